@@ -1,0 +1,149 @@
+"""The nouns of a scan: what goes out to reporters and to users of the library.
+
+All offsets are code points of the decoded original text, half-open; paragraphs and
+lines in findings are counted from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+Rule: TypeAlias = Literal["repeated-block", "near-duplicate", "overlap", "boilerplate"]
+Relation: TypeAlias = Literal[
+    "identical", "orthographic", "edited", "contained", "overlap"
+]
+Status: TypeAlias = Literal["clean", "findings", "error"]
+
+RULES: tuple[Rule, ...] = ("repeated-block", "near-duplicate", "overlap", "boilerplate")
+RELATIONS: tuple[Relation, ...] = (
+    "identical",
+    "orthographic",
+    "edited",
+    "contained",
+    "overlap",
+)
+
+
+class Span(NamedTuple):
+    """A half-open range [start, end) in code points of the original text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place where a finding stands."""
+
+    document: str
+    paragraphs: tuple[int, int]  # first and last, counted from 1 (lines of the text)
+    lines: tuple[int, int]  # first and last, counted from 1
+    span: Span  # of the whole block
+    passages: tuple[Span, ...]  # the stretches that agree, in order
+    excerpt: str  # the beginning of the span, as written
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Text that stands in two or more places."""
+
+    id: str  # content fingerprint, stable when lines are inserted above
+    rule: Rule
+    relation: Relation
+    jaccard: float  # of word shingles
+    containment: float
+    words: int  # matched words
+    occurrences: tuple[Occurrence, ...]  # two or more, in document order
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a match between two paragraphs."""
+
+    document: str
+    paragraph: int  # index from 0 in text.split("\n")
+    start: int  # of the matched part, code points in the document
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A verified pair of paragraphs."""
+
+    left: Side
+    right: Side
+    relation: Relation
+    jaccard: float
+    containment: float
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSide:
+    """One side of a passage."""
+
+    document: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A maximal aligned stretch between two documents, or inside one."""
+
+    left: PassageSide
+    right: PassageSide
+    words: int  # aligned words
+    similarity: float  # aligned words over the words of the longer side
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """What was read of a document and how much of it is repeated."""
+
+    document: str
+    encoding: str
+    paragraphs: int
+    words: int
+    duplicated_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An input that was left out, with the reason."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """All that a reporter needs.
+
+    `documents`, `findings`, `matches` and `passages` are sequences that build
+    their items when asked; iterate over them rather than copying them.
+    """
+
+    settings: dict[str, object]
+    fingerprint: str
+    documents: Sequence[DocumentSummary]
+    findings: Sequence[Finding]
+    matches: Sequence[Match]
+    passages: Sequence[Passage]
+    skipped: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    truncated: bool = False
+    paragraphs: int = 0
+    words: int = 0
+    duplicated_words: int = 0
+    jobs: int = field(default=1, compare=False)
+
+    @property
+    def status(self) -> Status:
+        """Error outranks findings, findings outrank clean."""
+        if self.errors:
+            return "error"
+        return "findings" if len(self.findings) else "clean"

@@ -1,0 +1,256 @@
+"""Run numbered tasks on all cores, with arrays as results.
+
+Tasks run in forked children, so they see everything the parent holds; what they give
+back is written to memory that the parent maps. Where a process cannot fork, or has
+threads that a fork would break, everything runs in the parent, with the same results.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import os
+import selectors
+import signal
+import struct
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from dedupe import errors
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+Arrays: TypeAlias = dict[str, Array]
+# A task gives a small value that JSON can carry, and arrays.
+Outcome: TypeAlias = tuple[Any, Arrays]
+
+ALIGNMENT = 64  # bytes; numpy is fastest on a cache line's border
+LENGTH = struct.Struct("<Q")
+
+
+class WorkerError(RuntimeError):
+    """A task failed in a way nobody foresaw; the text is its traceback."""
+
+
+def usable_jobs(jobs: int | None) -> int:
+    """Return how many processes may work: what is asked for, or one a core."""
+    if not hasattr(os, "fork") or threading.active_count() > 1:
+        return 1
+    if jobs:
+        return jobs
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def shared_array(count: int, dtype: Any) -> Array:
+    """Return zeros that every child forked from now on can write and all can see."""
+    kind = np.dtype(dtype)
+    memory = mmap.mmap(-1, max(count * kind.itemsize, 1))
+    return np.frombuffer(memory, dtype=kind, count=count)
+
+
+def run(
+    task: Callable[[int], Outcome],
+    count: int,
+    jobs: int,
+    done: Callable[[float], None] | None = None,
+) -> list[Outcome]:
+    """Return what `task` gives for 0 … count-1, in that order.
+
+    Each child takes the next number when it is free. `done` hears the share of
+    finished tasks. A DedupeError of a task is raised again here, any other error as
+    a WorkerError.
+    """
+    jobs = min(jobs, count)
+    if jobs <= 1:
+        outcomes = []
+        for number in range(count):
+            outcomes.append(task(number))
+            if done:
+                done((number + 1) / count)
+        return outcomes
+    return _run_forked(task, count, jobs, done)
+
+
+def map_ordered(
+    render: Callable[[int, int], bytes], count: int, jobs: int
+) -> Iterator[bytes]:
+    """Yield render(start, stop) over slices of 0 … count, in order."""
+    size = max(64, -(-count // max(1, jobs * 4)))
+    starts = range(0, count, size)
+
+    def task(number: int) -> Outcome:
+        start = starts[number]
+        text = render(start, min(start + size, count))
+        return None, {"text": np.frombuffer(text, dtype=np.uint8)}
+
+    for _, arrays in run(task, len(starts), jobs):
+        yield arrays["text"].tobytes()
+
+
+def _run_forked(
+    task: Callable[[int], Outcome],
+    count: int,
+    jobs: int,
+    done: Callable[[float], None] | None,
+) -> list[Outcome]:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    tickets = _tickets(count)
+    files = [_memory_file() for _ in range(jobs)]
+    children: dict[int, int] = {}
+    try:
+        for file in files:
+            reading, writing = os.pipe()
+            pid = os.fork()
+            if not pid:
+                _work(task, tickets, file, writing)
+            os.close(writing)
+            children[pid] = reading
+        messages = list(_listen(children, count, done))
+    except BaseException:
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        os.close(tickets)
+        for pid, reading in children.items():
+            os.close(reading)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+    memories = [_map(file) for file in files]
+    for file in files:
+        os.close(file)
+    outcomes: list[Outcome] = [(None, {})] * count
+    order = {pid: place for place, pid in enumerate(children)}
+    for pid, message in messages:
+        memory = memories[order[pid]]
+        arrays = {
+            name: np.frombuffer(memory, np.dtype(kind), size, offset)
+            if size
+            else np.empty(0, np.dtype(kind))
+            for name, (kind, size, offset) in message["arrays"].items()
+        }
+        outcomes[message["task"]] = (message["value"], arrays)
+    return outcomes
+
+
+def _tickets(count: int) -> int:
+    """Return a pipe's end from which each reader draws the next task number."""
+    file = _memory_file()
+    os.write(file, b"".join(LENGTH.pack(number) for number in range(count)))
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
+
+
+def _memory_file() -> int:
+    """Open a file without a name, in memory where the system offers that."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("dedupe")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _map(file: int) -> mmap.mmap | bytes:
+    size = os.fstat(file).st_size
+    return mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
+
+
+def _work(
+    task: Callable[[int], Outcome], tickets: int, file: int, writing: int
+) -> None:
+    """Be a child: draw numbers, run the task, tell the parent; never return."""
+    code = 0
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        offset = 0
+        # The file position is shared with the siblings, so a ticket is drawn once.
+        while ticket := os.read(tickets, LENGTH.size):
+            number = LENGTH.unpack(ticket)[0]
+            value, arrays = task(number)
+            places, offset = _store(arrays, file, offset)
+            _tell(writing, {"task": number, "value": value, "arrays": places})
+    except errors.DedupeError as error:
+        _tell(writing, {"error": type(error).__name__, "text": str(error)})
+    except BaseException:  # noqa: BLE001 - the parent raises it again
+        _tell(writing, {"error": "WorkerError", "text": traceback.format_exc()})
+        code = 1
+    finally:
+        os._exit(code)
+
+
+def _store(
+    arrays: Mapping[str, Array], file: int, offset: int
+) -> tuple[dict[str, tuple[str, int, int]], int]:
+    """Append arrays to a file; return where each lies and where the file ends."""
+    places = {}
+    for name, array in arrays.items():
+        places[name] = (array.dtype.str, array.size, offset)
+        view = memoryview(np.ascontiguousarray(array)).cast("B") if array.size else b""
+        written = 0
+        while written < len(view):
+            written += os.pwrite(file, view[written:], offset + written)
+        offset += -(-len(view) // ALIGNMENT) * ALIGNMENT
+    return places, offset
+
+
+def _tell(writing: int, message: Mapping[str, Any]) -> None:
+    text = json.dumps(message).encode()
+    data = memoryview(LENGTH.pack(len(text)) + text)
+    while data:
+        data = data[os.write(writing, data) :]
+
+
+def _listen(
+    children: Mapping[int, int], count: int, done: Callable[[float], None] | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each message with the child that sent it, until all have gone."""
+    heard = 0
+    pending = {reading: bytearray() for reading in children.values()}
+    pids = {reading: pid for pid, reading in children.items()}
+    with selectors.DefaultSelector() as selector:
+        for reading in pending:
+            selector.register(reading, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                data = os.read(key.fd, 1 << 20)
+                if not data:
+                    selector.unregister(key.fd)
+                    continue
+                buffer = pending[key.fd]
+                buffer += data
+                for message in _messages(buffer):
+                    _raise_error(message)
+                    heard += 1
+                    yield pids[key.fd], message
+                if done:
+                    done(heard / count)
+    if heard < count:
+        text = "A worker process died, perhaps for want of memory; try fewer --jobs."
+        raise errors.DedupeError(text)
+
+
+def _messages(buffer: bytearray) -> Iterator[dict[str, Any]]:
+    """Take the whole messages off the front of a buffer."""
+    while len(buffer) >= LENGTH.size:
+        (size,) = LENGTH.unpack_from(buffer)
+        if len(buffer) < LENGTH.size + size:
+            return
+        text = bytes(buffer[LENGTH.size : LENGTH.size + size])
+        del buffer[: LENGTH.size + size]
+        yield json.loads(text)
+
+
+def _raise_error(message: Mapping[str, Any]) -> None:
+    if "error" not in message:
+        return
+    kind = getattr(errors, message["error"], WorkerError)
+    raise kind(message["text"])
