@@ -1,0 +1,34 @@
+# Everything a change must pass; .ci/run does the same from nothing.
+bin := .venv/bin
+
+.PHONY: check test lint types layers docs samples
+
+check: lint types layers test
+
+$(bin)/python:
+	python3 -m venv .venv
+	$(bin)/python -m pip install --quiet --editable '.[test,lint]'
+
+test: $(bin)/python
+	$(bin)/coverage erase
+	$(bin)/coverage run -m pytest
+	$(bin)/coverage combine --quiet
+	$(bin)/coverage report
+
+lint: $(bin)/python
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/codespell
+
+types: $(bin)/python
+	$(bin)/mypy
+
+layers: $(bin)/python
+	$(bin)/lint-imports
+
+# Write the runs and the help texts shown in the documentation anew.
+docs: $(bin)/python
+	PATH="$(CURDIR)/$(bin):$$PATH" $(bin)/cog -r README.md docs/cli.md
+
+samples: $(bin)/python
+	$(bin)/dedupe scan samples/ --exit-zero

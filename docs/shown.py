@@ -1,0 +1,56 @@
+"""Run a command for the documentation, so that what is shown is what is printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The one thing in a report that differs from run to run.
+SECONDS = re.compile(r"\b\d+\.\d+ s\b")
+
+
+def output(command: str, *, summary: bool = False) -> str:
+    """Return what a `dedupe …` command prints, its time replaced by a fixed one."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DEDUPE_")
+    }
+    run = subprocess.run(
+        [sys.executable, "-m", *shlex.split(command)],
+        cwd=ROOT,
+        env=environment | {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if summary else subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    if run.returncode not in {0, 1}:
+        raise RuntimeError(run.stdout + (run.stderr or ""))
+    return SECONDS.sub("0.1 s", run.stdout)
+
+
+def block(command: str, *, summary: bool = True) -> str:
+    """Return a command and what it prints as a fenced block of Markdown."""
+    return (
+        f"```console\n$ {command}\n{output(command, summary=summary).rstrip()}\n```\n"
+    )
+
+
+def helps() -> str:
+    """Return the help of the program and of each of its commands as Markdown."""
+    overview = output("dedupe --help")
+    commands = overview.partition("Commands:\n")[2]
+    names = re.findall(r"^  (\S+)", commands, flags=re.MULTILINE)
+    sections = [f"## dedupe\n\n```text\n{overview.rstrip()}\n```\n"]
+    for name in names:
+        text = output(f"dedupe {name} --help").rstrip()
+        sections.append(f"## dedupe {name}\n\n```text\n{text}\n```\n")
+    return "\n".join(sections)
