@@ -1,0 +1,159 @@
+"""The nouns of reading: options, sources, batches, documents and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from dedupe.errors import SettingsError
+from dedupe.readers.decoding import AUTO, require_codec
+
+if TYPE_CHECKING:
+    from dedupe.model import Problem
+
+Content: TypeAlias = str | memoryview
+
+# The format of a file by its extension; each may also carry .gz.
+FORMATS = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".jsonl": "json_lines",
+    ".ndjson": "json_lines",
+}
+GZIP = ".gz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What is read, and how, validated once."""
+
+    encoding: str = AUTO
+    """The encoding of every input, or auto to tell it from the bytes."""
+
+    text_field: str = "text"
+    """The field of a JSON Lines object that holds the text."""
+
+    id_field: str = "id"
+    """The field of a JSON Lines object that names the document."""
+
+    exclude: tuple[str, ...] = ()
+    """Patterns in the syntax of .gitignore for files and folders to leave out."""
+
+    hidden: bool = False
+    """Read files and folders whose name begins with a dot."""
+
+    no_ignore: bool = False
+    """Take no notice of .gitignore and .dedupeignore."""
+
+    follow: bool = False
+    """Follow symbolic links inside folders."""
+
+    stdin_filename: str = "-"
+    """The name under which standard input is reported; its extension is the format."""
+
+    max_file_size: int = 2 << 30
+    """Most bytes of one document's file, of one JSON line, of one unpacked file.
+
+    Two gigabytes are more than any newspaper's year, and a text of that size still
+    fits the memory of a common machine.
+    """
+
+    max_unpacked: int = 8 << 30
+    """Most bytes that all compressed inputs together may take in memory."""
+
+    max_ratio: int = 100
+    """How many times its packed size a compressed file may grow.
+
+    Arabic text packs 4 to 8 times and logs of equal lines about 50 times, while a
+    bomb starts near 1,000.
+    """
+
+    ratio_floor: int = 16 << 20
+    """Bytes a compressed file may always grow to: too few to harm, whatever the ratio."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work, naming the option and what it may be."""
+        require_codec(self.encoding)
+        for name in ("text_field", "id_field", "stdin_filename"):
+            if not getattr(self, name):
+                raise SettingsError(f"{name} must not be empty.")
+        for name in ("max_file_size", "max_unpacked", "max_ratio", "ratio_floor"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be at least 1.")
+
+
+class Source(NamedTuple):
+    """One input: a file, standard input, or a text that was handed over."""
+
+    name: str  # as reported
+    path: str  # to open; empty when the content is held in memory
+    format: str  # a key of the table of readers
+    size: int  # bytes, or characters of a text that was handed over
+    modified: int = 0  # nanoseconds, as the file system tells it
+    content: Content | None = None  # what was unpacked, read from a pipe, handed over
+    encoding: str = ""  # of the input, where the content was converted to UTF-8
+
+
+class Found(NamedTuple):
+    """What a search of the arguments gave; everything is sorted by name."""
+
+    sources: tuple[Source, ...]
+    skipped: tuple[Problem, ...] = ()  # links, pipes and devices inside folders
+    errors: tuple[Problem, ...] = ()  # what was asked for and cannot be read
+    ignored: int = 0  # files and folders left out by ignore files and patterns
+    other: int = 0  # files whose extension is none of ours
+
+
+class Batch(NamedTuple):
+    """Whole small sources, or a range of bytes of one JSON Lines source."""
+
+    first: int  # index of the first source in Found.sources
+    sources: tuple[Source, ...]
+    start: int  # first byte of the range
+    end: int  # end of the range; of a batch of whole sources, 0
+    characters: int  # no more code points than this are in all its documents
+
+    @property
+    def documents(self) -> int:
+        """Return an upper bound of the number of documents."""
+        return sum(
+            1 if source.format != "json_lines" else 1 + size // _SHORTEST_LINE
+            for source, size in self.sizes()
+        )
+
+    def sizes(self) -> list[tuple[Source, int]]:
+        """Return each source with the number of its bytes in this batch."""
+        if self.end:
+            return [(self.sources[0], self.end - self.start)]
+        return [(source, source.size) for source in self.sources]
+
+
+_SHORTEST_LINE = len('{"t":""}\n')
+
+
+class Place(NamedTuple):
+    """Where a document stands, in plain integers that fit a row of a column."""
+
+    source: int  # index in Found.sources
+    start: int = 0  # of its line in a JSON Lines source, bytes
+    end: int = 0
+    line: int = 0  # counted from 1, where the line gives the document its name
+
+
+class LoadedDocument(NamedTuple):
+    """A document as the stages after reading see it."""
+
+    name: str
+    text: str
+    encoding: str
+    place: Place
+    warning: str = ""  # empty when there is nothing to say
+
+
+class Loaded(NamedTuple):
+    """The documents of a batch, in order, and what could not be read of it."""
+
+    documents: list[LoadedDocument]
+    errors: list[Problem]

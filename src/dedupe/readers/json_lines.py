@@ -1,0 +1,183 @@
+"""Read JSON Lines: one object a line, one document an object."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedupe.errors import DecodingError, InputError
+from dedupe.model import Problem
+from dedupe.readers.decoding import AUTO, decode, with_line_feeds, without_surrogates
+from dedupe.readers.documents import (
+    Loaded,
+    LoadedDocument,
+    Place,
+    ReadOptions,
+    Source,
+)
+from dedupe.readers.files import read_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+# Bad lines of one batch that are told one by one; a file of something else altogether
+# would bury the report.
+_TOLD = 20
+_COUNTED_AT_ONCE = 4 << 20
+_SOUGHT_AT_ONCE = 64 << 10
+
+
+def cuts(source: Source, batch_bytes: int) -> list[tuple[int, int]]:
+    """Return ranges of whole lines, each of about `batch_bytes`, that tile a source."""
+    ranges = []
+    start = 0
+    while start < source.size:
+        end = start + batch_bytes
+        end = source.size if end >= source.size else _line_end(source, end)
+        ranges.append((start, end))
+        start = end
+    return ranges
+
+
+def load(source: Source, index: int, start: int, end: int, options: ReadOptions) -> Loaded:
+    """Return the documents that stand between two line ends of a source."""
+    if end - start > options.max_file_size:
+        where = f"{source.name}:{_lines.before(source, start) + 1}"
+        return Loaded([], [Problem(where, _TOO_LONG)])
+    documents = []
+    errors = []
+    for number, at, line in _lines_of(source, start, end):
+        try:
+            record = _record(line, source, options)
+        except InputError as error:
+            line_number = _lines.before(source, start) + number
+            errors.append(Problem(f"{source.name}:{line_number}", str(error)))
+            continue
+        name, line_number = record.id, 0
+        if not name:
+            line_number = _lines.before(source, start) + number
+            name = f"{source.name}:{line_number}"
+        place = Place(index, at, at + len(line), line_number)
+        documents.append(
+            LoadedDocument(name, record.text, record.encoding, place, record.warning)
+        )
+    return Loaded(documents, _summarized(errors, source))
+
+
+def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
+    """Return one document again; raise InputError when it is no longer there."""
+    line = read_range(source, place.start, place.end)
+    record = _record(line, source, options)
+    name = f"{source.name}:{place.line}" if place.line else record.id
+    return LoadedDocument(name, record.text, record.encoding, place, record.warning)
+
+
+_TOO_LONG = "the line is longer than --max-file-size allows; raise it or split the text"
+
+
+class _Record(NamedTuple):
+    text: str
+    id: str  # empty where the object has none
+    encoding: str
+    warning: str
+
+
+def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the number in the range, the first byte and the bytes of each line."""
+    at = start
+    for number, line in enumerate(read_range(source, start, end).split(b"\n"), 1):
+        after = at + len(line) + 1
+        if not at and line.startswith(_UTF8_MARK):
+            line = line.removeprefix(_UTF8_MARK)  # noqa: PLW2901
+            at += len(_UTF8_MARK)
+        if line and not line.isspace():
+            yield number, at, line
+        at = after
+
+
+def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
+    try:
+        line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
+    except UnicodeDecodeError:
+        line_text, encoding, warning = decode(line, AUTO if options.encoding == AUTO else "utf-8")
+    try:
+        value = json.loads(line_text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except (ValueError, RecursionError):
+        raise InputError("not JSON that can be read: too deep, or a number too long") from None
+    if not isinstance(value, dict):
+        raise InputError(f"not a JSON object but {_kind(value)}")
+    text = value.get(options.text_field)
+    if not isinstance(text, str):
+        raise InputError(_why_no_text(value, options.text_field))
+    name = _name(value.get(options.id_field))
+    if b"\\u" in line:
+        text, name = without_surrogates(text), without_surrogates(name)
+    return _Record(with_line_feeds(text), name, source.encoding or encoding, warning)
+
+
+def _name(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    return str(value)
+
+
+def _why_no_text(value: dict[str, object], field: str) -> str:
+    if field not in value:
+        return f"has no field {field!r}; name the field of the text with --text-field"
+    return f"field {field!r} is {_kind(value[field])}, not text"
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    return {list: "an array", dict: "an object", str: "a string"}.get(type(value), "a number")
+
+
+def _summarized(errors: list[Problem], source: Source) -> list[Problem]:
+    if len(errors) <= _TOLD:
+        return errors
+    more = f"{len(errors) - _TOLD} more lines after {errors[_TOLD - 1].path} cannot be read"
+    return [*errors[:_TOLD], Problem(source.name, more)]
+
+
+def _line_end(source: Source, start: int) -> int:
+    """Return the byte after the first line feed at or after `start - 1`."""
+    at = start - 1
+    while at < source.size:
+        piece = read_range(source, at, min(at + _SOUGHT_AT_ONCE, source.size))
+        found = piece.find(b"\n")
+        if found >= 0:
+            return at + found + 1
+        at += len(piece)
+    return source.size
+
+
+class _LineCount:
+    """Count the lines before a byte of a source, going on from the last one asked for.
+
+    Only names and errors need it, so a file whose objects have an id is never counted.
+    """
+
+    def __init__(self) -> None:
+        self._known: tuple[Source | None, int, int] = (None, 0, 0)
+
+    def before(self, source: Source, end: int) -> int:
+        known, at, lines = self._known
+        if known is not source or at > end:
+            at = lines = 0
+        while at < end:
+            stop = min(at + _COUNTED_AT_ONCE, end)
+            lines += read_range(source, at, stop).count(b"\n")
+            at = stop
+        self._known = (source, at, lines)
+        return lines
+
+
+_lines = _LineCount()
