@@ -1,0 +1,1 @@
+"""How much `dedupe` finds, how often it is wrong, and what it costs."""
