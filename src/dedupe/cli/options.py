@@ -1,0 +1,339 @@
+"""The options of a scan, sorted into the sections of its help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import click
+
+from dedupe.cli.configuration import variable
+from dedupe.readers import ReadOptions
+from dedupe.reporters import REPORTERS
+from dedupe.settings import FOLDS, Settings
+
+COMPARING = "What counts as a repeat"
+SEARCHING = "How candidates are found"
+READING = "What is read"
+REPORTING = "Reports"
+RUNNING = "The run"
+SECTIONS = (COMPARING, READING, REPORTING, RUNNING, SEARCHING)
+
+SETTING_HELP = {
+    "fold": "How much spelling is ignored: none, light (no letter is merged with "
+    "another) or full (hamza, ya, ta marbuta and the like count as one).",
+    "ignore_numbers": "Leave words of digits out of the comparison.",
+    "min_words": "Shorter paragraphs match only when they are equal after folding.",
+    "jaccard": "Share of word shingles from which two paragraphs are near-duplicates.",
+    "containment": "Share of the shorter paragraph from which it is contained in the "
+    "longer one.",
+    "min_passage_words": "Shortest run of equal words that is reported as an overlap.",
+    "boilerplate_documents": "A form that stands in this many otherwise unrelated "
+    "documents is boilerplate.",
+    "shingle_size": "Words in a shingle.",
+    "num_perm": "Values in a MinHash signature.",
+    "bands": "Bands a signature is cut into; num_perm must be a multiple.",
+    "seed": "Seed of the MinHash permutations.",
+}
+SEARCH_SETTINGS = ("shingle_size", "num_perm", "bands", "seed")
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class SectionOption(click.Option):
+    """An option that knows its section of the help."""
+
+    def __init__(self, *args: Any, section: str, **attributes: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **attributes)
+        self.section = section
+
+
+class SectionedCommand(click.Command):
+    """A command whose help lists the options by section."""
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write a list for each section; what has none comes last."""
+        for title in (*SECTIONS, None):
+            records = [
+                record
+                for parameter in self.get_params(ctx)
+                if isinstance(parameter, click.Option)
+                and getattr(parameter, "section", None) == title
+                and (record := parameter.get_help_record(ctx))
+            ]
+            if records:
+                with formatter.section(title or "Help"):
+                    formatter.write_dl(records)
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes, with K, M or G for the powers of 1024."""
+
+    name = "size"
+    _pattern = re.compile(r"(\d+)\s*([KMG]?)(?:I?B)?", re.ASCII | re.IGNORECASE)
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the number of bytes.
+
+        >>> Size().convert("64M", None, None)
+        67108864
+        """
+        if isinstance(value, int):
+            return value
+        match = self._pattern.fullmatch(str(value).strip())
+        if not match:
+            self.fail(f"{value!r} is not a size such as 500000, 64M or 2G.", param, ctx)
+        return int(match[1]) << (10 * " KMG".index(match[2].upper() or " "))
+
+
+def option(*names: str, section: str, **attributes: Any) -> Callable[..., Any]:  # noqa: ANN401
+    """Declare an option that can also be set in the environment."""
+    name = names[-1] if names[-1].isidentifier() else _identifier(names)
+    attributes.setdefault("envvar", variable(name))
+    return click.option(*names, cls=SectionOption, section=section, **attributes)
+
+
+def setting_options(command: Decorated) -> Decorated:
+    """Give a command an option for each field of Settings, with the same default."""
+    for setting in reversed(fields(Settings)):
+        flag = "--" + setting.name.replace("_", "-")
+        section = SEARCHING if setting.name in SEARCH_SETTINGS else COMPARING
+        kind: Any = type(setting.default)
+        if setting.name == "fold":
+            kind = click.Choice(FOLDS)
+        if kind is bool:
+            flag, kind = f"{flag}/--no-{flag[2:]}", None
+        command = option(
+            flag,
+            section=section,
+            type=kind,
+            default=setting.default,
+            show_default=True,
+            help=SETTING_HELP[setting.name],
+        )(command)
+    return command
+
+
+def reading_options(command: Decorated) -> Decorated:
+    """Give a command the options of ReadOptions, with the same defaults."""
+    read = ReadOptions()
+    for declare in reversed(
+        (
+            option(
+                "--encoding",
+                section=READING,
+                default=read.encoding,
+                show_default=True,
+                metavar="NAME",
+                help="Encoding of every input, or auto to tell it from the bytes.",
+            ),
+            option(
+                "--text-field",
+                section=READING,
+                default=read.text_field,
+                show_default=True,
+                metavar="FIELD",
+                help="Field of a JSON Lines object that holds the text.",
+            ),
+            option(
+                "--id-field",
+                section=READING,
+                default=read.id_field,
+                show_default=True,
+                metavar="FIELD",
+                help="Field of a JSON Lines object that names the document.",
+            ),
+            option(
+                "--exclude",
+                section=READING,
+                multiple=True,
+                default=read.exclude,
+                metavar="PATTERN",
+                help="Leave out files and folders that match, as in .gitignore. "
+                "Can be repeated.",
+            ),
+            option(
+                "--hidden",
+                section=READING,
+                is_flag=True,
+                default=read.hidden,
+                help="Read files and folders whose name begins with a dot.",
+            ),
+            option(
+                "--no-ignore",
+                section=READING,
+                is_flag=True,
+                default=read.no_ignore,
+                help="Take no notice of .gitignore and .dedupeignore.",
+            ),
+            option(
+                "--follow",
+                section=READING,
+                is_flag=True,
+                default=read.follow,
+                help="Follow symbolic links inside folders.",
+            ),
+            option(
+                "--stdin-filename",
+                section=READING,
+                default=read.stdin_filename,
+                show_default=True,
+                metavar="NAME",
+                help="Name under which standard input is reported; its extension "
+                "tells the format.",
+            ),
+            option(
+                "--max-file-size",
+                section=READING,
+                type=Size(),
+                default=read.max_file_size,
+                metavar="SIZE",
+                help="Larger files are left out and reported; K, M, G are understood.  "
+                f"[default: {_size(read.max_file_size)}]",
+            ),
+        )
+    ):
+        command = declare(command)
+    return command
+
+
+def reporting_options(command: Decorated) -> Decorated:
+    """Give a command the options of its reports."""
+    formats = ", ".join(REPORTERS)
+    for declare in reversed(
+        (
+            option(
+                "-f",
+                "--format",
+                section=REPORTING,
+                multiple=True,
+                default=("text",),
+                metavar="FORMAT[=FILE]",
+                help=f"Format of the report: {formats}. Can be repeated with files.  "
+                "[default: text]",
+            ),
+            option(
+                "-o",
+                "--output",
+                section=REPORTING,
+                metavar="FILE",
+                help="File for the report that would go to standard output.",
+            ),
+            option(
+                "--color",
+                section=REPORTING,
+                type=click.Choice(["auto", "always", "never"]),
+                default="auto",
+                show_default=True,
+                help="Color the text report; auto heeds NO_COLOR, FORCE_COLOR and "
+                "the terminal.",
+            ),
+            option(
+                "--no-color",
+                section=REPORTING,
+                is_flag=True,
+                help="The same as --color never.",
+            ),
+            option(
+                "-q",
+                "--quiet",
+                section=REPORTING,
+                is_flag=True,
+                help="No summary, warnings or progress; errors are still named.",
+            ),
+            option(
+                "-v",
+                "--verbose",
+                section=REPORTING,
+                is_flag=True,
+                help="Name each input that was skipped, with the reason.",
+            ),
+            option(
+                "--progress/--no-progress",
+                section=REPORTING,
+                default=None,
+                help="Show how far the scan is; by default if a terminal is watching.",
+            ),
+        )
+    ):
+        command = declare(command)
+    return command
+
+
+def running_options(command: Decorated) -> Decorated:
+    """Give a command the options of the run itself."""
+    for declare in reversed(
+        (
+            option(
+                "-j",
+                "--jobs",
+                section=RUNNING,
+                type=click.IntRange(min=0),
+                default=0,
+                metavar="NUMBER",
+                help="Processes that work at once; 0, the default, is one a core. "
+                "The result is the same.",
+            ),
+            option(
+                "--exit-zero",
+                section=RUNNING,
+                is_flag=True,
+                help="Exit with 0 when something was found; errors still exit with 2.",
+            ),
+            option(
+                "--config",
+                section=RUNNING,
+                type=click.Path(),
+                metavar="FILE",
+                help="Configuration file, instead of the nearest dedupe.toml or "
+                "pyproject.toml.",
+            ),
+            option(
+                "--isolated",
+                section=RUNNING,
+                is_flag=True,
+                help="Read no configuration file.",
+            ),
+            option(
+                "--debug",
+                section=RUNNING,
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_set_debug,
+                help="Show the traceback of an error.",
+            ),
+        )
+    ):
+        command = declare(command)
+    return command
+
+
+def _set_debug(
+    context: click.Context,
+    _option: click.Parameter,
+    value: bool,  # noqa: FBT001
+) -> None:
+    if context.obj is not None:
+        context.obj.debug = value
+
+
+def _identifier(names: tuple[str, ...]) -> str:
+    longest = max(names, key=len)
+    return longest.partition("/")[0].lstrip("-").replace("-", "_")
+
+
+def _size(number: int) -> str:
+    for shift, letter in ((30, "G"), (20, "M"), (10, "K")):
+        if number >= 1 << shift and not number % (1 << shift):
+            return f"{number >> shift}{letter}"
+    return str(number)

@@ -1,0 +1,151 @@
+"""Where reports go: standard output, or files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from dedupe.errors import OutputError, SettingsError
+from dedupe.reporters import REPORTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+STANDARD_OUTPUT = "-"
+BUFFER = 1 << 20  # bytes
+
+
+class Target(NamedTuple):
+    """A format and the file it goes to, or None for standard output."""
+
+    format: str
+    path: Path | None
+
+
+def targets(formats: Sequence[str], output: str | None) -> list[Target]:
+    """Read `--format FORMAT[=FILE]` and `--output FILE`.
+
+    >>> targets(["json"], None)
+    [Target(format='json', path=None)]
+    """
+    wanted = [_target(text) for text in formats]
+    unplaced = [target for target in wanted if target.path is None]
+    if len(unplaced) > 1:
+        names = " and ".join(target.format for target in unplaced)
+        message = f"only one format can go to standard output, not {names}; give the"
+        raise SettingsError(f"{message} others a file, as in --format json=FILE.")
+    if output not in (None, STANDARD_OUTPUT):
+        if not unplaced:
+            message = "--output has no report to hold: every --format has its own file."
+            raise SettingsError(message)
+        place = wanted.index(unplaced[0])
+        wanted[place] = Target(unplaced[0].format, Path(str(output)))
+    return wanted
+
+
+def check(wanted: Sequence[Target]) -> None:
+    """Refuse, before the work begins, what could not be written at its end."""
+    seen: set[Path] = set()
+    for target in wanted:
+        if target.path is None:
+            continue
+        real = _real(target.path)
+        if real in seen:
+            raise SettingsError(f"{target.path}: two reports cannot go to one file.")
+        seen.add(real)
+        _check_file(target.path, real)
+
+
+def check_inputs(wanted: Sequence[Target], inputs: Sequence[str]) -> None:
+    """Refuse to write a report over a text that is to be scanned."""
+    for target in wanted:
+        if target.path is None or not target.path.exists():
+            continue
+        for name in inputs:
+            with contextlib.suppress(OSError):
+                if target.path.samefile(name):
+                    message = f"{target.path} is one of the inputs; choose another file"
+                    raise OutputError(f"{message} for the report.")
+
+
+@contextlib.contextmanager
+def opened(target: Target) -> Iterator[BinaryIO]:
+    """Open the stream of a report; foreign errors come out as OutputError."""
+    name = "standard output" if target.path is None else str(target.path)
+    try:
+        if target.path is None:
+            yield _standard_output()
+            sys.stdout.flush()
+        else:
+            with _replacing(_real(target.path)) as out:
+                yield out
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"{name}: cannot write the report: {reason}.") from error
+
+
+def _target(text: str) -> Target:
+    name, equals, file = text.partition("=")
+    if name not in REPORTERS:
+        known = ", ".join(REPORTERS)
+        raise SettingsError(f"there is no format {name!r}; choose from {known}.")
+    if equals and not file:
+        raise SettingsError(f"--format {text} names no file after the equals sign.")
+    return Target(name, Path(file) if file not in ("", STANDARD_OUTPUT) else None)
+
+
+def _check_file(path: Path, real: Path) -> None:
+    folder = real.parent
+    if not folder.is_dir():
+        message = f"{path}: the folder {folder} does not exist; make it first."
+        raise OutputError(message)
+    if real.is_dir():
+        raise OutputError(f"{path} is a folder; name a file for the report.")
+    if real.exists() and not os.access(real, os.W_OK):
+        raise OutputError(f"{path} is read-only; choose another file.")
+    if _is_replaceable(real) and not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: the folder {folder} cannot be written to.")
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OutputError(f"{path} cannot be a file: {error}.") from error
+
+
+def _is_replaceable(path: Path) -> bool:
+    """Tell a plain or new file from a device or pipe, which is written to directly."""
+    return not path.exists() or path.is_file()
+
+
+def _standard_output() -> BinaryIO:
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file with --output.")
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    if not _is_replaceable(path):
+        with path.open("wb") as out:
+            yield out
+        return
+    temporary = path.parent / f".dedupe-{secrets.token_hex(6)}.tmp"
+    try:
+        with temporary.open("xb", buffering=BUFFER) as out:
+            yield out
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        # Not synced to the disk: a report lost to a power cut is made again.
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

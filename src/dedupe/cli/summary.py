@@ -1,0 +1,74 @@
+"""Tell on stderr what was read, found and left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedupe.model import RELATIONS, Finding, Problem, ScanResult
+from dedupe.reporters.neutralizer import neutralize, show_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+MAX_NAMED = 20  # failed inputs named without --verbose; the JSON report has them all
+
+
+def problems(result: ScanResult, *, verbose: bool, quiet: bool) -> Iterator[str]:
+    """Yield a line for each input that failed and, if wanted, each that was skipped."""
+    yield from _named("cannot read", result.errors, verbose=verbose)
+    if not quiet:
+        yield from _named("warning", result.warnings, verbose=verbose)
+    if verbose:
+        yield from _named("skipped", result.skipped, verbose=verbose)
+
+
+def summary(result: ScanResult, seconds: float) -> Iterator[str]:
+    """Yield the lines that end a scan."""
+    yield _findings(result)
+    share = result.duplicated_words / result.words if result.words else 0.0
+    yield (
+        f"Read {_count(len(result.documents), 'document')}, "
+        f"{_count(result.paragraphs, 'paragraph')}, {_count(result.words, 'word')} "
+        f"in {seconds:.2f} s; {share:.1%} of the words are repeated."
+    )
+    if result.skipped or result.errors:
+        yield (
+            f"{len(result.skipped):,} skipped (-v names them), "
+            f"{len(result.errors):,} failed."
+        )
+    if result.truncated:
+        yield "The findings are not complete: a limit was reached."
+
+
+def count_relations(findings: Sequence[Finding]) -> dict[str, int]:
+    """Return how many findings there are of each relation that occurs."""
+    counts: dict[str, int] = dict.fromkeys(RELATIONS, 0)
+    for relation in _relations(findings):
+        counts[relation] += 1
+    return {relation: count for relation, count in counts.items() if count}
+
+
+def _relations(findings: Sequence[Finding]) -> Iterable[str]:
+    # A scan keeps them as a column, so that no finding has to be built to count it.
+    column: Iterable[str] | None = getattr(findings, "relations", None)
+    return (finding.relation for finding in findings) if column is None else column
+
+
+def _findings(result: ScanResult) -> str:
+    counts = count_relations(result.findings)
+    if not counts:
+        return "No repeats found."
+    listed = ", ".join(f"{count:,} {relation}" for relation, count in counts.items())
+    return f"{_count(sum(counts.values()), 'finding')}: {listed}."
+
+
+def _named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
+    shown = items if verbose else items[:MAX_NAMED]
+    for item in shown:
+        yield f"{label}: {show_name(item.path)}: {neutralize(item.reason)}"
+    if len(items) > len(shown):
+        yield f"{label}: {len(items) - len(shown):,} more (-v names them)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,68 @@
+"""Cut an excerpt into what agrees with the other places and what does not."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedupe.model import Occurrence
+
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+
+
+class Piece(NamedTuple):
+    """A stretch of an excerpt."""
+
+    text: str
+    agrees: bool
+
+
+def pieces(place: Occurrence) -> list[Piece]:
+    """Return the excerpt in pieces, in order, of whole words."""
+    cut: list[Piece] = []
+    position = 0
+    for start, end in _agreeing(place):
+        if start > position:
+            cut.append(Piece(place.excerpt[position:start], agrees=False))
+        cut.append(Piece(place.excerpt[max(start, position) : end], agrees=True))
+        position = end
+    if position < len(place.excerpt):
+        cut.append(Piece(place.excerpt[position:], agrees=False))
+    return cut
+
+
+def _agreeing(place: Occurrence) -> Iterator[tuple[int, int]]:
+    """Yield where passages lie in the excerpt, which may be cut off before the last."""
+    excerpt = place.excerpt
+    reached = 0
+    for passage in place.passages:
+        start = max(passage[0] - place.span[0], reached)
+        end = min(passage[1] - place.span[0], len(excerpt))
+        if start >= end:
+            continue
+        while start > reached and _inside_word(excerpt, start):
+            start -= 1
+        while _inside_word(excerpt, end):
+            end += 1
+        yield start, end
+        reached = end
+
+
+def _inside_word(text: str, position: int) -> bool:
+    """Tell whether a cut at this position would part the letters of a word."""
+    return (
+        0 < position < len(text)
+        and _belongs_to_word(text[position - 1])
+        and _belongs_to_word(text[position])
+    )
+
+
+def _belongs_to_word(character: str) -> bool:
+    return (
+        character.isalnum()
+        or character in JOINERS
+        or unicodedata.category(character).startswith("M")
+    )

@@ -1,0 +1,178 @@
+"""Write findings for an editor to read on a terminal.
+
+A line of paths, lines and numbers comes first and the Arabic stands on lines of its
+own: terminals that order right-to-left text would mix the two up. Every line of
+an excerpt has a prefix, so that no article can give orders to the log of a CI service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+
+from dedupe.reporters.excerpts import Piece, pieces
+from dedupe.reporters.neutralizer import neutralize, show_name
+from dedupe.reporters.slices import rendered
+
+if TYPE_CHECKING:
+    from dedupe.model import Finding, Occurrence, Relation, ScanResult
+
+MAX_PLACES = 10  # named in the first line; the JSON report has them all
+MAX_SIDES = 3  # excerpts of one finding
+MAX_LINES = 3  # of an excerpt
+LONGEST_GAP = 60  # characters of what does not agree, between two passages
+
+PREFIX = "  | "
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+RESET = "\x1b[0m"
+BOLD = "\x1b[1m"
+COLORS: dict[Relation, str] = {
+    "identical": "\x1b[31m",  # red
+    "orthographic": "\x1b[35m",  # magenta
+    "edited": "\x1b[33m",  # yellow
+    "contained": "\x1b[36m",  # cyan
+    "overlap": "\x1b[32m",  # green
+}
+
+Paint: TypeAlias = Callable[[str, str], str]
+
+
+def write(result: ScanResult, out: BinaryIO) -> None:
+    """Write the findings; words in [brackets] are not in the other places."""
+    _write(result, out, _plain)
+
+
+def write_in_color(result: ScanResult, out: BinaryIO) -> None:
+    """Write the findings; words in color are in the other places too."""
+    _write(result, out, _colored)
+
+
+def _write(result: ScanResult, out: BinaryIO, paint: Paint) -> None:
+    def render(start: int, stop: int) -> bytes:
+        findings = [_finding(item, paint) for item in result.findings[start:stop]]
+        return ("\n" if start else "").encode() + "\n".join(findings).encode()
+
+    out.writelines(rendered(render, len(result.findings), result.jobs))
+
+
+def _plain(text: str, color: str) -> str:  # noqa: ARG001
+    return text
+
+
+def _colored(text: str, color: str) -> str:
+    return f"{color}{text}{RESET}"
+
+
+def _finding(finding: Finding, paint: Paint) -> str:
+    sides = _sides(finding, paint)
+    lines = [_header(finding, paint)]
+    for place, excerpt in sides:
+        if len(sides) > 1:
+            lines.append(f"  {_place(place)}")
+        lines += [f"{PREFIX}{line}" for line in excerpt]
+    return "\n".join(lines) + "\n"
+
+
+def _header(finding: Finding, paint: Paint) -> str:
+    places = [paint(_place(place), BOLD) for place in finding.occurrences[:MAX_PLACES]]
+    more = len(finding.occurrences) - MAX_PLACES
+    ending = f" and {more:,} more" if more > 0 else ""
+    relation = paint(finding.relation, COLORS[finding.relation])
+    words = "1 word" if finding.words == 1 else f"{finding.words:,} words"
+    return (
+        f"{', '.join(places)}{ending}: {relation} {finding.rule}, {words}, "
+        f"{_percent(finding)}"
+    )
+
+
+def _place(place: Occurrence) -> str:
+    first, last = place.lines
+    lines = f"{first}" if first == last else f"{first}-{last}"
+    return f"{show_name(place.document)}:{lines}"
+
+
+def _percent(finding: Finding) -> str:
+    if finding.relation in ("contained", "overlap"):
+        return f"{_whole(finding.containment)}% of the shorter"
+    return f"{_whole(finding.jaccard)}% alike"
+
+
+def _whole(ratio: float) -> int:
+    """Return a ratio in percent; only what is equal is 100."""
+    return int(ratio * 100 + 1e-9)
+
+
+def _sides(finding: Finding, paint: Paint) -> list[tuple[Occurrence, list[str]]]:
+    """Return the excerpts that differ from each other, each with its place."""
+    wanted = 1 if finding.relation == "identical" else MAX_SIDES
+    sides: list[tuple[Occurrence, list[str]]] = []
+    for place in finding.occurrences:
+        excerpt = _excerpt(place, finding.relation, paint)
+        if all(excerpt != other for _, other in sides):
+            sides.append((place, excerpt))
+        if len(sides) == wanted:
+            break
+    return sides
+
+
+def _excerpt(place: Occurrence, relation: Relation, paint: Paint) -> list[str]:
+    shown = [Piece(place.excerpt, agrees=True)]
+    cut_off = place.span[1] - place.span[0] > len(place.excerpt)
+    before = after = ""
+    marked = relation in ("edited", "contained", "overlap")
+    if marked:
+        shown = pieces(place)
+        marked = any(piece.agrees for piece in shown)
+    if marked and relation != "edited":
+        shown, before, after = _between_passages(shown)
+    lines = _marked(shown, COLORS[relation], paint) if marked else _lines(place.excerpt)
+    lines = [line for line in lines if line.strip()]
+    if len(lines) > MAX_LINES or cut_off:
+        after = f" {ELLIPSIS}"
+    lines = lines[:MAX_LINES] or [""]
+    lines[0] = before + lines[0]
+    lines[-1] += after
+    return lines
+
+
+def _between_passages(shown: list[Piece]) -> tuple[list[Piece], str, str]:
+    """Leave out what is not between passages, or long."""
+    agreeing = [place for place, piece in enumerate(shown) if piece.agrees]
+    first, last = agreeing[0], agreeing[-1]
+    before = f"{ELLIPSIS} " if first else ""
+    after = f" {ELLIPSIS}" if last < len(shown) - 1 else ""
+    kept = [
+        Piece(f" {ELLIPSIS} ", agrees=False)
+        if not piece.agrees and len(piece.text) > LONGEST_GAP
+        else piece
+        for piece in shown[first : last + 1]
+    ]
+    return kept, before, after
+
+
+def _marked(shown: list[Piece], color: str, paint: Paint) -> list[str]:
+    """Return lines in which what agrees is painted, or else the rest is bracketed."""
+    lines = [""]
+    for piece in shown:
+        for number, line in enumerate(_lines(piece.text)):
+            if number:
+                lines.append("")
+            lines[-1] += _mark(line, color, paint, agrees=piece.agrees)
+    return lines
+
+
+def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
+    """Mark a stretch within its spaces; punctuation alone needs no mark."""
+    core = text.strip()
+    if not any(character.isalnum() or character == ELLIPSIS for character in core):
+        return text
+    marked = paint(core, color) if agrees else f"[{core}]" if paint is _plain else core
+    left, _, right = text.partition(core)
+    return f"{left}{marked}{right}"
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of an excerpt, safe to show; a tab is as good as a space."""
+    lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
+    return [neutralize(line) for line in lines]
