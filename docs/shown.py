@@ -34,7 +34,7 @@ def output(command: str, *, summary: bool = False) -> str:
     )
     if run.returncode not in {0, 1}:
         raise RuntimeError(run.stdout + (run.stderr or ""))
-    return SECONDS.sub("0.1 s", run.stdout)
+    return SECONDS.sub("0.10 s", run.stdout)
 
 
 def block(command: str, *, summary: bool = True) -> str:
@@ -47,7 +47,7 @@ def block(command: str, *, summary: bool = True) -> str:
 def helps() -> str:
     """Return the help of the program and of each of its commands as Markdown."""
     overview = output("dedupe --help")
-    commands = overview.partition("Commands:\n")[2]
+    commands = overview.partition("Commands:\n")[2].partition("\n\n")[0]
     names = re.findall(r"^  (\S+)", commands, flags=re.MULTILINE)
     sections = [f"## dedupe\n\n```text\n{overview.rstrip()}\n```\n"]
     for name in names:
