@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from random import Random
 
 import pytest
 from benchmarks.accuracy import distinct_paragraphs
 from benchmarks.command import Matches, Pair, Part
+from benchmarks.corpus import filler, plant
 from benchmarks.plagiarism import Reuse, covered_length, score, without
 from benchmarks.variations import VARIATIONS, Surroundings, Vocabulary
 from benchmarks.words import fold_words, jaccard_and_containment, longest_common_run
@@ -117,3 +119,26 @@ def test_a_detection_must_touch_both_sides_of_a_case() -> None:
 
 def test_overlapping_intervals_are_covered_once() -> None:
     assert covered_length([(0, 4), (2, 6), (8, 9)]) == 7
+
+
+def test_filler_keeps_the_words_and_the_lengths_of_real_articles() -> None:
+    real = [[PARAGRAPH, AROUND.before], [AROUND.after]]
+    made = list(itertools.islice(filler(real, Random(1)), 2))
+    lengths = [[len(text.split()) for text in article] for article in made]
+    assert lengths == [[len(text.split()) for text in article] for article in real]
+    assert _words(made) == _words(real)
+    assert made != real
+
+
+def _words(articles: list[list[str]]) -> list[str]:
+    return sorted(
+        word for article in articles for text in article for word in text.split()
+    )
+
+
+def test_a_plant_stands_where_the_truth_says() -> None:
+    articles = [[PARAGRAPH], [AROUND.before]]
+    (planted,) = plant(articles, 1, Random(1))
+    article, paragraph = planted.right
+    assert planted.kind == "exact"
+    assert articles[article][paragraph] == PARAGRAPH

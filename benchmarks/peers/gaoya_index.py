@@ -1,0 +1,39 @@
+"""Find near-duplicates with gaoya's index (Rust, threads)."""
+
+from __future__ import annotations
+
+from gaoya.minhash import MinHashStringIndex
+
+from benchmarks.peers.paragraphs import (
+    NUM_PERM,
+    SHINGLE_SIZE,
+    THRESHOLD,
+    read_paragraphs,
+    write_pairs,
+)
+
+
+def main() -> None:
+    """Index, query."""
+    names, texts = read_paragraphs()
+    index = MinHashStringIndex(
+        hash_size=32,
+        jaccard_threshold=THRESHOLD,
+        num_bands=None,
+        band_size=None,
+        num_hashes=NUM_PERM,
+        analyzer="word",
+        ngram_range=(SHINGLE_SIZE, SHINGLE_SIZE),
+        id_container="vec",
+    )
+    index.par_bulk_insert_docs(list(range(len(texts))), texts)
+    write_pairs(
+        (names[place], names[other])
+        for place, others in enumerate(index.par_bulk_query(texts))
+        for other in others
+        if place < other
+    )
+
+
+if __name__ == "__main__":
+    main()
