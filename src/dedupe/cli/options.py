@@ -49,6 +49,13 @@ class SectionOption(click.Option):
         super().__init__(*args, **attributes)
         self.section = section
 
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return what the user has to change: the variable, where that was read."""
+        environment = click.core.ParameterSource.ENVIRONMENT
+        if ctx and ctx.get_parameter_source(str(self.name)) == environment:
+            return f"'{self.envvar}'"
+        return super().get_error_hint(ctx)
+
 
 class SectionedCommand(click.Command):
     """A command whose help lists the options by section."""
