@@ -1,0 +1,56 @@
+"""Find repeated and copied paragraphs in Arabic text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedupe.errors import DedupeError
+    from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
+    from dedupe.normalizer import NormalizedText, normalize
+    from dedupe.readers import ReadOptions
+    from dedupe.scan import scan
+    from dedupe.settings import Settings
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DedupeError",
+    "Finding",
+    "Match",
+    "NormalizedText",
+    "Occurrence",
+    "Passage",
+    "ReadOptions",
+    "ScanResult",
+    "Settings",
+    "normalize",
+    "scan",
+]
+
+# Where each public name lives. They are loaded when first used, since numpy alone
+# takes longer to load than the help page takes to print.
+_HOMES = {
+    "DedupeError": "errors",
+    "Finding": "model",
+    "Match": "model",
+    "NormalizedText": "normalizer",
+    "Occurrence": "model",
+    "Passage": "model",
+    "ReadOptions": "readers",
+    "ScanResult": "model",
+    "Settings": "settings",
+    "normalize": "normalizer",
+    "scan": "scan",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module 'dedupe' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module  # noqa: PLC0415 - see above
+
+    value = getattr(import_module(f"dedupe.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,248 @@
+"""Find the places that share rare shingles: the seeds of all that is compared.
+
+A seed is a pair of positions at which the same shingle stands. Shingles of three words
+that stand in few places are taken as they are; where one stands in many, the run from
+there is lengthened to six words and then to twelve, until it is rare ("adaptive seeds",
+Kiełbasa et al., Genome Research 21, 2011). So a formula does not pair everything with
+everything, and a copy that consists of formulas is still found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedupe.corpus import BoolArray, ByteArray, Corpus, IntArray, UInt64Array
+from dedupe.shingles import shingles, shingles_at
+
+# A shingle in more places than this is too common to be a seed; agency copy stands in
+# ten or twenty outlets, formulas in hundreds.
+COMMON = 32
+# Each place is paired with so many of the next that hold the same shingle. Groups stay
+# connected without the square of their size.
+NEXT = 7
+LENGTHS = (3, 6, 12)  # words
+# The last length has nothing after it, so its common places are only chained.
+CHAINED = 2
+MOST_COUNTED = 255
+# Neighbors of one paragraph that are paired with one another.
+MOST_NEIGHBORS = 64
+PAIR_BITS = 20  # of a key, for the number of the pair
+_NONE = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How a position fits into a 64-bit key beside a hash or another position."""
+
+    bits: int
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> Packing:
+        """Return the packing for a corpus: as few bits as its positions need."""
+        return cls(max(1, corpus.positions.bit_length()))
+
+    def pack(self, high: UInt64Array, positions: IntArray) -> UInt64Array:
+        """Put the upper bits of `high` above a position."""
+        shift = np.uint64(self.bits)
+        packed = high >> shift
+        packed <<= shift
+        packed |= positions.astype(np.uint64)
+        return packed
+
+    def high(self, keys: UInt64Array) -> UInt64Array:
+        """Return what stands above the position."""
+        return keys >> np.uint64(self.bits)
+
+    def position(self, keys: UInt64Array) -> IntArray:
+        """Return the position."""
+        mask = np.uint64((1 << self.bits) - 1)
+        return (keys & mask).view(np.int64)
+
+
+def shingle_keys(
+    corpus: Corpus, packing: Packing, start: int, stop: int, skipped: BoolArray
+) -> UInt64Array:
+    """Return sorted keys (hash | position) of the shingles in whole documents.
+
+    `start` and `stop` are rows of documents. Paragraphs in `skipped` (bool, one a
+    paragraph of the corpus) have a twin that stands for them and give none.
+    """
+    first, last = corpus.first_paragraph[[start, stop]]
+    begin, end = corpus.first_position[[start, stop]]
+    if first == last:
+        return np.empty(0, np.uint64)
+    size = LENGTHS[0]
+    keep = np.ones(end - begin, dtype=np.bool_)
+    closing = corpus.first_position[start + 1 : stop + 1] - 1 - begin
+    words = corpus.first_position[start : stop + 1]
+    for back in range(size):
+        # The last shingles of a document would run over its closing word.
+        rows = closing - back
+        keep[rows[rows >= words[:-1] - begin]] = False
+    rows = np.flatnonzero(skipped[first:last]) + first
+    for row in rows.tolist():
+        at = corpus.paragraphs.first_word[row] - begin
+        keep[at : at + corpus.paragraphs.words[row]] = False
+    hashes = shingles(corpus.word[begin : end + size - 1], size)
+    positions = np.arange(begin, end)
+    keys = packing.pack(hashes[keep], positions[keep])
+    keys.sort()
+    return keys
+
+
+def seeds(
+    corpus: Corpus, packing: Packing, keys: UInt64Array, frequency: ByteArray
+) -> UInt64Array:
+    """Return the seeds among sorted keys, sorted, as (earlier | distance).
+
+    All keys of a shingle must be given at once. `frequency` (uint8, one a position)
+    takes the number of places each repeated shingle stands in, at most 255.
+    """
+    found: list[UInt64Array] = []
+    for length in LENGTHS:
+        if length > LENGTHS[0]:
+            hashes = shingles_at(corpus.word, packing.position(keys), length)
+            keys = packing.pack(hashes, packing.position(keys))
+            keys.sort()
+        keys, places = _repeated(packing, keys)
+        if length == LENGTHS[0]:
+            frequency[packing.position(keys)] = np.minimum(places, MOST_COUNTED)
+        common = places > COMMON
+        found += _pairs(packing, keys[~common], NEXT)
+        keys = keys[common]
+    found += _pairs(packing, keys, CHAINED)
+    links = np.concatenate(found) if found else np.empty(0, np.uint64)
+    links.sort()
+    return links
+
+
+def _repeated(
+    packing: Packing, keys: UInt64Array
+) -> tuple[UInt64Array, IntArray]:
+    """Return the keys whose hash stands more than once, and how often each does."""
+    high = packing.high(keys)
+    same = np.empty(keys.size + 1, dtype=np.bool_)
+    same[0] = same[-1] = False
+    np.equal(high[1:], high[:-1], out=same[1:-1])
+    repeated = same[1:] | same[:-1]
+    kept = keys[repeated]
+    begins = np.flatnonzero(~same[:-1][repeated])
+    sizes = np.diff(begins, append=kept.size)
+    return kept, np.repeat(sizes, sizes)
+
+
+def _pairs(packing: Packing, keys: UInt64Array, following: int) -> list[UInt64Array]:
+    """Pair each position with the next ones of the same hash."""
+    high = packing.high(keys)
+    position = packing.position(keys)
+    found = []
+    for step in range(1, following + 1):
+        same = high[step:] == high[:-step]
+        earlier = position[:-step][same]
+        if not earlier.size:
+            break
+        distance = position[step:][same] - earlier
+        pair = (earlier << packing.bits) | distance
+        found.append(pair.view(np.uint64))
+    return found
+
+
+def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
+    """Return the pairs of rows that share a bucket, each pair once, sorted.
+
+    `columns` hold the hash of one band each, one row a paragraph. In a large bucket
+    each paragraph is paired with the next few.
+    """
+    if not columns or not columns[0].size:
+        return _NONE, _NONE
+    packing = Packing(max(1, columns[0].size.bit_length()))
+    rows = np.arange(columns[0].size)
+    found: list[UInt64Array] = []
+    for column in columns:
+        keys = packing.pack(column, rows)
+        keys.sort()
+        found += _pairs(packing, _repeated(packing, keys)[0], NEXT)
+    return _distinct(packing, np.concatenate(found) if found else keys[:0])
+
+
+def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the pairs that two of the given pairs tie together, sorted.
+
+    Pairing with the next few leaves pairs out in large groups; nearly all of them
+    have a neighbor in common.
+    """
+    if not left.size:
+        return _NONE, _NONE
+    packing = Packing(int(right.max()).bit_length())
+    given = np.sort(_packed(packing, left, right - left))
+    source = np.concatenate([left, right])
+    target = np.concatenate([right, left])
+    order = np.argsort(source, kind="stable")
+    source, target = source[order], target[order]
+    found = []
+    for step in range(1, MOST_NEIGHBORS):
+        same = source[step:] == source[:-step]
+        if not same.any():
+            break
+        one, other = target[:-step][same], target[step:][same]
+        low = np.minimum(one, other)
+        found.append(_packed(packing, low, np.maximum(one, other) - low))
+    if not found:
+        return _NONE, _NONE
+    keys = np.sort(np.concatenate(found))
+    at = np.minimum(np.searchsorted(given, keys), given.size - 1)
+    return _distinct(packing, keys[given[at] != keys])
+
+
+def seeds_of_pairs(
+    corpus: Corpus, packing: Packing, left: IntArray, right: IntArray
+) -> UInt64Array:
+    """Return the seeds of given pairs of paragraphs, however common their shingles."""
+    if not left.size:
+        return np.empty(0, np.uint64)
+    size = LENGTHS[0]
+    keys, positions = [], []
+    for rows in (left, right):
+        count = np.maximum(corpus.paragraphs.words.take(rows) - (size - 1), 0)
+        begins = np.cumsum(count) - count
+        position = np.repeat(corpus.paragraphs.first_word.take(rows) - begins, count)
+        position += np.arange(position.size)
+        pair = np.repeat(np.arange(rows.size).astype(np.uint64), count)
+        hashes = shingles_at(corpus.word, position, size)
+        keys.append((hashes >> np.uint64(PAIR_BITS)) | (pair << (64 - PAIR_BITS)))
+        positions.append(position)
+    key = np.concatenate(keys)
+    side = np.repeat([False, True], [keys[0].size, keys[1].size])
+    order = np.argsort(key, kind="stable")
+    key, side = key[order], side[order]
+    position = np.concatenate(positions)[order]
+    found = []
+    for step in range(1, CHAINED + 1):
+        meets = (key[step:] == key[:-step]) & side[step:] & ~side[:-step]
+        found.append(
+            _packed(
+                packing,
+                position[:-step][meets],
+                position[step:][meets] - position[:-step][meets],
+            )
+        )
+    links = np.concatenate(found)
+    links.sort()
+    return links
+
+
+def _packed(packing: Packing, high: IntArray, low: IntArray) -> UInt64Array:
+    return ((high << packing.bits) | low).view(np.uint64)
+
+
+def _distinct(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
+    keys = np.sort(keys)
+    fresh = np.ones(keys.size, np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    keys = keys[fresh]
+    high = packing.high(keys).view(np.int64)
+    if not fresh.size:
+        return _NONE, _NONE
+    return high, high + packing.position(keys)

@@ -1,0 +1,59 @@
+"""All words and paragraphs of a scan as columns, one row a word or a paragraph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+IntArray: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Int32Array: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]
+UInt32Array: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
+UInt64Array: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
+BoolArray: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+ByteArray: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+FloatArray: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+# Words that no text holds stand after each document and after the last one, so that
+# a run of equal words ends there by itself and a shingle may be read past the end.
+PADDING = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """One row a paragraph that holds a word, in document order."""
+
+    document: Int32Array  # row of its document
+    line: Int32Array  # first line, counted from 0
+    last_line: Int32Array
+    start: Int32Array  # code points in the document, white space left out
+    end: Int32Array
+    first_word: IntArray  # row of its first word
+    words: Int32Array
+    solid: UInt64Array  # hash of its letters without spaces
+    raw: IntArray  # hash of its text as written
+
+    def __len__(self) -> int:
+        return self.document.size
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The words of all documents in a row, each document closed by a word of its own.
+
+    A position is a row of `word`. Positions of one document are consecutive, and so
+    are those of one paragraph.
+    """
+
+    word: UInt32Array  # hash of the folded word
+    word_paragraph: Int32Array  # row of its paragraph
+    paragraphs: Paragraphs
+    first_paragraph: IntArray  # of each document, and one more entry at the end
+    first_position: IntArray  # likewise
+    exemplar: Int32Array  # the first paragraph that is equal after folding
+
+    @property
+    def positions(self) -> int:
+        """Return the number of positions, closing words counted, padding not."""
+        return int(self.first_position[-1])

@@ -1,0 +1,246 @@
+"""Read all documents into one corpus, on all cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dedupe import processes
+from dedupe.corpus import PADDING, Corpus, Int32Array, IntArray, Paragraphs
+from dedupe.model import Problem
+from dedupe.paragraphs import read_columns
+from dedupe.processes import Arrays, Outcome
+from dedupe.readers import Batch, Found, Place, ReadOptions, load, plan
+from dedupe.settings import Settings
+
+# Words of one slice: enough that a pass over columns is worth its call, few enough
+# that the columns of a slice stay in the cache of a core.
+SLICE_WORDS = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """What was read, batch by batch: where documents and words stand."""
+
+    found: Found
+    options: ReadOptions
+    batches: Sequence[Batch]
+    columns: Sequence[Arrays]
+    first_position: IntArray  # of each batch, and one more at the end
+    first_document: IntArray  # likewise
+    names: Sequence[str]  # of documents
+    encodings: Sequence[str]
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+    def starts(self, positions: IntArray) -> Int32Array:
+        """Return the code point at which the word at each position begins."""
+        return self._look_up("start", positions)
+
+    def ends(self, positions: IntArray) -> Int32Array:
+        """Return the code point after the word at each position."""
+        return self._look_up("end", positions)
+
+    def place(self, document: int) -> Place:
+        """Return where a document can be read again."""
+        batch = int(np.searchsorted(self.first_document, document, side="right")) - 1
+        row = document - int(self.first_document[batch])
+        return Place(*self.columns[batch]["place"].reshape(-1, 4)[row].tolist())
+
+    def _look_up(self, name: str, positions: IntArray) -> Int32Array:
+        values = np.empty(positions.size, np.int32)
+        order = np.argsort(positions, kind="stable")
+        ordered = positions[order]
+        borders = np.searchsorted(ordered, self.first_position)
+        for batch, arrays in enumerate(self.columns):
+            rows = slice(borders[batch], borders[batch + 1])
+            inside = ordered[rows] - self.first_position[batch]
+            values[order[rows]] = arrays[name].take(inside)
+        return values
+
+
+def read(
+    found: Found,
+    options: ReadOptions,
+    settings: Settings,
+    jobs: int,
+    done: Callable[[float], None] | None = None,
+) -> tuple[Corpus, Batches]:
+    """Return the corpus of all sources, its words not yet in place (see `assemble`)."""
+    batches = plan(found.sources, options)
+    task = partial(_read_batch, batches, options, settings)
+    outcomes = processes.run(task, len(batches), jobs, done)
+    values = [value for value, _ in outcomes]
+    columns = [arrays for _, arrays in outcomes]
+    first_position = _running([arrays["word"].size for arrays in columns])
+    first_document = _running([arrays["document_words"].size for arrays in columns])
+    held = Batches(
+        found,
+        options,
+        batches,
+        columns,
+        first_position,
+        first_document,
+        [name for value in values for name in value["names"]],
+        [encoding for value in values for encoding in value["encodings"]],
+        tuple(Problem(*pair) for value in values for pair in value["errors"]),
+        tuple(Problem(*pair) for value in values for pair in value["warnings"]),
+    )
+    return _corpus(held), held
+
+
+def slices(batches: Batches) -> list[tuple[int, int]]:
+    """Return runs of whole batches, first and last excluded, of about equal words."""
+    borders = [0]
+    for batch in range(1, len(batches.columns)):
+        held = batches.first_position[batch + 1] - batches.first_position[borders[-1]]
+        if held > SLICE_WORDS:
+            borders.append(batch)
+    borders.append(len(batches.columns))
+    return list(zip(borders[:-1], borders[1:], strict=True))
+
+
+def assemble(corpus: Corpus, batches: Batches, first: int, stop: int) -> None:
+    """Put the words of a run of batches into the corpus."""
+    for batch in range(first, stop):
+        arrays = batches.columns[batch]
+        begin, end = batches.first_position[batch : batch + 2]
+        document, last = batches.first_document[batch : batch + 2]
+        word = corpus.word[begin:end]
+        word[:] = arrays["word"]
+        closing = np.arange(document, last, dtype=np.uint64)
+        word[np.cumsum(arrays["document_words"] + 1) - 1] = _closing_words(closing)
+        paragraph = int(corpus.first_paragraph[document])
+        corpus.word_paragraph[begin:end] = arrays["word_paragraph"]
+        corpus.word_paragraph[begin:end] += paragraph
+
+
+def _closing_words(numbers: np.ndarray) -> np.ndarray:
+    """Return a word for the end of each document that no other document ends in."""
+    return ((numbers * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+def _running(sizes: Sequence[int]) -> IntArray:
+    return np.concatenate([[0], np.cumsum(np.array(sizes, np.int64))]).astype(np.int64)
+
+
+def _read_batch(
+    batches: Sequence[Batch], options: ReadOptions, settings: Settings, number: int
+) -> Outcome:
+    loaded = load(batches[number], options)
+    texts = [document.text for document in loaded.documents]
+    words, paragraphs = read_columns(
+        texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
+    )
+    document_words = np.diff(words.first_word)
+    document = np.repeat(np.arange(len(texts)), document_words)
+    size = words.hashes.size + len(texts)
+    # One row more after each document, for the word that closes it.
+    row = np.arange(words.hashes.size) + document
+    word = np.zeros(size, np.uint32)
+    word[row] = words.hashes >> np.uint64(32)
+    start = np.zeros(size, np.int32)
+    start[row] = words.start
+    end = np.zeros(size, np.int32)
+    end[row] = words.end
+    word_paragraph = np.zeros(size, np.int32)
+    word_paragraph[row] = np.repeat(
+        np.arange(paragraphs.words.size, dtype=np.int32), paragraphs.words
+    )
+    raw = [
+        hash(texts[document][start:end])
+        for document, start, end in zip(
+            paragraphs.document.tolist(),
+            paragraphs.start.tolist(),
+            paragraphs.end.tolist(),
+            strict=True,
+        )
+    ]
+    arrays = {
+        "word": word,
+        "start": start,
+        "end": end,
+        "word_paragraph": word_paragraph,
+        "document_words": document_words,
+        "document": paragraphs.document,
+        "line": paragraphs.line,
+        "last_line": paragraphs.last_line,
+        "paragraph_start": paragraphs.start,
+        "paragraph_end": paragraphs.end,
+        "first_word": paragraphs.first_word + paragraphs.document,
+        "words": paragraphs.words,
+        "solid": paragraphs.solid,
+        "raw": np.array(raw, np.int64),
+        "place": np.array(
+            [document.place for document in loaded.documents], np.int64
+        ).reshape(-1),
+    }
+    value = {
+        "names": [document.name for document in loaded.documents],
+        "encodings": [document.encoding for document in loaded.documents],
+        "errors": [tuple(problem_pair(problem)) for problem in loaded.errors],
+        "warnings": [
+            (document.name, document.warning)
+            for document in loaded.documents
+            if document.warning
+        ],
+    }
+    return value, arrays
+
+
+def problem_pair(problem: Problem) -> tuple[str, str]:
+    """Return a problem as a pair that JSON can carry."""
+    return problem.path, problem.reason
+
+
+def _corpus(held: Batches) -> Corpus:
+    """Return the corpus with room for its words and with all its paragraphs."""
+
+    def column(name: str) -> np.ndarray:
+        if not held.columns:
+            return np.empty(0, np.int64)
+        return np.concatenate([arrays[name] for arrays in held.columns])
+
+    documents = len(held.names)
+    counts = [arrays["words"].size for arrays in held.columns]
+    batch = np.repeat(np.arange(len(counts)), counts)
+    document = column("document") + held.first_document[batch]
+    paragraphs = Paragraphs(
+        document.astype(np.int32),
+        column("line"),
+        column("last_line"),
+        column("paragraph_start"),
+        column("paragraph_end"),
+        column("first_word") + held.first_position[batch],
+        column("words"),
+        column("solid"),
+        column("raw"),
+    )
+    words = int(held.first_position[-1])
+    document_words = column("document_words")
+    corpus = Corpus(
+        processes.shared_array(words + PADDING, np.uint32),
+        processes.shared_array(words + PADDING, np.int32),
+        paragraphs,
+        np.searchsorted(document, np.arange(documents + 1)),
+        np.concatenate([[0], np.cumsum(document_words + 1)]).astype(np.int64),
+        _exemplars(paragraphs.solid),
+    )
+    padding = np.arange(documents, documents + PADDING, dtype=np.uint64)
+    corpus.word[words:] = _closing_words(padding)
+    return corpus
+
+
+def _exemplars(solid: np.ndarray) -> Int32Array:
+    """Return, for each paragraph, the first that has the same letters."""
+    order = np.argsort(solid, kind="stable")
+    ordered = solid[order]
+    fresh = np.ones(order.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    begins = np.flatnonzero(fresh)
+    exemplar = np.empty(order.size, np.int32)
+    exemplar[order] = np.repeat(order[begins], np.diff(begins, append=order.size))
+    return exemplar

@@ -1,0 +1,56 @@
+"""Runs of words as 64-bit hashes, for whole columns at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.corpus import IntArray, UInt32Array, UInt64Array
+
+_FINAL = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+
+
+def _constants(count: int) -> UInt64Array:
+    """Return odd 64-bit numbers without pattern (splitmix64, Steele et al., 2014)."""
+    mask = 2**64 - 1
+    state = 0
+    numbers = []
+    for _ in range(count):
+        state = (state + 0x9E3779B97F4A7C15) & mask
+        mixed = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask
+        numbers.append((mixed ^ (mixed >> 31)) | 1)
+    return np.array(numbers, dtype=np.uint64)
+
+
+# One a place in the shingle: the sum of products is a multilinear hash (Lemire and
+# Kaser, "Strongly universal string hashing is fast", 2013).
+_ODD = _constants(16)
+
+
+def shingles(words: UInt32Array, size: int) -> UInt64Array:
+    """Return the hash of each run of `size` words.
+
+    `words` is uint32[n]; the result is uint64[n - size + 1], row i for the run that
+    begins at word i.
+    """
+    count = max(words.size - size + 1, 0)
+    total = words[:count] * _ODD[0]
+    for place in range(1, size):
+        total += words[place : place + count] * _ODD[place]
+    return _mix(total)
+
+
+def shingles_at(words: UInt32Array, positions: IntArray, size: int) -> UInt64Array:
+    """Return the hash of the run of `size` words at each position."""
+    total = words.take(positions) * _ODD[0]
+    for place in range(1, size):
+        total += words.take(positions + place) * _ODD[place]
+    return _mix(total)
+
+
+def _mix(total: UInt64Array) -> UInt64Array:
+    """Spread every bit to the upper half, in place, since a key keeps that alone."""
+    total ^= total >> _HALF
+    total *= _FINAL
+    return total

@@ -1,0 +1,97 @@
+"""Turn shingle sets into MinHash signatures and cut those into bands.
+
+The values are those of `datasketch.MinHash` with scheme="affine32", bit for bit, for
+shingles given as 32-bit hashes, but computed for whole batches of paragraphs at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedupe.corpus import IntArray, UInt32Array, UInt64Array
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+SCHEME = "affine32"
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD = np.uint64(29)
+
+
+def permutations(num_perm: int, seed: int) -> UInt32Array:
+    """Return uint32[2, num_perm]: the factors a and terms b of a·h + b mod 2³²."""
+    random = np.random.RandomState(seed)
+    factors = random.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2)
+    terms = random.randint(0, 1 << 32, num_perm, dtype=np.uint32)
+    return np.array([factors + np.uint32(1), terms])
+
+
+def signatures(
+    hashes: UInt32Array, begins: IntArray, permutation: UInt32Array
+) -> UInt32Array:
+    """Return uint32[num_perm, sets]: the signature of each set of shingle hashes.
+
+    Set i is hashes[begins[i]:begins[i + 1]]; none may be empty. One row of the result
+    is one permutation, so that each pass runs over one short column (Broder, "On the
+    resemblance and containment of documents", 1997).
+    """
+    mixed = _finalize(hashes)
+    buffer = np.empty_like(mixed)
+    result = np.empty((permutation.shape[1], begins.size), np.uint32)
+    for row, (factor, term) in enumerate(permutation.T):
+        np.multiply(mixed, factor, out=buffer)
+        np.add(buffer, term, out=buffer)
+        np.minimum.reduceat(buffer, begins, out=result[row])
+    return result
+
+
+def bands(signature: UInt32Array, count: int) -> list[UInt64Array]:
+    """Return `count` columns, one a band: the hash of its rows for each paragraph."""
+    rows = signature.shape[0] // count
+    columns = []
+    for first in range(0, count * rows, rows):
+        column = signature[first].astype(np.uint64)
+        for row in range(first + 1, first + rows):
+            column *= _MIX
+            column += signature[row]
+            column ^= column >> _SPREAD
+        column *= _MIX
+        columns.append(column)
+    return columns
+
+
+def estimated_jaccard(
+    signature: UInt32Array, left: IntArray, right: IntArray
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the share of equal values in pairs of signatures, given by column."""
+    step = 1 << 14  # pairs; 16 MB of values at a time
+    parts = [
+        np.mean(
+            signature[:, left[begin : begin + step]]
+            == signature[:, right[begin : begin + step]],
+            axis=0,
+        )
+        for begin in range(0, left.size, step)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def as_minhash(values: UInt32Array, seed: int) -> MinHash:
+    """Return one signature as a datasketch.MinHash, to use with its own indexes."""
+    from datasketch import MinHash as Sketch  # noqa: PLC0415 - half a second to load
+
+    return Sketch(
+        num_perm=values.size, seed=seed, hashvalues=values.copy(), scheme=SCHEME
+    )
+
+
+def _finalize(hashes: UInt32Array) -> UInt32Array:
+    """Return the hashes with all bits spread (the finalizer of MurmurHash3)."""
+    mixed = hashes ^ (hashes >> np.uint32(16))
+    mixed *= np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(13)
+    mixed *= np.uint32(0xC2B2AE35)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
