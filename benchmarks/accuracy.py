@@ -88,6 +88,7 @@ class Outcome:
     total: Counter[str] = dataclasses.field(default_factory=Counter)
     found: Counter[str] = dataclasses.field(default_factory=Counter)
     relations: dict[str, Counter[str]] = dataclasses.field(default_factory=dict)
+    torn: Counter[str] = dataclasses.field(default_factory=Counter)
     missed: list[tuple[str, str, str]] = dataclasses.field(default_factory=list)
     strange: list[tuple[Pair, str, str]] = dataclasses.field(default_factory=list)
 
@@ -97,6 +98,7 @@ class Outcome:
         self.paragraphs += other.paragraphs
         self.total += other.total
         self.found += other.found
+        self.torn += other.torn
         for variation, relations in other.relations.items():
             self.relations.setdefault(variation, Counter()).update(relations)
         self.missed += other.missed
@@ -257,7 +259,9 @@ def measure(
     seconds = scan(command, folder / "mixture.jsonl", output, "pairs")
     pairs = read_pairs(output)
     outcome = Outcome(seconds, len(mixture.texts))
-    _count_recall(mixture, places, Matches(pairs), outcome)
+    matches = Matches(pairs)
+    _count_recall(mixture, places, matches, outcome)
+    _count_torn(mixture, places, matches, dict(documents), outcome)
     at = {place: index for index, place in places.items()}
     for pair in pairs:
         left, right = at[pair.left.place], at[pair.right.place]
@@ -282,10 +286,32 @@ def _count_recall(
             outcome.missed.append((copy.variation, original, variant))
 
 
+def _count_torn(
+    mixture: Mixture,
+    places: dict[int, Place],
+    matches: Matches,
+    texts: dict[str, str],
+    outcome: Outcome,
+) -> None:
+    """Count the matches whose spans leave out a part of what the two really share."""
+    for variation, original, variant in mixture.copies:
+        ends = {places[original], places[variant]}
+        for pair in matches.between(*ends):
+            if {pair.left.place, pair.right.place} != ends:
+                continue
+            shown = (
+                texts[part.place[0]][part.start : part.end]
+                for part in (pair.left, pair.right)
+            )
+            whole = longest_common_run(mixture.texts[original], mixture.texts[variant])
+            outcome.torn[variation] += len(longest_common_run(*shown)) < len(whole)
+
+
 def print_recall(outcome: Outcome) -> None:
     """Print the table of variations."""
     print(f"{outcome.paragraphs} paragraphs scanned in {outcome.seconds:.1f} s\n")
-    print(f"{'variation':24}{'found':>6}{'of':>6}{'recall':>9}{'target':>8}")
+    print("torn: pairs whose spans do not hold all of the longest equal run")
+    print(f"{'variation':24}{'found':>6}{'of':>6}{'recall':>9}{'target':>8}{'torn':>6}")
     for variation, total in outcome.total.items():
         found, target = outcome.found[variation], VARIATIONS[variation].target
         wanted = "-" if target is None else f"{target:.1%}"
@@ -297,8 +323,8 @@ def print_recall(outcome: Outcome) -> None:
             for relation, count in outcome.relations[variation].most_common()
         )
         print(
-            f"{variation:24}{found:6}{total:6}{found / total:9.2%}{wanted:>8}  "
-            f"{verdict:7} {relations}"
+            f"{variation:24}{found:6}{total:6}{found / total:9.2%}{wanted:>8}"
+            f"{outcome.torn[variation]:6}  {verdict:7} {relations}"
         )
 
 
