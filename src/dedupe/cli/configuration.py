@@ -6,6 +6,7 @@ outranks the defaults.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,12 +37,14 @@ def find_file(folder: Path) -> Path | None:
     """Return the nearest configuration file, up to the root of the repository."""
     for place in (folder, *folder.parents):
         own, project = place / OWN_FILE, place / PROJECT_FILE
-        if own.is_file():
-            return own
-        if project.is_file() and _table(project) is not None:
-            return project
-        if any((place / mark).exists() for mark in REPOSITORY_MARKS):
-            return None
+        # A folder above may be closed to us; what is in it is then not for us either.
+        with contextlib.suppress(OSError):
+            if own.is_file():
+                return own
+            if project.is_file() and _table(project) is not None:
+                return project
+            if any((place / mark).exists() for mark in REPOSITORY_MARKS):
+                return None
     return None
 
 

@@ -54,11 +54,14 @@ def check(wanted: Sequence[Target]) -> None:
     for target in wanted:
         if target.path is None:
             continue
-        real = _real(target.path)
+        try:
+            real = _real(target.path)
+            _check_file(target.path, real)
+        except OSError as error:
+            raise OutputError(_cannot_write(str(target.path), error)) from error
         if real in seen:
             raise SettingsError(f"{target.path}: two reports cannot go to one file.")
         seen.add(real)
-        _check_file(target.path, real)
 
 
 def check_inputs(wanted: Sequence[Target], inputs: Sequence[str]) -> None:
@@ -87,8 +90,12 @@ def opened(target: Target) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(f"{name}: cannot write the report: {reason}.") from error
+        raise OutputError(_cannot_write(name, error)) from error
+
+
+def _cannot_write(name: str, error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    return f"{name}: cannot write the report: {reason}."
 
 
 def _target(text: str) -> Target:
@@ -117,7 +124,7 @@ def _check_file(path: Path, real: Path) -> None:
 def _real(path: Path) -> Path:
     try:
         return path.resolve()
-    except (OSError, RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError) as error:
         raise OutputError(f"{path} cannot be a file: {error}.") from error
 
 

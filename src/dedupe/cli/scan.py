@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import os
 import sys
 import time
@@ -75,7 +77,7 @@ def command(context: click.Context, /, **given: object) -> None:
     outputs.check(wanted)
     outputs.check_inputs(wanted, _inputs(wanted, chosen["paths"], read))
 
-    result = _scan(chosen, settings, read)
+    result = _scan(chosen, settings, read, wanted)
     context.obj.exit_code = _exit_code(result, exit_zero=chosen["exit_zero"])
     _write(result, wanted, chosen, context.obj)
     for line in summary.problems(
@@ -156,7 +158,11 @@ def _inputs(
 ) -> Sequence[str]:
     """Return the files to be scanned, searching folders only if a report is in one."""
     present = [target.path for target in wanted if target.path and target.path.exists()]
-    folders = [Path(path).resolve() for path in paths if Path(path).is_dir()]
+    folders = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if Path(path).is_dir():
+                folders.append(Path(path).resolve())
     inside = any(
         path.resolve().is_relative_to(folder) for path in present for folder in folders
     )
@@ -169,21 +175,31 @@ def _inputs(
     return [source.path for source in find_sources(files, read).sources]
 
 
-def _scan(chosen: dict[str, Any], settings: Settings, read: ReadOptions) -> ScanResult:
+def _scan(
+    chosen: dict[str, Any],
+    settings: Settings,
+    read: ReadOptions,
+    wanted: Sequence[Target],
+) -> ScanResult:
     # numpy comes with it; a bad option should be told at once.
-    from dedupe.scan import scan  # noqa: PLC0415
+    from dedupe import scan  # noqa: PLC0415
 
+    run = functools.partial(
+        scan,
+        chosen["paths"],
+        settings,
+        read=read,
+        jobs=chosen["jobs"] or None,
+        passages=any(target.format == "passages" for target in wanted),
+    )
     watching = not chosen["quiet"] and progress.wanted(
         chosen["progress"], os.environ, is_terminal=_is_terminal(sys.stderr)
     )
-    jobs = chosen["jobs"] or None
     if watching:
         with progress.ProgressLine(sys.stderr) as line:
-            result = scan(
-                chosen["paths"], settings, read=read, jobs=jobs, progress=line
-            )
+            result = run(progress=line)
     else:
-        result = scan(chosen["paths"], settings, read=read, jobs=jobs)
+        result = run()
     if result.documents or result.errors:
         return result
     nothing = Problem(", ".join(chosen["paths"]), "nothing to read there")
