@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
     from dedupe.normalizer import NormalizedText, normalize
     from dedupe.readers import ReadOptions
-    from dedupe.scan import scan
+    from dedupe.pipeline import scan
     from dedupe.settings import Settings
 
 __version__ = "0.1.0"
@@ -41,7 +41,7 @@ _HOMES = {
     "ScanResult": "model",
     "Settings": "settings",
     "normalize": "normalizer",
-    "scan": "scan",
+    "scan": "pipeline",
 }
 
 

@@ -75,6 +75,19 @@ class Matches:
     def __len__(self) -> int:
         return self.left.size
 
+    def where(self, rows: IntArray) -> Matches:
+        """Return the matches of some rows, in their order, with their passages."""
+        size = np.diff(self.first_passage)[rows]
+        ends = np.cumsum(size)
+        passages = np.repeat(self.first_passage[:-1][rows] - (ends - size), size)
+        passages += np.arange(passages.size)
+        columns = {
+            name: getattr(self, name)[passages if "passage_" in name else rows]
+            for name in self.__slots__
+            if name != "first_passage"
+        }
+        return Matches(**columns, first_passage=np.concatenate([[0], ends]))
+
 
 def verify(
     corpus: Corpus, runs: Runs, frequency: ByteArray, settings: Settings
@@ -328,17 +341,14 @@ def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArra
     return (hashes >> np.uint64(32)).astype(np.uint32), begins
 
 
-def unknown(
-    matches: Matches, left: IntArray, right: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Return the given pairs of paragraphs that are no matches yet."""
+def unknown(matches: Matches, left: IntArray, right: IntArray) -> BoolArray:
+    """Tell which of the given pairs of paragraphs are no matches yet."""
     known = np.sort(matches.left.astype(np.int64) << 32 | matches.right)
-    pairs = left << 32 | right
     if not known.size:
-        return left, right
+        return np.ones(left.size, np.bool_)
+    pairs = left.astype(np.int64) << 32 | right
     at = np.minimum(np.searchsorted(known, pairs), known.size - 1)
-    fresh = known[at] != pairs
-    return left[fresh], right[fresh]
+    return known[at] != pairs
 
 
 def as_arrays(matches: Matches) -> dict[str, np.ndarray[Any, Any]]:
@@ -355,29 +365,19 @@ def joined(parts: list[Matches]) -> Matches:
     """Return all matches, sorted by left and right paragraph."""
     parts = [part for part in parts if len(part)]
     if not parts:
-        return _measure_nothing()
+        return _no_matches()
     columns = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in Matches.__slots__
         if name != "first_passage"
     }
     count = np.concatenate([np.diff(part.first_passage) for part in parts])
-    begin = np.cumsum(count) - count
-    order = np.lexsort((columns["right"], columns["left"]))
-    size = count[order]
-    ends = np.cumsum(size)
-    passages = np.repeat(begin[order] - (ends - size), size)
-    passages += np.arange(passages.size)
-    return Matches(
-        **{
-            name: column[passages if name.startswith("passage") else order]
-            for name, column in columns.items()
-        },
-        first_passage=np.concatenate([[0], ends]),
-    )
+    first_passage = np.concatenate([[0], np.cumsum(count)])
+    matches = Matches(**columns, first_passage=first_passage)
+    return matches.where(np.lexsort((matches.right, matches.left)))
 
 
-def _measure_nothing() -> Matches:
+def _no_matches() -> Matches:
     none = np.empty(0, np.int64)
     small = np.empty(0, np.int32)
     share = np.empty(0)

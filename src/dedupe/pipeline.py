@@ -190,8 +190,12 @@ class _Work:
         for _ in range(2):
             near = signatures.estimated_jaccard(values, left, right)
             likely = near >= self.settings.jaccard - ESTIMATE_SLACK
-            fresh = verifier.unknown(matches, rows[left[likely]], rows[right[likely]])
-            matches = verifier.joined([matches, self._compared(packing, fresh, frequency)])
+            one, other = rows[left[likely]], rows[right[likely]]
+            fresh = verifier.unknown(matches, one, other)
+            found = self._compared(packing, (one[fresh], other[fresh]), frequency)
+            # A run may go on into paragraphs that were compared before.
+            fresh = verifier.unknown(matches, found.left, found.right)
+            matches = verifier.joined([matches, found.where(np.flatnonzero(fresh))])
             left, right = _rows_of(rows, matches)
             left, right = candidates.closing_pairs(left, right)
         return matches
