@@ -79,6 +79,16 @@ class Mixture:
         return index
 
 
+class Strange(NamedTuple):
+    """A pair of paragraphs of different origin."""
+
+    pair: Pair
+    left: str
+    right: str
+    left_start: int  # where the paragraph begins in its document
+    right_start: int
+
+
 @dataclasses.dataclass(slots=True)
 class Outcome:
     """What a scan of a mixture found."""
@@ -90,7 +100,7 @@ class Outcome:
     relations: dict[str, Counter[str]] = dataclasses.field(default_factory=dict)
     torn: Counter[str] = dataclasses.field(default_factory=Counter)
     missed: list[tuple[str, str, str]] = dataclasses.field(default_factory=list)
-    strange: list[tuple[Pair, str, str]] = dataclasses.field(default_factory=list)
+    strange: list[Strange] = dataclasses.field(default_factory=list)
 
     def join(self, other: Outcome) -> None:
         """Take in what another scan found."""
@@ -263,11 +273,25 @@ def measure(
     _count_recall(mixture, places, matches, outcome)
     _count_torn(mixture, places, matches, dict(documents), outcome)
     at = {place: index for index, place in places.items()}
+    texts = dict(documents)
     for pair in pairs:
-        left, right = at[pair.left.place], at[pair.right.place]
+        left, right = (at[part.place] for part in (pair.left, pair.right))
         if mixture.origins[left] != mixture.origins[right]:
-            outcome.strange.append((pair, mixture.texts[left], mixture.texts[right]))
+            outcome.strange.append(
+                Strange(
+                    pair,
+                    mixture.texts[left],
+                    mixture.texts[right],
+                    _start_of(pair.left.place, texts),
+                    _start_of(pair.right.place, texts),
+                )
+            )
     return outcome
+
+
+def _start_of(place: Place, texts: dict[str, str]) -> int:
+    document, line = place
+    return sum(len(text) + 1 for text in texts[document].split("\n")[:line])
 
 
 def _count_recall(
@@ -343,37 +367,47 @@ def print_missed(missed: list[tuple[str, str, str]]) -> None:
 
 def print_strange(outcome: Outcome) -> None:
     """Print the pairs of different origin by what they really share, with samples."""
-    kinds: dict[str, list[tuple[Pair, str, str, list[str]]]] = {
+    kinds: dict[str, list[tuple[Strange, list[str]]]] = {
         "false": [],
         "formula": [],
         "quotation": [],
     }
-    for pair, left, right in outcome.strange:
-        run = longest_common_run(left, right)
+    for strange in outcome.strange:
+        run = longest_common_run(strange.left, strange.right)
         kind = "quotation" if len(run) >= QUOTATION_WORDS else "formula"
-        kinds[kind if len(run) >= FORMULA_WORDS else "false"].append(
-            (pair, left, right, run)
-        )
+        kinds[kind if len(run) >= FORMULA_WORDS else "false"].append((strange, run))
     rate = 1000 / outcome.paragraphs
     print(f"\npairs of different origin: {len(outcome.strange)}")
     print(f"  false      share no run of {FORMULA_WORDS} words")
     print(f"  formula    share a run of {FORMULA_WORDS} or more words")
     print(f"  quotation  share a run of {QUOTATION_WORDS} or more words")
-    for kind, pairs in kinds.items():
-        relations = Counter(pair.relation for pair, *_ in pairs)
+    for kind, found in kinds.items():
+        relations = Counter(strange.pair.relation for strange, _ in found)
         print(
-            f"{kind:10} {len(pairs):6}, {len(pairs) * rate:.2f} a thousand paragraphs"
+            f"{kind:10} {len(found):6}, {len(found) * rate:.2f} a thousand paragraphs"
         )
         print(f"           {dict(relations.most_common())}")
-    for kind, pairs in kinds.items():
-        for pair, left, right, run in pairs[: SAMPLES if kind == "false" else 10]:
-            jaccard, containment = jaccard_and_containment(left, right)
-            print(
-                f"\n[{kind}] {pair.relation}, words {pair.words}, reported "
-                f"j {pair.jaccard:.2f} c {pair.containment:.2f}; j3 {jaccard:.2f} "
-                f"c3 {containment:.2f}; run {len(run)}: {' '.join(run)}"
-            )
-            print(f"  {left}\n  {right}")
+    for kind, found in kinds.items():
+        for strange, run in found[: SAMPLES if kind == "false" else SAMPLES // 2]:
+            _print_sample(kind, strange, run)
+
+
+def _print_sample(kind: str, strange: Strange, run: list[str]) -> None:
+    pair, left, right, left_start, right_start = strange
+    jaccard, containment = jaccard_and_containment(left, right)
+    print(
+        f"\n[{kind}] {pair.relation}, words {pair.words}, reported "
+        f"j {pair.jaccard:.2f} c {pair.containment:.2f}; j3 {jaccard:.2f} "
+        f"c3 {containment:.2f}; run {len(run)}: {' '.join(run)}"
+    )
+    print(f"  {_marked(left, pair.left, left_start)}")
+    print(f"  {_marked(right, pair.right, right_start)}")
+
+
+def _marked(text: str, part: Part, begin: int) -> str:
+    """Return a paragraph with brackets around its matched part."""
+    start, end = part.start - begin, part.end - begin
+    return f"{text[:start]}[[{text[start:end]}]]{text[end:]}"
 
 
 if __name__ == "__main__":
