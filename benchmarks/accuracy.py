@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from benchmarks.command import (
     Matches,
     Pair,
+    Part,
     Place,
     add_command_option,
     read_pairs,
