@@ -71,15 +71,16 @@ def main() -> None:
     )
     print(f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
     size = "10mb" if options.quick else options.size
+    parts = options.part or ["peers", "start"]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder)
-        if "peers" in options.parts:
+        if "peers" in parts:
             measure_peers(options.corpora / size, output, options)
-        if "start" in options.parts:
+        if "start" in parts:
             measure_start(options.samples, output)
-        if "linear" in options.parts:
+        if "linear" in parts:
             measure_growth(options.corpora, output, options.command)
-        if "floods" in options.parts:
+        if "floods" in parts:
             measure_floods(output, options.command)
 
 
@@ -96,11 +97,10 @@ def _options() -> argparse.Namespace:
         "--peer", action="append", choices=list(PEERS), help="only this peer"
     )
     parser.add_argument(
-        "parts",
-        nargs="*",
+        "--part",
+        action="append",
         choices=("peers", "start", "linear", "floods"),
-        default=["peers", "start"],
-        help="what to measure (default: peers start)",
+        help="what to measure (default: peers and start)",
     )
     add_command_option(parser)
     return parser.parse_args()
