@@ -136,6 +136,26 @@ def test_the_project_file_is_read_from_the_folders_above(
     assert settings(DEDUPE_CONFIG="pyproject.toml")["min_words"] == 9
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.dedupe]\nmin_words = 9",
+        "  [ tool . dedupe ]\nmin_words = 9",
+        "[tool.'dedupe']\nmin_words = 9",
+        '["tool".dedupe]\nmin_words = 9',
+        "[tool]\ndedupe.min_words = 9",
+        "[tool]\n[tool.dedupe]\nmin_words = 9",
+        "tool.dedupe.min_words = 9",
+        "tool = { dedupe = { min_words = 9 } }",
+    ],
+)
+def test_the_table_is_found_however_it_is_written(folder: Path, text: str) -> None:
+    (folder / "pyproject.toml").write_text(f"[project]\nname = 'x'\n\n{text}")
+    if not text.lstrip().startswith("["):
+        (folder / "pyproject.toml").write_text(f"{text}\n\n[project]\nname = 'x'\n")
+    assert settings()["min_words"] == 9
+
+
 def test_the_search_ends_at_the_root_of_the_repository(folder: Path) -> None:
     (folder / "dedupe.toml").write_text("min_words = 9")
     inner = folder / "inner"

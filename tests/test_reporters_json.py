@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedupe.model import (
     DocumentSummary,
@@ -23,6 +25,8 @@ from dedupe.model import (
     Span,
 )
 from dedupe.reporters import REPORTERS
+from dedupe.reporters.json_values import string
+from dedupe.reporters.neutralizer import neutralize
 from dedupe.reporters.slices import PARALLEL_FROM, SLICE
 from dedupe.settings import Settings
 
@@ -186,3 +190,11 @@ def test_fifty_thousand_findings_are_written_fast() -> None:
     written("json", scanned)
     # About half a second where this was written; slower machines get some room.
     assert time.process_time() - began < 3
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from(ODD + TEXT))))
+def test_any_text_comes_back_from_json_and_harms_nobody(text: str) -> None:
+    quoted = string(text)
+    assert json.loads(quoted) == text
+    assert neutralize(quoted) == quoted
+    assert quoted.encode()

@@ -7,7 +7,7 @@ outranks the defaults.
 from __future__ import annotations
 
 import contextlib
-import difflib
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -24,6 +24,12 @@ OWN_FILE = "dedupe.toml"
 PROJECT_FILE = "pyproject.toml"
 REPOSITORY_MARKS = (".git", ".hg", ".svn")
 PREFIX = "DEDUPE_"
+
+# The ways to begin a table tool.dedupe in TOML. Parsing the file of a project that has
+# none would take longer than all else that happens before a scan.
+_MENTION = (
+    r"""^\s*\[*\s*["']?tool["']?\s*(?:\]|\.\s*["']?dedupe)|^\s*["']?tool["']?\s*[.=]"""
+)
 
 
 class Configuration(NamedTuple):
@@ -100,10 +106,13 @@ def origin(
 
 def _table(path: Path) -> dict[str, Any] | None:
     """Return the table of dedupe in a file, or None where pyproject.toml has none."""
-    import tomllib  # noqa: PLC0415 - most runs have no file to read
-
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if path.name == PROJECT_FILE and not re.search(_MENTION, text, re.MULTILINE):
+            return None
+        import tomllib  # noqa: PLC0415 - most runs have no file to parse
+
+        content = tomllib.loads(text)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SettingsError(f"{path}: cannot read it: {reason}.") from error
@@ -148,6 +157,8 @@ def _kind(option: click.Option) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415 - for mistakes alone
+
     names = {other.casefold().replace("-", "_"): other for other in known}
     close = difflib.get_close_matches(name.casefold().replace("-", "_"), names, n=1)
     return f" Did you mean {names[close[0]]!r}?" if close else ""

@@ -81,7 +81,7 @@ class Size(click.ParamType[int]):
     """A number of bytes, with K, M or G for the powers of 1024."""
 
     name = "size"
-    _pattern = re.compile(r"(\d+)\s*([KMG]?)(?:I?B)?", re.ASCII | re.IGNORECASE)
+    _pattern = r"(?ai)(\d+)\s*([KMG]?)(?:I?B)?"
 
     def convert(
         self,
@@ -96,7 +96,7 @@ class Size(click.ParamType[int]):
         """
         if isinstance(value, int):
             return value
-        match = self._pattern.fullmatch(str(value).strip())
+        match = re.fullmatch(self._pattern, str(value).strip())
         if not match:
             self.fail(f"{value!r} is not a size such as 500000, 64M or 2G.", param, ctx)
         return int(match[1]) << (10 * " KMG".index(match[2].upper() or " "))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
@@ -146,7 +145,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as out:
             yield out
         return
-    temporary = path.parent / f".dedupe-{secrets.token_hex(6)}.tmp"
+    temporary = path.parent / f".dedupe-{os.urandom(6).hex()}.tmp"
     try:
         with temporary.open("xb", buffering=BUFFER) as out:
             yield out

@@ -12,7 +12,6 @@ import importlib
 import os
 import signal
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -151,6 +150,8 @@ def _complain(text: str, conversation: Conversation) -> None:
 
     with contextlib.suppress(OSError):
         if conversation.debug:
+            import traceback  # noqa: PLC0415
+
             lines = traceback.format_exc().splitlines()
             click.echo("\n".join(map(neutralize, lines)), err=True)
         click.echo(f"dedupe: {neutralize(text)}", err=True)
