@@ -11,6 +11,7 @@ that ships with the package.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -179,6 +180,15 @@ COMPOSED = {
     "\N{ARABIC LETTER YEH BARREE WITH HAMZA ABOVE}",
 }
 
+THOUSANDS = 3  # digits in a group
+
+# What a number is written with, at the levels that tell its digits apart.
+NUMERALS = "0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
+
+# What may follow a detached و (و قطاع): a word that begins with one of these. A digit
+# or a Latin letter stays apart (5 و 7).
+ARABIC_LETTERS = ("\N{ARABIC LETTER KASHMIRI YEH}", "\N{ARABIC LETTER HEH WITH INVERTED V}")
+
 
 @lru_cache(maxsize=1 << 16)
 def image(character: str, level: str = "full") -> str:
@@ -254,6 +264,37 @@ def _images(characters: str, level: str) -> str:
 def is_in_word(character: str) -> bool:
     """Tell whether words are made of such characters: letters, marks, digits."""
     return unicodedata.category(character)[0] in "LMN"
+
+
+def number_signs(groups: Sequence[str], signs: str) -> list[str]:
+    """Return what stands between groups of digits in place of each sign.
+
+    "" joins thousands, "." begins a fraction, " " parts what is no number: a date.
+
+    >>> number_signs(["1", "234", "5"], ",.")
+    ['', '.']
+    >>> number_signs(["2", "5"], ","), number_signs(["12", "5", "2015"], "..")
+    (['.'], [' ', ' '])
+    """
+    first, *others = groups
+    are_thousands = len(first) <= THOUSANDS
+    parts = [SEPARATOR] * len(signs)
+    # A lone comma before three digits is read as thousands, a lone point is not; but
+    # nothing has 0 thousands (0,125).
+    if len(signs) == 1:
+        if signs != "." and are_thousands and first != "0" and _are_threes(others):
+            return [""]
+        return parts if signs == "'" else ["."]
+    *inner, last = signs
+    if len(set(inner)) > 1 or not are_thousands or not _are_threes(others[:-1]):
+        return parts
+    if last == inner[0]:
+        return [""] * len(signs) if _are_threes(others[-1:]) else parts
+    return parts if last == "'" else [*[""] * len(inner), "."]
+
+
+def _are_threes(groups: Sequence[str]) -> bool:
+    return all(len(group) == THOUSANDS for group in groups)
 
 
 def table_bytes() -> bytes:

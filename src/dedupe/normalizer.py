@@ -1,244 +1,167 @@
-"""Fold text so that spellings of the same words become equal, with offsets back.
+"""Fold a paragraph so that all spellings of its words become one, with offsets back.
 
-`fold_words` folds a batch of documents into columns, one row a word, and is what a scan
-runs on; `normalize` writes the folded text of one paragraph out and is what people read.
-Both give the same words.
-
-A word is hashed as a polynomial: its letters are digits in base 251, modulo 2**64. That
-of two words written together is that of the first plus a power of the base times that
-of the second, so joining words costs no second look at their letters.
+>>> folded = normalize("«إلى» عبد الرحمٰن، 1436هـ")
+>>> folded.text
+'الي عبدالرحمن 1436 ه'
+>>> folded.original_span(0, 3)
+Span(start=1, end=4)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
 
 import numpy as np
-import numpy.typing as npt
 
-from dedupe import arabic
+from dedupe import arabic, rewriter
+from dedupe.folding import WordColumns, fold_words
 from dedupe.model import Span
+from dedupe.rewriter import Offsets
 
-Unsigned = npt.NDArray[np.uint64]
-Positions = npt.NDArray[np.int64]
-Offsets = npt.NDArray[np.int32]
-Codes = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
+__all__ = ["NormalizedText", "WordColumns", "fold_words", "normalize"]
 
-# What the fold gives is one byte a character. Order matters: below FIRST_DIGIT nothing
-# belongs to a word.
-DELETED, NEWLINE, BREAK, SEPARATOR, POINT, COMMA, APOSTROPHE, REWRITE = range(8)
-FIRST_DIGIT, FIRST_LETTER, OTHER_LETTER = 16, 32, 255
+_NUMBER_OR_SIGN = re.compile(r"[0-9]+(?:[.,'][0-9]+)*|[.,']")
+_YEHS_AND_HAMZAS = re.compile("[يء]+")
+_WORD = re.compile(r"[0-9][0-9.\0]*|[^0-9. \n\v]+")
+_LETTER = re.compile(r"[^0-9. \n\v]")
+_PLAIN_WORD = re.compile(r"[^ \n\v]+")
+_NUMERAL = re.compile(rf"[{arabic.NUMERALS}][{arabic.NUMERALS}.]*")
+_SERVANT = re.compile("[وفبلك]?عبد")
 
-# Scripts in the order in which their letters get a code of their own; the letters of
-# all others are OTHER_LETTER and are told apart in a second look.
-SCRIPTS = (
-    (0x0620, 0x06FF),  # Arabic: must be first, see `_starts_arabic`
-    (0x0041, 0x007A),  # Latin
-    (0x00C0, 0x017F),
-    (0x03B1, 0x03C9),  # Greek
-    (0x0430, 0x045F),  # Cyrillic
-    (0x05D0, 0x05EA),  # Hebrew
-)
-
-# Larger than any code, so that no two words of eight letters have the same polynomial.
-RADIX = 251
-LONGEST_SHORT_WORD = 16  # two gathers of eight letters
-MARGIN = 8  # line breaks in front of a batch: a word's last eight bytes always exist
-
-_WORD = 8 * np.dtype(np.uint64).itemsize
+# Holds the place of a character that a rule has dropped.
+_DROPPED = "\0"
 
 
 @dataclass(frozen=True, slots=True)
-class WordColumns:
-    """The folded words of a batch of documents, one row a word."""
+class NormalizedText:
+    """Folded words with single spaces between them, and where they come from."""
 
-    hashes: Unsigned  # equal iff the folded words are equal
-    start: Offsets  # code points in the word's own document
-    end: Offsets
-    first_word: Positions  # one row a document, and the number of words
+    text: str
+    offsets: Offsets  # code point of the original, for each character of `text`
+    ends: Offsets  # where it ends there, with the marks after it
 
-
-@dataclass(frozen=True, slots=True)
-class FoldedBatch:
-    """Words with what paragraphs are made from: where they stand among the breaks."""
-
-    words: WordColumns
-    polynomials: Unsigned
-    letters: Positions  # of each word
-    first: Positions  # index of a word's first letter in `codes`
-    codes: Codes  # folded characters and separators of all documents
-    first_code: Positions  # of each document in `codes`, and the end
+    def original_span(self, start: int, end: int) -> Span:
+        """Return where `text[start:end]` stands in the original."""
+        if start >= end:
+            place = int(self.offsets[start]) if start < len(self.text) else 0
+            return Span(place, place)
+        return Span(int(self.offsets[start]), int(self.ends[end - 1]))
 
 
 @dataclass(frozen=True, slots=True)
-class Alphabet:
-    """One level of folding as look-up tables."""
+class _Word:
+    """A folded word and the spans of folded characters that it is made of."""
 
-    images: npt.NDArray[np.uint16]  # code point -> folded code point, 0 and 1 as shipped
-    codes: Codes  # code point -> code
-    code_of: dict[str, int]
-    last_arabic: int
-    is_full: bool
+    text: str
+    places: tuple[tuple[int, int], ...]
 
-
-@lru_cache
-def alphabet(level: str) -> Alphabet:
-    """Load the shipped table and number the letters."""
-    size = arabic.PLANE_SIZE * 2
-    with arabic.TABLE_FILE.open("rb") as file:
-        file.seek(arabic.LEVELS.index(level) * size)
-        images = np.frombuffer(file.read(size), "<u2")
-    code_of_image = np.full(arabic.PLANE_SIZE, OTHER_LETTER, np.uint8)
-    code_of_image[0] = DELETED
-    code_of_image[1] = REWRITE
-    code_of_image[ord(arabic.NEWLINE)] = NEWLINE
-    code_of_image[ord(arabic.BREAK)] = BREAK
-    code_of_image[ord(arabic.SEPARATOR)] = SEPARATOR
-    digits = [ord(digit) for digit in "0123456789"]
-    code_of_image[digits] = np.arange(FIRST_DIGIT, FIRST_DIGIT + len(digits))
-    letters: list[int] = []
-    last_arabic = 0
-    for first, last in SCRIPTS:
-        own = np.arange(first, last + 1)
-        own = own[images[first : last + 1] == own]
-        letters.extend(own.tolist())
-        last_arabic = last_arabic or FIRST_LETTER + len(letters) - 1
-    letters = letters[: OTHER_LETTER - FIRST_LETTER]
-    code_of_image[letters] = np.arange(FIRST_LETTER, FIRST_LETTER + len(letters))
-    codes = code_of_image[images]
-    is_full = level == "full"
-    if is_full:
-        code_of_image[[ord("."), ord(","), ord("'")]] = POINT, COMMA, APOSTROPHE
-        codes = code_of_image[images]
-        codes[ord("&")] = REWRITE
-    code_of = {chr(letter): int(code_of_image[letter]) for letter in letters}
-    return Alphabet(images, codes, code_of, last_arabic, is_full)
+    def joined(self, other: _Word) -> _Word:
+        return _Word(self.text + other.text, self.places + other.places)
 
 
-def fold_words(
-    texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
-) -> WordColumns:
-    """Return the folded words of a batch of documents; every line is folded by itself."""
-    return fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers).words
+def normalize(
+    text: str, *, fold: str = "full", ignore_numbers: bool = False
+) -> NormalizedText:
+    """Return the folded text of one paragraph with the offsets of its characters."""
+    points, origin = rewriter.rewrite(text, fold)
+    images = rewriter.images(points, rewriter.table(fold))
+    kept = np.flatnonzero(images)
+    folded = images[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    offsets = origin[kept]
+    ends = np.append(offsets[1:], len(text)).astype(np.int32)
+    # Characters of one ligature have its place, all of them.
+    ends = np.maximum(ends, offsets + 1)
+    if fold == "full":
+        folded = _drop_yehs(_write_numbers(folded))
+    words = _words(folded, _WORD if fold == "full" else _PLAIN_WORD)
+    if ignore_numbers:
+        words = [word for word in words if not _NUMERAL.fullmatch(word.text)]
+    if fold == "full":
+        words = _join_servants(_join_waws(words))
+    return _written(words, folded, offsets, ends)
 
 
-def fold_batch(
-    texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
-) -> FoldedBatch:
-    """Return the folded words of a batch of documents and the codes they stand in."""
-    letters = alphabet(fold)
-    joined = "\n" * MARGIN + "\n".join(texts) + "\n"
-    if not joined.isascii() and max(joined) > "\uffff":
-        joined = re.sub("[\U00010000-\U0010ffff]", " ", joined)
-    units = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), "<u2")
-    lengths = [len(text) + 1 for text in texts]
-    document = np.array(list(accumulate(lengths, initial=MARGIN)), np.int64)
-    raw = letters.codes.take(units, mode="wrap")
-    kept = raw != DELETED
-    codes = raw[kept]
-    raw_class = (raw >= FIRST_DIGIT).view(np.uint8)
-    code_class = (codes >= FIRST_DIGIT).view(np.uint8)
-    if letters.is_full:
-        raw_class = raw_class + (raw >= FIRST_LETTER)
-        code_class = code_class + (codes >= FIRST_LETTER)
-    _fill_deleted(raw_class, np.flatnonzero(~kept))
-    start, end = _runs(raw_class)
-    first, last = _runs(code_class)
-    sizes = last - first
-    polynomials = _polynomials(codes, first, last, sizes)
-    hashes = mixed(polynomials)
-    first_word = np.searchsorted(start, document)
-    shift = np.repeat(document[:-1], np.diff(first_word))
-    words = WordColumns(
-        hashes,
-        (start - shift).astype(np.int32),
-        (end - shift).astype(np.int32),
-        first_word,
-    )
-    first_code = np.zeros(len(document), np.int64)
-    deleted = np.flatnonzero(~kept)
-    first_code = document - np.searchsorted(deleted, document)
-    return FoldedBatch(words, polynomials, sizes, first, codes, first_code)
+def _write_numbers(folded: str) -> str:
+    """Write 1,234.5 as 1234.5 and part what is no number, keeping the length."""
+
+    def written(match: re.Match[str]) -> str:
+        groups = re.split("[.,']", match[0])
+        signs = re.sub("[0-9]", "", match[0])
+        if not all(groups):
+            return arabic.SEPARATOR
+        if not signs:
+            return match[0]
+        between = [sign or _DROPPED for sign in arabic.number_signs(groups, signs)]
+        return "".join(map("".join, zip(groups, [*between, ""], strict=True)))
+
+    return _NUMBER_OR_SIGN.sub(written, folded)
 
 
-def _fill_deleted(classes: Codes, deleted: Positions) -> None:
-    """Let deleted characters belong to what stands before them."""
-    if not deleted.size:
-        return
-    is_first = np.empty(deleted.size, np.bool_)
-    is_first[0] = True
-    np.not_equal(deleted[1:] - deleted[:-1], 1, out=is_first[1:])
-    runs = np.flatnonzero(is_first)
-    lengths = np.diff(runs, append=deleted.size)
-    classes[deleted] = np.repeat(classes[deleted[runs] - 1], lengths)
+def _drop_yehs(folded: str) -> str:
+    """Drop the yehs among the yehs and hamzas that end a word with a hamza."""
+
+    def dropped(match: re.Match[str]) -> str:
+        following = folded[match.end() : match.end() + 1]
+        if not match[0].endswith("ء") or _LETTER.match(following):
+            return match[0]
+        return match[0].replace("ي", _DROPPED)
+
+    return _YEHS_AND_HAMZAS.sub(dropped, folded)
 
 
-def _runs(classes: Codes) -> tuple[Positions, Positions]:
-    """Return where runs of one class other than 0 start and end."""
-    changes = classes[1:] != classes[:-1]
-    is_word = classes != 0
-    start = np.flatnonzero(changes & is_word[1:]) + 1
-    end = np.flatnonzero(changes & is_word[:-1]) + 1
-    return start, end
+def _words(folded: str, pattern: re.Pattern[str]) -> list[_Word]:
+    return [
+        _Word(match[0].replace(_DROPPED, ""), (match.span(),))
+        for match in pattern.finditer(folded)
+    ]
 
 
-def _eight_letters(packed: Unsigned) -> Unsigned:
-    """Return the polynomials of up to eight letters packed in 64 bits, in place.
-
-    Pairs of letters, then of pairs, then of fours are combined side by side in one word.
-    """
-    upper = packed >> np.uint64(8)
-    upper &= np.uint64(0x00FF00FF00FF00FF)
-    upper *= np.uint64(256 - RADIX)
-    packed -= upper
-    np.right_shift(packed, np.uint64(16), out=upper)
-    upper &= np.uint64(0x0000FFFF0000FFFF)
-    upper *= np.uint64(65536 - RADIX**2)
-    packed -= upper
-    np.right_shift(packed, np.uint64(32), out=upper)
-    upper *= np.uint64(2**32 - RADIX**4)
-    packed -= upper
-    return packed
+def _join_waws(words: list[_Word]) -> list[_Word]:
+    """Join a و that stands alone with the word that it introduces."""
+    first, last = arabic.ARABIC_LETTERS
+    joined: list[_Word] = []
+    is_open = False
+    for word in words:
+        if is_open and first <= word.text[0] <= last:
+            joined[-1] = joined[-1].joined(word)
+        else:
+            joined.append(word)
+        is_open = word.text == "و"
+    return joined
 
 
-def _polynomials(
-    codes: Codes, first: Positions, last: Positions, sizes: Positions
-) -> Unsigned:
-    """Return each word's letters as a number in base RADIX, lowest first."""
-    window = np.ndarray((codes.size - 7,), np.uint64, buffer=codes.data, strides=(1,))
-    shifts = (8 * np.maximum(8 - np.arange(256), 0)).astype(np.uint64)
-    packed = window[last - 8]
-    packed >>= shifts.take(sizes, mode="clip")
-    values = _eight_letters(packed)
-    longer = np.flatnonzero(sizes > 8)
-    if longer.size:
-        size = sizes[longer]
-        head = _eight_letters(window[first[longer]])
-        tail = window[last[longer] - 8] >> (8 * np.maximum(16 - size, 0)).astype(
-            np.uint64
-        )
-        values[longer] = head + _eight_letters(tail) * np.uint64(RADIX**8 % 2**64)
-        for word in longer[size > LONGEST_SHORT_WORD].tolist():
-            values[word] = _long(codes[first[word] : last[word]])
-    return values
+def _join_servants(words: list[_Word]) -> list[_Word]:
+    """Join عبد with the name of God that follows it."""
+    joined: list[_Word] = []
+    for word in words:
+        if (
+            joined
+            and word.text.startswith("ال")
+            and _SERVANT.fullmatch(joined[-1].text)
+        ):
+            joined[-1] = joined[-1].joined(word)
+        else:
+            joined.append(word)
+    return joined
 
 
-def _long(letters: Codes) -> int:
-    value = 0
-    for letter in reversed(letters.tolist()):
-        value = (value * RADIX + letter) % 2**64
-    return value
-
-
-def mixed(values: Unsigned) -> Unsigned:
-    """Spread 64-bit values evenly; different values stay different."""
-    mixed = values * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(32)
-    mixed *= np.uint64(0xD6E8FEB86659FD93)
-    mixed ^= mixed >> np.uint64(29)
-    return mixed
+def _written(
+    words: list[_Word], folded: str, offsets: Offsets, ends: Offsets
+) -> NormalizedText:
+    """Put the words in a row; a space stands where the word before it ends."""
+    places: list[int] = []
+    spaces: list[int] = []
+    for word in words:
+        if places:
+            spaces.append(len(places))
+            places.append(places[-1])
+        for first, last in word.places:
+            places += [
+                place for place in range(first, last) if folded[place] != _DROPPED
+            ]
+    rows = np.array(places, np.int64)
+    starts, stops = offsets[rows], ends[rows]
+    starts[spaces] = stops[spaces]
+    stops[spaces] = starts[np.array(spaces, np.int64) + 1]
+    return NormalizedText(" ".join(word.text for word in words), starts, stops)

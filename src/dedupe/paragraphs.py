@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedupe import normalizer
-from dedupe.normalizer import Offsets, Positions, Unsigned, WordColumns
-
+from dedupe import folding
+from dedupe.folding import Breaks, Characters, FoldedBatch, Positions, Unsigned
+from dedupe.normalizer import WordColumns
+from dedupe.rewriter import Offsets
 
 @dataclass(frozen=True, slots=True)
 class ParagraphColumns:
@@ -29,94 +30,104 @@ class ParagraphColumns:
 
 # Odd, so that its powers can be divided by.
 WORD_RADIX = 0xBF58476D1CE4E5B9
+SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+MANY_SPACES = 4  # longer indents are left to str.strip
+
+_IS_SPACE = np.zeros(0x3002, np.bool_)  # and one for all that is beyond
+_IS_SPACE[[ord(space) for space in SPACES]] = True
+_SHORT = 256  # letters in a word whose power of the base is looked up
+_STEPS = np.array(
+    [pow(folding.RADIX, size, folding.MODULUS) for size in range(_SHORT)], np.uint64
+)
 
 
 def read_columns(
     texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
 ) -> tuple[WordColumns, ParagraphColumns]:
     """Return the words and the paragraphs of a batch of documents."""
-    batch = normalizer.fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers)
-    words = batch.words
-    breaks = np.flatnonzero(batch.codes < normalizer.SEPARATOR)
-    cut = np.searchsorted(batch.first, breaks)
-    if not words.hashes.size:
-        return words, _empty()
-    is_new = np.empty(cut.size, np.bool_)
-    is_new[:-1] = cut[1:] != cut[:-1]
-    is_new[-1] = False
-    first_word = cut[is_new].astype(np.int64)
-    count = np.diff(first_word, append=words.hashes.size)
-    document = (
-        np.searchsorted(words.first_word, first_word, side="right") - 1
-    ).astype(np.int32)
-    newlines = breaks[batch.codes[breaks] == normalizer.NEWLINE]
-    line = np.searchsorted(newlines, batch.first[first_word]) - np.searchsorted(
-        newlines, batch.first_code[document]
-    )
-    start = np.empty(first_word.size, np.int32)
-    end = np.empty(first_word.size, np.int32)
-    last_word = first_word + count - 1
-    for row, (number, one, other) in enumerate(
-        zip(
-            document.tolist(),
-            words.start[first_word].tolist(),
-            words.end[last_word].tolist(),
-            strict=True,
-        )
-    ):
-        text = texts[number]
-        left = text.rfind("\n", 0, one) + 1
-        right = text.find("\n", other)
-        right = len(text) if right < 0 else right
-        line_text = text[left:right]
-        start[row] = left + len(line_text) - len(line_text.lstrip())
-        end[row] = left + len(line_text.rstrip())
-    line = line.astype(np.int32)
-    return words, ParagraphColumns(
-        document,
-        line,
-        line,
-        start,
-        end,
-        first_word,
-        count.astype(np.int32),
-        _sequence(words.hashes, first_word),
-        _solid(batch.polynomials, batch.letters, first_word),
-    )
+    batch = folding.fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers)
+    return batch.words, _cut(batch)
 
 
-def _empty() -> ParagraphColumns:
-    small = np.zeros(0, np.int32)
-    large = np.zeros(0, np.uint64)
+def _cut(batch: FoldedBatch) -> ParagraphColumns:
+    """Make a paragraph of the words between two line breaks."""
+    breaks = batch.breaks
+    counts = np.diff(breaks.next_word)
+    # Row i stands between break i and break i + 1.
+    before = np.flatnonzero(counts)
+    first_word = breaks.next_word[before]
+    document = breaks.first_break.searchsorted(before + 1, side="right") - 1
+    newlines = np.append(0, np.cumsum(breaks.is_newline))
+    line = newlines[before + 1] - newlines[breaks.first_break[document]]
+    start, end = _trim(
+        breaks.offset[before] + 1, breaks.offset[before + 1], batch.characters
+    )
+    shift = batch.offsets[document]
     return ParagraphColumns(
-        small, small, small, small, small, np.zeros(0, np.int64), small, large, large
+        document.astype(np.int32),
+        line.astype(np.int32),
+        line.astype(np.int32),
+        (start - shift).astype(np.int32),
+        (end - shift).astype(np.int32),
+        first_word,
+        counts[before].astype(np.int32),
+        _sequence(batch.words.hashes, first_word),
+        _solid(batch.values, batch.sizes, first_word),
     )
+
+
+def _trim(
+    start: Positions, end: Positions, characters: Characters
+) -> tuple[Positions, Positions]:
+    """Leave white space out at both ends of spans that have words."""
+    for side, edge, step in ((start, 0, 1), (end, -1, -1)):
+        left = np.arange(side.size)
+        for _ in range(MANY_SPACES):
+            is_space = _IS_SPACE.take(characters[side[left] + edge], mode="clip")
+            left = left[is_space]
+            side[left] += step
+        for row in left.tolist():
+            text = characters[start[row] : end[row]].astype("<u4").tobytes()
+            line = text.decode("utf-32-le", "surrogatepass")
+            start[row] += len(line) - len(line.lstrip())
+            end[row] -= len(line) - len(line.rstrip())
+    return start, end
 
 
 def _inverse(values: Unsigned) -> Unsigned:
-    """Return what odd numbers must be multiplied by to give 1, modulo 2**64."""
-    inverse = values.copy()  # right in the lowest 3 bits; each step doubles them
+    """Return what odd numbers are multiplied by to give 1, modulo 2**64.
+
+    Newton's step doubles the number of right bits; an odd number is its own inverse
+    in the lowest three.
+    """
+    inverse = values.copy()
     for _ in range(5):
         inverse *= np.uint64(2) - values * inverse
     return inverse
 
 
 def _sequence(hashes: Unsigned, first_word: Positions) -> Unsigned:
+    """Hash the words of each paragraph as digits in base WORD_RADIX."""
+    if not first_word.size:
+        return hashes[:0]
     weights = np.full(hashes.size, WORD_RADIX, np.uint64)
     np.multiply.accumulate(weights, out=weights)
-    sums = np.add.reduceat(hashes * weights, first_word)
-    return normalizer.mixed(sums * _inverse(weights[first_word]))
+    return _sums(hashes * weights, weights, first_word)
 
 
 def _solid(values: Unsigned, sizes: Positions, first_word: Positions) -> Unsigned:
-    powers = np.array(
-        [pow(normalizer.RADIX, size, 2**64) for size in range(256)], np.uint64
-    )
-    steps = powers.take(sizes, mode="clip")
-    for word in np.flatnonzero(sizes > 255).tolist():
-        steps[word] = pow(normalizer.RADIX, int(sizes[word]), 2**64)
-    weights = np.empty(values.size, np.uint64)
-    weights[0] = 1
+    """Hash the letters of each paragraph as if it were one word."""
+    if not first_word.size:
+        return values[:0]
+    steps = _STEPS.take(sizes, mode="clip")
+    for word in np.flatnonzero(sizes >= _SHORT).tolist():
+        steps[word] = pow(folding.RADIX, int(sizes[word]), folding.MODULUS)
+    weights = np.ones(values.size, np.uint64)
     np.multiply.accumulate(steps[:-1], out=weights[1:])
-    sums = np.add.reduceat(values * weights, first_word)
-    return normalizer.mixed(sums * _inverse(weights[first_word]))
+    return _sums(values * weights, weights, first_word)
+
+
+def _sums(weighted: Unsigned, weights: Unsigned, first_word: Positions) -> Unsigned:
+    """Add up each paragraph as if it were the first."""
+    sums = np.add.reduceat(weighted, first_word)
+    return folding.mixed(sums * _inverse(weights[first_word]))
