@@ -13,7 +13,7 @@ from dedupe.corpus import PADDING, Corpus, Int32Array, IntArray, Paragraphs
 from dedupe.model import Problem
 from dedupe.paragraphs import read_columns
 from dedupe.processes import Arrays, Outcome
-from dedupe.readers import Batch, Found, Place, ReadOptions, load, plan
+from dedupe.readers import Batch, Found, Place, ReadOptions, load, load_place, plan
 from dedupe.settings import Settings
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
@@ -49,6 +49,11 @@ class Batches:
         batch = int(np.searchsorted(self.first_document, document, side="right")) - 1
         row = document - int(self.first_document[batch])
         return Place(*self.columns[batch]["place"].reshape(-1, 4)[row].tolist())
+
+    def text(self, document: int) -> str:
+        """Return the text of a document, read again."""
+        place = self.place(document)
+        return load_place(place, self.found.sources, self.options).text
 
     def _look_up(self, name: str, positions: IntArray) -> Int32Array:
         values = np.empty(positions.size, np.int32)
