@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import unicodedata
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -296,3 +297,40 @@ def test_the_help_loads_no_command() -> None:
         command = main.get_command(context, name)
         assert command
         assert re.search(rf"^  {name} ", shown, re.MULTILINE)
+
+
+HOSTILE_NAMES = [
+    b"escape\x1b[2J.txt",
+    b"new\nline.txt",
+    "override\N{RIGHT-TO-LEFT OVERRIDE}.txt".encode(),
+    b"not-utf-8\xff.txt",
+    b"::add-mask::x.txt",
+]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs file names of bytes")
+@pytest.mark.parametrize("format", REPORTERS)
+def test_hostile_names_and_texts_come_out_harmless(
+    folder: Path,
+    format: str,  # noqa: A002
+) -> None:
+    text = f"{PARAGRAPH} \x1b]0;title\x07 \x9b31m {chr(0x202E)} <b>".encode()
+    for name in HOSTILE_NAMES:
+        (folder / "texts" / os.fsdecode(name)).write_bytes(text)
+    (folder / "texts" / "ids.jsonl").write_text(
+        json.dumps({"id": "i\x1bd", "text": text.decode()})
+    )
+    (folder / "texts" / "broken\x1b.txt").write_bytes(b"\x00\x01\x02\xff" * 100)
+    ended = scan("-f", format, "-v")
+    assert ended.exit_code == 2
+    for shown in (ended.stdout, ended.stderr):
+        unsafe = {
+            character
+            for character in shown
+            if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        }
+        assert unsafe <= {"\n"}
+        assert not re.search(r"^\s*(::|##)", shown, re.MULTILINE)
+    if format not in ("text", "concise"):
+        objects = [ended.stdout] if format == "json" else ended.stdout.splitlines()
+        assert all(isinstance(json.loads(line), dict) for line in objects)

@@ -78,12 +78,11 @@ def _header(finding: Finding, paint: Paint) -> str:
     places = [paint(_place(place), BOLD) for place in finding.occurrences[:MAX_PLACES]]
     more = len(finding.occurrences) - MAX_PLACES
     ending = f" and {more:,} more" if more > 0 else ""
-    relation = paint(finding.relation, COLORS[finding.relation])
+    what = paint(finding.relation, COLORS[finding.relation])
+    if finding.rule != finding.relation:
+        what += f" {finding.rule}"
     words = "1 word" if finding.words == 1 else f"{finding.words:,} words"
-    return (
-        f"{', '.join(places)}{ending}: {relation} {finding.rule}, {words}, "
-        f"{_percent(finding)}"
-    )
+    return f"{', '.join(places)}{ending}: {what}, {words}, {_percent(finding)}"
 
 
 def _place(place: Occurrence) -> str:
