@@ -18,7 +18,7 @@ _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 # Log viewers of CI services obey lines that start with :: or ##.
 _PLAIN_START = re.compile(r"[\w./~\\-]")
-_AMBIGUOUS = re.compile(r'"|: |, | -> |\s$|:\d')
+_AMBIGUOUS = re.compile(r'"|: |, | -> |\s$')
 
 
 def neutralize(text: str) -> str:
