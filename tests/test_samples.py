@@ -16,15 +16,15 @@ EXPECTED: list[Shape] = [
     ("repeated-block", "identical", [("000.txt", 2, 7), ("000.txt", 8, 13)]),
     ("near-duplicate", "orthographic", [("002.txt", 2, 2), ("003.txt", 2, 2)]),
     ("near-duplicate", "edited", [("002.txt", 3, 3), ("004.txt", 2, 2)]),
-    ("near-duplicate", "contained", [("002.txt", 4, 4), ("005.txt", 2, 2)]),
+    ("overlap", "contained", [("002.txt", 4, 4), ("005.txt", 2, 2)]),
     (
         "boilerplate",
-        "identical",
+        "orthographic",
         [
             ("001.txt", 6, 6),
-            ("003.txt", 4, 4),
             ("007.txt", 4, 4),
-            ("008.jsonl#handball", 3, 3),
+            ("handball", 3, 3),
+            ("pomegranates", 3, 3),
             ("009.md", 20, 20),
             ("010.txt", 3, 3),
         ],
@@ -109,7 +109,6 @@ def test_an_article_without_a_repeat_has_no_duplicated_word(
         name(item.document): item.duplicated_words for item in result.documents
     }
     assert duplicated["006.txt"] == 0
-    assert duplicated["008.jsonl#pomegranates"] == 0
     assert duplicated["000.txt"] > 0
 
 
@@ -117,7 +116,6 @@ def test_the_samples_hold_no_sentence_of_the_articles_they_are_modeled_on() -> N
     seeds = SAMPLES.parent.parent / "shared" / "seeds"
     if not seeds.is_dir():
         pytest.skip("the articles are not at hand")
-    result = dedupe.scan([SAMPLES, seeds])
-    for finding in result.findings:
-        folders = {Path(place.document).parent.name for place in finding.occurrences}
-        assert folders in ({"samples"}, {"seeds"})
+    for finding in dedupe.scan([SAMPLES, seeds]).findings:
+        of_seeds = {"/seeds/" in place.document for place in finding.occurrences}
+        assert len(of_seeds) == 1
