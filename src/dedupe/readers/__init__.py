@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING
 from dedupe.errors import InputError
 from dedupe.model import Problem
 from dedupe.readers import json_lines, markdown, text
-from dedupe.readers.compression import unpack
 from dedupe.readers.decoding import (
     AUTO,
     decode,
-    is_wide,
+    decode_plain,
     with_line_feeds,
     without_surrogates,
 )
 from dedupe.readers.documents import (
-    GZIP,
     Batch,
     Found,
     Loaded,
@@ -35,8 +33,9 @@ from dedupe.readers.documents import (
     ReadOptions,
     Source,
 )
-from dedupe.readers.files import fill, open_regular, read_range, reason
-from dedupe.readers.walking import Walk, format_of, reported, too_large
+from dedupe.readers.files import fill, reason
+from dedupe.readers.sources import hold_in_memory, read_stdin
+from dedupe.readers.walking import Walk, reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,10 +56,10 @@ __all__ = [
     "plan",
 ]
 
-STDIN = "-"
-BATCH_BYTES = 512 << 10
-# What opening a file costs, in bytes of reading: a thousand empty files are no batch.
+_STDIN = "-"
+# What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
+# What of a file of one document is prose; JSON Lines hold many.
 _READABLE: dict[str, Callable[[str], str]] = {
     "text": text.readable,
     "markdown": markdown.readable,
@@ -76,89 +75,78 @@ def find_sources(
 ) -> Found:
     """Return what there is to read at files and in folders; "-" is standard input.
 
-    Compressed files and standard input are read here, once, into memory that worker
-    processes share.
+    Standard input and compressed files are read here, once, into memory.
     """
-    arguments = [os.fspath(path) for path in paths]
+    given = [paths] if isinstance(paths, (str, PurePath)) else paths
+    arguments = [os.fspath(path) for path in given]
     walk = Walk(options)
-    walk.over([argument for argument in arguments if argument != STDIN])
-    if STDIN in arguments:
-        _take_stdin(walk, stdin or sys.stdin.buffer)
-    _hold_in_memory(walk)
-    walk.sources.sort(key=_sort_key)
+    walk.over([argument for argument in arguments if argument != _STDIN])
+    if _STDIN in arguments:
+        try:
+            walk.sources.append(read_stdin(stdin or sys.stdin.buffer, options))
+        except InputError as error:
+            name = reported(options.stdin_filename)
+            walk.errors.append(Problem(name, str(error)))
+    sources, errors = hold_in_memory(walk.sources, options)
+    sources.sort(key=lambda source: _path_order(source.name))
     return Found(
-        tuple(walk.sources),
-        tuple(sorted(walk.skipped, key=_problem_key)),
-        tuple(sorted(walk.errors, key=_problem_key)),
+        tuple(sources),
+        tuple(sorted(walk.skipped, key=_problem_order)),
+        tuple(sorted(walk.errors + errors, key=_problem_order)),
         walk.ignored,
         walk.other,
     )
 
 
-def from_texts(
-    texts: Mapping[str, str] | Iterable[str | tuple[str, str]],
-) -> Found:
+def from_texts(texts: Mapping[str, str] | Iterable[str | tuple[str, str]]) -> Found:
     """Return sources for texts in memory, in the order given.
 
-    Texts without a name are named by their number, counted from 1.
+    Texts are a mapping from names, pairs of name and text, or texts alone, which are
+    named by their number, counted from 1.
     """
-    pairs = texts.items() if isinstance(texts, Mapping) else texts
+    given = [texts] if isinstance(texts, str) else texts
     sources = []
-    for number, given in enumerate(pairs, 1):
-        name, content = (str(number), given) if isinstance(given, str) else given
-        sources.append(Source(name, "", "text", len(content), 0, content))
+    for number, item in enumerate(_items(given), 1):
+        name, content = (str(number), item) if isinstance(item, str) else item
+        if not isinstance(content, str):
+            kind = type(content).__name__
+            raise InputError(f"{name}: a text must be a string, not {kind}.")
+        sources.append(Source(str(name), "", "text", len(content), 0, content))
     return Found(tuple(sources))
 
 
-def plan(
-    sources: Sequence[Source],
-    options: ReadOptions = _DEFAULTS,
-    *,
-    batch_bytes: int = BATCH_BYTES,
-) -> list[Batch]:
+def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Batch]:
     """Return the batches in which to load the sources, in their order."""
-    del options
     batches: list[Batch] = []
     first = weight = 0
-
-    def close(stop: int) -> None:
-        if first < stop:
-            held = tuple(sources[first:stop])
-            size = sum(source.size for source in held)
-            batches.append(Batch(first, held, 0, 0, size))
-
     for index, source in enumerate(sources):
-        if source.format == "json_lines" and source.size > batch_bytes:
-            close(index)
-            batches += [
-                Batch(index, (source,), start, end, end - start)
-                for start, end in json_lines.cuts(source, batch_bytes)
-            ]
+        if source.format == "json_lines" and source.size > options.batch_bytes:
+            batches += _whole(sources, first, index)
+            batches += _ranges(source, index, options)
             first, weight = index + 1, 0
             continue
         weight += source.size + _OPENING
-        if weight >= batch_bytes:
-            close(index + 1)
+        if weight >= options.batch_bytes:
+            batches += _whole(sources, first, index + 1)
             first, weight = index + 1, 0
-    close(len(sources))
-    return batches
+    return batches + _whole(sources, first, len(sources))
 
 
 def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
     """Return the documents of a batch and what cannot be read of it."""
-    if batch.end:
-        return _load_lines(batch.sources[0], batch.first, (batch.start, batch.end), options)
     documents: list[LoadedDocument] = []
     errors: list[Problem] = []
-    buffer = bytearray(1 + max(source.size for source in batch.sources))
+    on_disk = (source.size for source in batch.sources if source.content is None)
+    buffer = bytearray(0 if batch.end else 1 + max(on_disk, default=0))
     for index, source in enumerate(batch.sources, batch.first):
-        if source.format == "json_lines":
-            loaded = _load_lines(source, index, (0, source.size), options)
-            documents += loaded.documents
-            errors += loaded.errors
-            continue
         try:
-            documents.append(_load_whole(source, index, buffer, options))
+            if source.format == "json_lines":
+                span = (batch.start, batch.end or source.size)
+                loaded = json_lines.load(source, index, span, options)
+                documents += loaded.documents
+                errors += loaded.errors
+            else:
+                documents.append(_load_whole(source, index, buffer, options))
         except InputError as error:
             errors.append(Problem(source.name, str(error)))
         except OSError as error:
@@ -174,7 +162,7 @@ def load_place(
     try:
         if source.format == "json_lines":
             return json_lines.load_place(source, place, options)
-        buffer = bytearray(0 if source.content is not None else source.size + 1)
+        buffer = bytearray(source.size + 1 if source.content is None else 0)
         return _load_whole(source, place.source, buffer, options)
     except InputError as error:
         raise type(error)(f"{source.name}: {error}") from None
@@ -182,118 +170,53 @@ def load_place(
         raise InputError(f"{source.name}: {reason(error)}") from None
 
 
-def _load_lines(
-    source: Source, index: int, span: tuple[int, int], options: ReadOptions
-) -> Loaded:
+def _items(
+    texts: Mapping[str, str] | Iterable[str | tuple[str, str]],
+) -> Iterable[str | tuple[str, str]]:
+    return texts.items() if isinstance(texts, Mapping) else texts
+
+
+def _whole(sources: Sequence[Source], first: int, stop: int) -> list[Batch]:
+    held = tuple(sources[first:stop])
+    size = sum(source.size for source in held)
+    return [Batch(first, held, 0, 0, size)] if held else []
+
+
+def _ranges(source: Source, index: int, options: ReadOptions) -> list[Batch]:
     try:
-        return json_lines.load(source, index, *span, options)
-    except InputError as error:
-        return Loaded([], [Problem(source.name, str(error))])
+        ranges = json_lines.cuts(source, options.batch_bytes)
+    except (OSError, InputError):
+        ranges = [(0, source.size)]  # loading it will say what is wrong
+    return [Batch(index, (source,), start, end, end - start) for start, end in ranges]
 
 
 def _load_whole(
     source: Source, index: int, buffer: bytearray, options: ReadOptions
 ) -> LoadedDocument:
     content = source.content
+    place = Place(index)
     if isinstance(content, str):
         written = with_line_feeds(without_surrogates(content))
-        return LoadedDocument(source.name, written, "unicode", Place(index))
-    size = source.size
-    if content is None:
-        fill(buffer, source)
-        content = memoryview(buffer)[:size]
-        if options.encoding == AUTO and source.format == "text" and _is_plain(buffer, size):
-            try:
-                written = str(content, "utf-8")
-            except UnicodeDecodeError:
-                pass
-            else:
-                return LoadedDocument(source.name, written, "utf-8", Place(index))
-    decoded = decode(content, options.encoding)
-    written = _READABLE[source.format](decoded.text)
+        return LoadedDocument(source.name, written, "unicode", place)
+    raw = fill(buffer, source) if content is None else content
+    readable = _READABLE[source.format]
+    if options.encoding == AUTO:
+        plain = decode_plain(raw)
+        if plain is not None:
+            return LoadedDocument(source.name, readable(plain), "utf-8", place)
+    decoded = decode(raw, options.encoding)
+    written = readable(decoded.text)
     return LoadedDocument(
-        source.name, written, decoded.encoding, Place(index), decoded.warning
+        source.name, written, decoded.encoding, place, decoded.warning
     )
 
 
-def _is_plain(buffer: bytearray, size: int) -> bool:
-    """Return whether bytes that are UTF-8 need no second look."""
-    return (
-        buffer.find(0, 0, size) < 0
-        and buffer.find(6, 0, size) < 0  # the upper byte of an Arabic letter in UTF-16
-        and buffer.find(13, 0, size) < 0
-        and not buffer.startswith(b"\xef\xbb\xbf")
-    )
+def _path_order(path: str) -> bytes:
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
 
 
-def _take_stdin(walk: Walk, stdin: BinaryIO) -> None:
-    options = walk.options
-    name = reported(options.stdin_filename)
-    data = bytearray()
-    while piece := stdin.read(1 << 20):
-        data += piece
-        if len(data) > options.max_file_size:
-            walk.errors.append(Problem(name, too_large(len(data)).replace("has", "has at least")))
-            return
-    content = memoryview(data).toreadonly()
-    walk.sources.append(Source(name, "", format_of(name) or "text", len(data), 0, content))
-
-
-def _hold_in_memory(walk: Walk) -> None:
-    """Unpack what is compressed, and convert JSON Lines whose line ends are not bytes."""
-    kept = []
-    left = walk.options.max_unpacked
-    for source in walk.sources:
-        try:
-            held = _converted(_unpacked(source, walk.options, left), walk.options)
-        except InputError as error:
-            walk.errors.append(Problem(source.name, str(error)))
-            continue
-        if held.content is not None and source.content is None:
-            left -= held.size
-        kept.append(held)
-    walk.sources[:] = kept
-
-
-def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:
-    if not source.name.lower().endswith(GZIP):
-        return source
-    limit = max(options.ratio_floor, options.max_ratio * source.size)
-    limit = min(limit, options.max_file_size, left)
-    if isinstance(source.content, memoryview):
-        packed = source.content
-        at = 0
-
-        def read(size: int) -> bytes:
-            nonlocal at
-            at += size
-            return bytes(packed[at - size : at])
-
-        content = unpack(read, limit)
-    else:
-        with os.fdopen(open_regular(source.path), "rb", buffering=0) as file:
-            content = unpack(lambda size: file.read(size) or b"", limit)
-    return source._replace(size=len(content), content=content)
-
-
-def _converted(source: Source, options: ReadOptions) -> Source:
-    if source.format != "json_lines" or options.encoding in {"utf-8", "utf8"}:
-        return source
-    head = read_range(source, 0, min(4, source.size))
-    if options.encoding == AUTO and not is_wide(head):
-        return source
-    decoded = decode(read_range(source, 0, source.size), options.encoding)
-    content = decoded.text.removeprefix("\ufeff").encode()
-    return source._replace(
-        size=len(content),
-        content=memoryview(content),
-        encoding=decoded.encoding,
-    )
-
-
-def _sort_key(source: Source) -> bytes:
-    return os.fsencode(source.name)
-
-
-def _problem_key(problem: Problem) -> tuple[bytes, str]:
-    return os.fsencode(problem.path), problem.reason
+def _problem_order(problem: Problem) -> tuple[bytes, str]:
+    return _path_order(problem.path), problem.reason

@@ -43,13 +43,17 @@ _FEW = 8
 _ONE_IN = 1000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROLS = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-# The letters, marks and digits of Arabic, its presentation forms, ASCII and the
-# Latin, punctuation and symbol blocks that stand in Arabic text.
+# The letters, marks and digits of Arabic and its presentation forms, ASCII, and the
+# Latin letters and punctuation that stand in Arabic text.
 _PLAUSIBLE = re.compile(
-    "[\t\n\r\x20-\x7e\xa0-\u024f\u0600-\u06ff\u0750-\u077f\u2000-\u22ff"
+    "[\t\n\r\x20-\x7e\xa0-\u024f\u0600-\u06ff\u0750-\u077f\u2000-\u203a"
     "\ufb50-\ufdff\ufe70-\ufeff]"
 )
+_MOSTLY = 0.9
+_SAMPLE = 64 << 10
+# The upper byte of ASCII and of Arabic in UTF-16; neither is written in other text.
+_UPPER_BYTES = (b"\0", b"\x06")
+_BINARY = "looks binary: it holds NUL characters; leave it out with --exclude"
 
 
 class Decoded(NamedTuple):
@@ -64,9 +68,10 @@ def decode(data: bytes | bytearray | memoryview, encoding: str = AUTO) -> Decode
     r"""Return the text of an input; offsets are counted in this text.
 
     A byte order mark stays as the first character. A text with carriage returns and
-    no line feed gets line feeds in their place; no other character is changed.
+    no line feed gets line feeds in their place; no other character is changed. Raises
+    DecodingError for bytes that are no text.
 
-    >>> decode("سلام".encode("cp1256") * 9).encoding
+    >>> decode("ما السلام إلا سلام الصادقين".encode("cp1256")).encoding
     'windows-1256'
     >>> decode(b"one\rtwo").text
     'one\ntwo'
@@ -74,11 +79,20 @@ def decode(data: bytes | bytearray | memoryview, encoding: str = AUTO) -> Decode
     raw = bytes(data)
     decoded = _detect(raw) if encoding == AUTO else _decode_as(raw, encoding)
     if "\0" in decoded.text:
-        raise DecodingError(
-            "looks binary: it holds NUL bytes; leave it out with --exclude, or pass "
-            "--encoding if it is text"
-        )
+        raise DecodingError(_BINARY)
     return decoded._replace(text=with_line_feeds(decoded.text))
+
+
+def decode_plain(data: bytes | memoryview) -> str | None:
+    """Return the text of UTF-8 without a byte order mark; None if it may be no such."""
+    raw = bytes(data)
+    if any(byte in raw for byte in _UPPER_BYTES) or raw.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return with_line_feeds(text) if b"\r" in raw else text
 
 
 def with_line_feeds(text: str) -> str:
@@ -108,71 +122,70 @@ def require_codec(encoding: str) -> None:
         ) from None
 
 
-def is_wide(head: bytes, encoding: str = AUTO) -> bool:
+def is_utf8(encoding: str) -> bool:
+    """Return whether an encoding is UTF-8, under any of its names.
+
+    >>> is_utf8("UTF8"), is_utf8("auto")
+    (True, False)
+    """
+    return encoding != AUTO and codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"}
+
+
+def is_wide(head: bytes) -> bool:
     r"""Tell from its first bytes whether a line feed is more than the byte 0x0A.
 
     >>> is_wide('{"id": 1}'.encode("utf-16-le"))
     True
     """
-    if encoding != AUTO:
-        return "\n".encode(encoding) != b"\n"
-    if any(head.startswith(mark) for mark, _, codec in _MARKS if codec != "utf-8"):
-        return True
-    return b"\0" in head[:4]
+    marked = any(
+        head.startswith(mark) for mark, name, _ in _MARKS if "-sig" not in name
+    )
+    return marked or b"\0" in head
 
 
 def _decode_as(raw: bytes, encoding: str) -> Decoded:
     codec = codecs.lookup(encoding).name
     reported = _REPORTED.get(codec, codec)
     for mark, name, marked in _MARKS:
-        if raw.startswith(mark) and codec in {name, marked, marked.removesuffix("-le"), marked.removesuffix("-be")}:
+        if codec in {name, marked, marked[:6]} and raw.startswith(mark):
             codec, reported = marked, name
             break
     codec = _KEEPING_THE_MARK.get(codec, codec)
     try:
         return Decoded(without_surrogates(raw.decode(codec)), reported)
-    except UnicodeError as error:
-        where = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        raise DecodingError(
-            f"not text in {encoding}{where}; pass the --encoding it is in, or auto"
-        ) from None
+    except UnicodeDecodeError as error:
+        reason = f"not text in {encoding}: byte {error.start} cannot be; pass the"
+    except UnicodeError:
+        reason = f"not text in {encoding}; pass the"
+    raise DecodingError(f"{reason} --encoding it is in, or auto")
 
 
 def _detect(raw: bytes) -> Decoded:
     for mark, name, codec in _MARKS:
         if raw.startswith(mark):
             return _decode_marked(raw, name, codec)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return _detect_without_utf8(raw)
-    if _CONTROLS.search(text):
-        return _decode_wide(raw) or Decoded(text, "utf-8")
-    return Decoded(text, "utf-8")
-
-
-def _detect_without_utf8(raw: bytes) -> Decoded:
-    if b"\0" in raw:
+    if any(byte in raw for byte in _UPPER_BYTES):
         wide = _decode_wide(raw)
         if wide:
             return wide
+    try:
+        return Decoded(raw.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return _detect_other(raw)
+
+
+def _detect_other(raw: bytes) -> Decoded:
+    if b"\0" in raw:
+        raise DecodingError(_BINARY)
     nearly = _decode_nearly_utf8(raw)
     if nearly:
         return nearly
-    wide = _decode_wide(raw)
-    if wide:
-        return wide
-    if b"\0" not in raw:
-        guess = guess_arabic(raw)
-        if guess:
-            return Decoded(*guess)
-        raise DecodingError(
-            "not UTF-8, and not Arabic in an encoding that can be told for certain; "
-            "convert it or pass --encoding"
-        )
+    guess = guess_arabic(raw)
+    if guess:
+        return Decoded(*guess)
     raise DecodingError(
-        "looks binary: it holds NUL bytes; leave it out with --exclude, or pass "
-        "--encoding if it is text"
+        "not UTF-8, and not Arabic in an encoding that can be told for certain; "
+        "convert it or pass --encoding"
     )
 
 
@@ -192,7 +205,11 @@ def _decode_marked(raw: bytes, name: str, codec: str) -> Decoded:
 
 
 def _decode_nearly_utf8(raw: bytes) -> Decoded | None:
-    """Return text whose few broken sequences are replaced, or None if it is no UTF-8."""
+    """Return text whose few broken sequences are replaced, None if it is no UTF-8.
+
+    Raises DecodingError for what is UTF-8 with too much damage: nothing else may be
+    tried on it.
+    """
     text = raw.decode("utf-8", "replace")
     broken = text.count(REPLACEMENT) - raw.count(REPLACEMENT.encode())
     ascii_bytes = len(raw.decode("ascii", "ignore"))
@@ -212,18 +229,21 @@ def _is_repairable(broken: int, whole: int) -> bool:
 
 
 def _warning(broken: int, name: str) -> str:
+    if broken == 1:
+        return f"one broken sequence of {name} was read as U+FFFD"
     return f"{broken} broken sequences of {name} were read as U+FFFD"
 
 
 def _decode_wide(raw: bytes) -> Decoded | None:
     """Return UTF-16 text that carries no mark, told by what its characters would be."""
-    best: Decoded | None = None
-    share = 0.9
+    likeliest, share = "", _MOSTLY
     for codec in ("utf-16-le", "utf-16-be"):
-        text = raw.decode(codec, "replace")
+        text = raw[:_SAMPLE].decode(codec, "replace")
         plausible = len(_PLAUSIBLE.findall(text)) / len(text)
         if plausible > share:
-            broken = text.count(REPLACEMENT)
-            warning = _warning(broken, codec) if broken else ""
-            best, share = Decoded(text, codec, warning), plausible
-    return best
+            likeliest, share = codec, plausible
+    if not likeliest:
+        return None
+    text = raw.decode(likeliest, "replace")
+    broken = text.count(REPLACEMENT)
+    return Decoded(text, likeliest, _warning(broken, likeliest) if broken else "")

@@ -71,7 +71,10 @@ class ReadOptions:
     """
 
     ratio_floor: int = 16 << 20
-    """Bytes a compressed file may always grow to: too few to harm, whatever the ratio."""
+    """Bytes that a compressed file may always grow to: too few to do harm."""
+
+    batch_bytes: int = 512 << 10
+    """Bytes that are loaded at a time: enough to keep columns long, few to share out."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, naming the option and what it may be."""
@@ -79,9 +82,18 @@ class ReadOptions:
         for name in ("text_field", "id_field", "stdin_filename"):
             if not getattr(self, name):
                 raise SettingsError(f"{name} must not be empty.")
-        for name in ("max_file_size", "max_unpacked", "max_ratio", "ratio_floor"):
+        for name in _LIMITS:
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1.")
+
+
+_LIMITS = (
+    "max_file_size",
+    "max_unpacked",
+    "max_ratio",
+    "ratio_floor",
+    "batch_bytes",
+)
 
 
 class Source(NamedTuple):

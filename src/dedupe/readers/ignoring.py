@@ -1,10 +1,11 @@
 """What .gitignore, .dedupeignore and --exclude leave out."""
+# Paths are strings here, as in the walk: it meets tens of thousands of them.
+# ruff: noqa: PTH112, PTH118, PTH120
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError, SettingsError
 from dedupe.readers.files import open_regular
@@ -18,8 +19,7 @@ _FILES = (".gitignore", ".dedupeignore")
 _LONGEST = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """The patterns of one ignore file, seen from the folder that is being read."""
 
     patterns: GitIgnoreSpec
@@ -30,8 +30,7 @@ class Level:
         return self.patterns.check_file(self.prefix + name).include
 
 
-@dataclass(frozen=True, slots=True)
-class Ignoring:
+class Ignoring(NamedTuple):
     """The ignore files that hold in one folder, the weakest first."""
 
     levels: tuple[Level, ...] = ()
@@ -100,7 +99,9 @@ def _parents_in_repository(real: str) -> list[str]:
 
 def _levels(path: str, way: str) -> tuple[Level, ...]:
     return tuple(
-        level for name in _FILES for level in _levels_from(os.path.join(path, name), way)
+        level
+        for name in _FILES
+        for level in _levels_from(os.path.join(path, name), way)
     )
 
 
@@ -113,7 +114,7 @@ def _levels_from(path: str, way: str) -> tuple[Level, ...]:
 def _lines(path: str) -> list[str]:
     try:
         descriptor = open_regular(path)
-    except InputError:
+    except (OSError, InputError):
         return []
     with os.fdopen(descriptor, "rb") as file:
         text = file.read(_LONGEST).decode("utf-8", "surrogateescape")
@@ -123,12 +124,12 @@ def _lines(path: str) -> list[str]:
 
 def _compile(lines: list[str]) -> GitIgnoreSpec | None:
     # Loaded here: most folders have no ignore file, and it takes 20 ms.
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415
+    import pathspec  # noqa: PLC0415
 
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        return pathspec.GitIgnoreSpec.from_lines(lines)
     except ValueError:
         if len(lines) == 1:
             return None
     good = [line for line in lines if _compile([line]) is not None]
-    return GitIgnoreSpec.from_lines(good)
+    return pathspec.GitIgnoreSpec.from_lines(good)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedupe.errors import DecodingError, InputError
+from dedupe.errors import InputError
 from dedupe.model import Problem
 from dedupe.readers.decoding import AUTO, decode, with_line_feeds, without_surrogates
 from dedupe.readers.documents import (
@@ -40,8 +40,11 @@ def cuts(source: Source, batch_bytes: int) -> list[tuple[int, int]]:
     return ranges
 
 
-def load(source: Source, index: int, start: int, end: int, options: ReadOptions) -> Loaded:
-    """Return the documents that stand between two line ends of a source."""
+def load(
+    source: Source, index: int, span: tuple[int, int], options: ReadOptions
+) -> Loaded:
+    """Return the documents between two line ends of a source, and its bad lines."""
+    start, end = span
     if end - start > options.max_file_size:
         where = f"{source.name}:{_lines.before(source, start) + 1}"
         return Loaded([], [Problem(where, _TOO_LONG)])
@@ -100,13 +103,17 @@ def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
     try:
         line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
     except UnicodeDecodeError:
-        line_text, encoding, warning = decode(line, AUTO if options.encoding == AUTO else "utf-8")
+        line_text, encoding, warning = decode(
+            line, AUTO if options.encoding == AUTO else "utf-8"
+        )
     try:
         value = json.loads(line_text)
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error.msg} at column {error.colno}") from None
     except (ValueError, RecursionError):
-        raise InputError("not JSON that can be read: too deep, or a number too long") from None
+        raise InputError(
+            "not JSON that can be read: too deep, or a number too long"
+        ) from None
     if not isinstance(value, dict):
         raise InputError(f"not a JSON object but {_kind(value)}")
     text = value.get(options.text_field)
@@ -135,9 +142,11 @@ def _why_no_text(value: dict[str, object], field: str) -> str:
 def _kind(value: object) -> str:
     if value is None:
         return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    return {list: "an array", dict: "an object", str: "a string"}.get(type(value), "a number")
+    if isinstance(value, (bool, int, float)):
+        return "a number" if not isinstance(value, bool) else "true or false"
+    if isinstance(value, str):
+        return "a string"
+    return "an array" if isinstance(value, list) else "an object"
 
 
 def _summarized(errors: list[Problem], source: Source) -> list[Problem]:
@@ -169,6 +178,7 @@ class _LineCount:
         self._known: tuple[Source | None, int, int] = (None, 0, 0)
 
     def before(self, source: Source, end: int) -> int:
+        """Return how many lines end before a byte."""
         known, at, lines = self._known
         if known is not source or at > end:
             at = lines = 0

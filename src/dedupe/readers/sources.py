@@ -1,0 +1,107 @@
+"""Hold in memory what cannot be read from its file piece by piece."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dedupe.errors import InputError
+from dedupe.model import Problem
+from dedupe.readers.compression import unpack
+from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
+from dedupe.readers.documents import GZIP, ReadOptions, Source
+from dedupe.readers.files import open_regular, read_range, reason
+from dedupe.readers.walking import format_of, reported, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO
+
+_PIECE = 1 << 20
+_HEAD = 4
+
+
+def read_stdin(stdin: BinaryIO, options: ReadOptions) -> Source:
+    """Return what standard input holds; raise InputError when it is too much."""
+    data = bytearray()
+    while piece := stdin.read(_PIECE):
+        data += piece
+        if len(data) > options.max_file_size:
+            raise InputError(too_large(len(data)).replace("has", "has at least", 1))
+    name = reported(options.stdin_filename)
+    content = memoryview(data).toreadonly()
+    return Source(name, "", format_of(name) or "text", len(data), 0, content)
+
+
+def hold_in_memory(
+    sources: Sequence[Source], options: ReadOptions
+) -> tuple[list[Source], list[Problem]]:
+    """Unpack what is compressed; convert JSON Lines whose line ends are not one byte.
+
+    Workers that are forked later share this memory, so nothing is unpacked twice.
+    """
+    held = []
+    errors = []
+    left = options.max_unpacked
+    for source in sources:
+        if not _is_packed(source) and source.format != "json_lines":
+            held.append(source)
+            continue
+        try:
+            ready = _converted(_unpacked(source, options, left), options)
+        except InputError as error:
+            errors.append(Problem(source.name, str(error)))
+        except OSError as error:
+            errors.append(Problem(source.name, reason(error)))
+        else:
+            held.append(ready)
+            left -= ready.size if ready.content is not source.content else 0
+    return held, errors
+
+
+def _is_packed(source: Source) -> bool:
+    # A named link may lead to a file of another name: either tells.
+    return GZIP in {source.name[-3:].lower(), source.path[-3:].lower()}
+
+
+def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:
+    if not _is_packed(source):
+        return source
+    limit = max(options.ratio_floor, options.max_ratio * source.size)
+    limit = min(limit, options.max_file_size, left)
+    if isinstance(source.content, memoryview):
+        content = unpack(_Reader(source.content).read, limit)
+    else:
+        with os.fdopen(open_regular(source.path), "rb") as file:
+            content = unpack(file.read, limit)
+    return source._replace(size=len(content), content=content)
+
+
+class _Reader:
+    """Read a content piece by piece, like a file."""
+
+    def __init__(self, content: memoryview) -> None:
+        self._content = content
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, none at the end."""
+        piece = bytes(self._content[self._at : self._at + size])
+        self._at += len(piece)
+        return piece
+
+
+def _converted(source: Source, options: ReadOptions) -> Source:
+    """Return JSON Lines in UTF-8: in that alone can they be cut at any line end."""
+    encoding = options.encoding
+    if source.format != "json_lines" or is_utf8(encoding):
+        return source
+    if encoding == AUTO and not is_wide(read_range(source, 0, min(_HEAD, source.size))):
+        return source
+    if source.size > options.max_file_size:
+        raise InputError(too_large(source.size))
+    decoded = decode(read_range(source, 0, source.size), encoding)
+    content = memoryview(decoded.text.removeprefix(BYTE_ORDER_MARK).encode())
+    return source._replace(
+        size=len(content), content=content, encoding=decoded.encoding
+    )
