@@ -100,6 +100,15 @@ def test_words_that_differ_stand_in_brackets() -> None:
     ]
 
 
+def test_brackets_leave_punctuation_and_spaces_outside() -> None:
+    text = "وصل الوفد «أمسِ»، ثم غادر."
+    passages = ((0, 9), (17, len(text)))
+    written = report(
+        finding(place("a.txt", 1, text, passages), place("b.txt"), relation="edited")
+    )
+    assert "  | وصل الوفد «[أمسِ]»، ثم غادر.\n" in written
+
+
 def test_an_overlap_shows_the_shared_words_alone() -> None:
     shared = "افتتاح المكتبة العامة في الحي القديم"
     start = ORIGINAL.index(shared)
@@ -113,6 +122,14 @@ def test_an_overlap_shows_the_shared_words_alone() -> None:
     )
     assert f"  | … {shared} …\n" in text
     assert "81% of the shorter" in text
+
+
+def test_a_long_gap_between_passages_is_left_out() -> None:
+    text = f"قال الوزير {'كلاما طويلا ' * 9}في المؤتمر"
+    passages = ((0, 10), (len(text) - 10, len(text)))
+    far = place("a.txt", 1, text, passages)
+    written = report(finding(far, place("b.txt"), relation="overlap"))
+    assert "  | قال الوزير […] في المؤتمر\n" in written
 
 
 def test_only_what_is_equal_is_a_hundred_percent() -> None:

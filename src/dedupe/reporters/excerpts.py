@@ -34,6 +34,20 @@ def pieces(place: Occurrence) -> list[Piece]:
     return cut
 
 
+def word_edges(text: str) -> tuple[int, int]:
+    """Return where the first word begins and the last one ends.
+
+    >>> word_edges(" («قال»). ")
+    (3, 6)
+    """
+    start, end = 0, len(text)
+    while start < end and not _belongs_to_word(text[start]):
+        start += 1
+    while end > start and not _belongs_to_word(text[end - 1]):
+        end -= 1
+    return start, end
+
+
 def _agreeing(place: Occurrence) -> Iterator[tuple[int, int]]:
     """Yield where passages lie in the excerpt, which may be cut off before the last."""
     excerpt = place.excerpt

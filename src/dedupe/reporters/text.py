@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from dedupe.reporters.excerpts import Piece, pieces
+from dedupe.reporters.excerpts import Piece, pieces, word_edges
 from dedupe.reporters.neutralizer import neutralize, show_name
 from dedupe.reporters.slices import rendered
 
@@ -142,7 +142,7 @@ def _between_passages(shown: list[Piece]) -> tuple[list[Piece], str, str]:
     before = f"{ELLIPSIS} " if first else ""
     after = f" {ELLIPSIS}" if last < len(shown) - 1 else ""
     kept = [
-        Piece(f" {ELLIPSIS} ", agrees=False)
+        Piece(f" [{ELLIPSIS}] ", agrees=False)
         if not piece.agrees and len(piece.text) > LONGEST_GAP
         else piece
         for piece in shown[first : last + 1]
@@ -162,13 +162,16 @@ def _marked(shown: list[Piece], color: str, paint: Paint) -> list[str]:
 
 
 def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
-    """Mark a stretch within its spaces; punctuation alone needs no mark."""
-    core = text.strip()
-    if not any(character.isalnum() or character == ELLIPSIS for character in core):
+    """Mark the words of a stretch, without the spaces and points around them."""
+    start, end = word_edges(text)
+    if start == end:
         return text
-    marked = paint(core, color) if agrees else f"[{core}]" if paint is _plain else core
-    left, _, right = text.partition(core)
-    return f"{left}{marked}{right}"
+    words = text[start:end]
+    if agrees:
+        words = paint(words, color)
+    elif paint is _plain:
+        words = f"[{words}]"
+    return f"{text[:start]}{words}{text[end:]}"
 
 
 def _lines(text: str) -> list[str]:
