@@ -154,7 +154,7 @@ def test_an_internal_error_is_one_line_that_tells_how_to_get_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_args: object, **_named: object) -> None:
-        message = "the \x1b[2J dog ate it"
+        message = "Traceback\n  of a worker\nthe \x1b[2J dog ate it"
         raise RuntimeError(message)
 
     monkeypatch.setattr("dedupe.cli.scan._scan", fail)
@@ -167,6 +167,7 @@ def test_an_internal_error_is_one_line_that_tells_how_to_get_more(
     )
     told = CliRunner().invoke(main, ["scan", "clean", "--debug"]).stderr
     assert told.startswith("Traceback (most recent call last):\n")
+    assert "  of a worker\n" in told
     assert "\x1b" not in told
 
 

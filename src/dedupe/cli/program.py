@@ -127,10 +127,15 @@ def _explain(error: Exception, conversation: Conversation) -> int:
     elif isinstance(error, MemoryError):
         _complain("out of memory; scan fewer files at a time.", conversation)
     else:
-        advice = "" if conversation.debug else " Run again with --debug for more."
-        name = type(error).__name__
-        _complain(f"internal error: {name}: {error}.{advice}", conversation)
+        _complain(_internal(error, conversation), conversation)
     return TROUBLE
+
+
+def _internal(error: Exception, conversation: Conversation) -> str:
+    """Return one line; the error of a worker holds a whole traceback."""
+    advice = "" if conversation.debug else " Run again with --debug for more."
+    last = (str(error).strip().splitlines() or ["no reason given"])[-1]
+    return f"internal error: {type(error).__name__}: {last.rstrip('.')}.{advice}"
 
 
 def _usage(error: click.ClickException) -> str:
