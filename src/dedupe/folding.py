@@ -74,11 +74,11 @@ class WordColumns:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """The line breaks of a batch, one row a break of any kind."""
+    """The line breaks of a batch and the one before it, one row a break of any kind."""
 
     next_word: Positions
     is_newline: Flags
-    offset: Positions  # in the joined texts
+    offset: Offsets  # in the joined texts
     first_break: Positions  # of each document, and the number of breaks
 
 
@@ -100,9 +100,20 @@ class Alphabet:
 
     level: str
     codes: Codes  # code point -> code
+    first_codes: Codes  # likewise, with REWRITE for what may have to be rewritten
     code_of: dict[str, int]
     numerals: Codes  # codes of digits
     last_arabic: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The documents that were rewritten, one after the other."""
+
+    rows: list[int]  # in the batch
+    points: CodePoints
+    origin: Offsets  # of each character in its own document
+    bounds: list[int]  # where each document begins, and the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +121,28 @@ class Encoded:
     """A batch as one row of characters."""
 
     codes: Codes  # those of deleted characters too
-    points: Characters  # what each character was, entities and ligatures written out
-    origin: Positions | None  # offset of each in the joined texts, unless the same
     documents: Positions  # where each document begins in `codes`, and the end
     characters: Characters  # the joined texts
     offsets: Positions  # where each document begins in them, and the end
+    rewritten: Rewritten | None = None
+
+    def points(self, places: Positions) -> CodePoints:
+        """Return the characters that stand at places in `codes`."""
+        if self.rewritten is None:
+            return self.characters[places].astype(np.uint32)
+        document = self.documents.searchsorted(places, side="right") - 1
+        inside = places - self.documents[document]
+        points = self.characters.take(
+            self.offsets[document] + inside, mode="clip"
+        ).astype(np.uint32)
+        rows = np.array(self.rewritten.rows)
+        row = rows.searchsorted(document).clip(max=rows.size - 1)
+        changed = np.flatnonzero(rows[row] == document)
+        bounds = np.array(self.rewritten.bounds)
+        points[changed] = self.rewritten.points[
+            bounds[row[changed]] + inside[changed]
+        ]
+        return points
 
 
 @dataclass(slots=True)
@@ -165,10 +193,10 @@ def alphabet(level: str) -> Alphabet:
     if level == "full":
         code_of_image[_points(".,'")] = POINT, COMMA, APOSTROPHE
     codes = code_of_image[images]
-    if level == "full":
-        codes[ord("&")] = REWRITE  # it may begin an entity
+    first_codes = codes.copy()
+    first_codes[_points(rewriter.SIGNALS[level])] = REWRITE
     numerals = code_of_image[_points(arabic.NUMERALS)]
-    return Alphabet(level, codes, code_of, numerals, last_arabic)
+    return Alphabet(level, codes, first_codes, code_of, numerals, last_arabic)
 
 
 def _points(characters: str) -> list[int]:
@@ -193,31 +221,24 @@ def fold_batch(
     codes = encoded.codes[is_kept]
     breaks = np.flatnonzero(codes < SEPARATOR)
     words = _find_words(codes, is_full=fold == "full")
-    _measure_rare(words, codes, _OtherLetters(encoded.points, kept, fold))
+    _measure_rare(words, codes, _OtherLetters(encoded, kept, fold))
     words = _apply_word_rules(words, codes, breaks, letters, ignore_numbers)
     first_code = kept.searchsorted(encoded.documents)
     first_word = words.first.searchsorted(first_code)
-    shift = encoded.offsets[:-1].repeat(np.diff(first_word))
-    start, end = _original(words, kept, encoded.origin)
-    start -= shift
-    end -= shift
-    break_offset = kept[breaks]
-    if encoded.origin is not None:
-        break_offset = encoded.origin[break_offset]
+    start, end = _original(words, first_word, kept, encoded)
+    breaks = breaks[len(MARGIN) - 1 :]
+    first_break = breaks.searchsorted(first_code)
+    break_offset = _offsets(kept[breaks[1:]], first_break - 1, encoded)
+    break_offset += encoded.offsets[:-1].astype(np.int32).repeat(np.diff(first_break))
     return FoldedBatch(
-        WordColumns(
-            mixed(words.values),
-            start.astype(np.int32),
-            end.astype(np.int32),
-            first_word,
-        ),
+        WordColumns(mixed(words.values), start, end, first_word),
         words.values,
         words.sizes,
         Breaks(
             words.first.searchsorted(breaks),
             codes[breaks] == NEWLINE,
-            break_offset,
-            breaks.searchsorted(first_code),
+            np.append(np.int32(len(MARGIN) - 1), break_offset),
+            first_break,
         ),
         encoded.characters,
         encoded.offsets,
@@ -236,23 +257,24 @@ def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
         joined.encode("utf-16-le", "surrogatepass"), "<u2"
     )
     if characters.size == len(joined):
-        codes = letters.codes.take(characters, mode="wrap")
+        codes = letters.first_codes.take(characters, mode="wrap")
     else:
         characters = rewriter.code_points(joined)
-        codes = letters.codes.take(characters, mode="clip")
+        codes = letters.first_codes.take(characters, mode="clip")
         beyond = np.flatnonzero(characters >= arabic.PLANE_SIZE)
         codes[beyond] = [
             _code_beyond(point, letters.level) for point in characters[beyond].tolist()
         ]
-    encoded = Encoded(codes, characters, None, offsets, characters, offsets)
+    encoded = Encoded(codes, offsets, characters, offsets)
+    rare = offsets.searchsorted(np.flatnonzero(codes == REWRITE), side="right") - 1
+    strange = set(rare.tolist())
     if letters.level == "none":
-        is_strange = [not unicodedata.is_normalized("NFC", text) for text in texts]
-        strange = set(np.flatnonzero(is_strange).tolist())
-    else:
-        strange = set()
-    rare = np.flatnonzero(codes == REWRITE)
-    strange.update((offsets.searchsorted(rare, side="right") - 1).tolist())
-    return _rewritten(encoded, texts, sorted(strange), letters) if strange else encoded
+        strange.update(
+            row
+            for row, text in enumerate(texts)
+            if not unicodedata.is_normalized("NFC", text)
+        )
+    return _rewrite(encoded, texts, sorted(strange), letters) if strange else encoded
 
 
 @lru_cache(maxsize=1 << 16)
@@ -266,79 +288,83 @@ def _code_beyond(point: int, level: str) -> int:
     return int(alphabet(level).codes[ord(image)])
 
 
-def _rewritten(
+def _rewrite(
     encoded: Encoded, texts: Sequence[str], strange: list[int], letters: Alphabet
 ) -> Encoded:
     """Put the rewritten documents in the place of those that the table cannot fold."""
-    rewritten = [texts[document] for document in strange]
-    points, origin = rewriter.rewrite("\n".join((*rewritten, "")), letters.level)
+    parts = [texts[row] + "\n" for row in strange]
+    points, origin = rewriter.rewrite("".join(parts), letters.level)
     codes = letters.codes.take(points, mode="clip")
     codes[points >= arabic.PLANE_SIZE] = OTHER_LETTER
-    codes[codes == REWRITE] = SEPARATOR  # an ampersand that begins nothing
-    starts = [0, *accumulate(len(text) + 1 for text in rewritten)]
-    bounds = origin.searchsorted(starts).tolist()
-    offsets = encoded.offsets.tolist()
-    pieces: list[tuple[Codes, Characters, Positions]] = []
+    lengths = [len(part) for part in parts]
+    starts = [0, *accumulate(lengths)]
+    bounds = origin.searchsorted(starts)
     sizes = np.diff(encoded.offsets)
+    sizes[strange] = np.diff(bounds)
+    pieces = []
     copied = 0
-    for row, document in enumerate(strange):
-        begin, end = offsets[document : document + 2]
-        place = slice(bounds[row], bounds[row + 1])
-        pieces += (
-            (
-                encoded.codes[copied:begin],
-                encoded.points[copied:begin],
-                np.arange(copied, begin),
-            ),
-            (codes[place], points[place], origin[place] + (begin - starts[row])),
-        )
-        sizes[document] = place.stop - place.start
+    for row, first, last in zip(strange, bounds[:-1], bounds[1:], strict=True):
+        begin, end = encoded.offsets[row : row + 2].tolist()
+        pieces += encoded.codes[copied:begin], codes[first:last]
         copied = end
-    pieces.append(
-        (
-            encoded.codes[copied:],
-            encoded.points[copied:],
-            np.arange(copied, encoded.codes.size),
-        )
-    )
-    all_codes, all_points, all_origins = zip(*pieces, strict=True)
+    pieces.append(encoded.codes[copied:])
+    origin -= np.array(starts[:-1], np.int32).repeat(np.diff(bounds))
     return Encoded(
-        np.concatenate(all_codes),
-        np.concatenate(all_points),
-        np.concatenate(all_origins),
-        np.concatenate(([len(MARGIN)], len(MARGIN) + np.cumsum(sizes))),
+        np.concatenate(pieces),
+        np.cumsum(np.concatenate((encoded.offsets[:1], sizes))),
         encoded.characters,
         encoded.offsets,
+        Rewritten(strange, points, origin, bounds.tolist()),
     )
 
 
 def _original(
-    words: Words, kept: Positions, origin: Positions | None
-) -> tuple[Positions, Positions]:
-    """Return where words start and end in the joined texts.
+    words: Words, first_word: Positions, kept: Positions, encoded: Encoded
+) -> tuple[Offsets, Offsets]:
+    """Return where words start and end in their documents.
 
     What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
     """
-    start = kept.take(words.first)
-    end = kept.take(words.last)
-    if origin is None:
-        return start, end
-    # Two words of one ligature both have its place.
-    inside = origin.take(kept.take(words.last - 1)) + 1
-    return origin.take(start), np.maximum(origin.take(end), inside)
+    start = _offsets(kept.take(words.first), first_word, encoded)
+    end = _offsets(kept.take(words.last), first_word, encoded)
+    if encoded.rewritten is not None:
+        # Two words of one ligature both have its place.
+        inside = _offsets(kept.take(words.last - 1), first_word, encoded)
+        np.maximum(end, inside + np.int32(1), out=end)
+    return start, end
+
+
+def _offsets(places: Positions, firsts: Positions, encoded: Encoded) -> Offsets:
+    """Return the offsets in their documents of places in the codes.
+
+    `firsts` is the first row of each document in `places`.
+    """
+    counts = np.diff(firsts)
+    offsets = (places - encoded.documents[:-1].repeat(counts)).astype(np.int32)
+    rewritten = encoded.rewritten
+    if rewritten is not None:
+        is_changed = np.zeros(counts.size, np.bool_)
+        is_changed[rewritten.rows] = True
+        changed = np.flatnonzero(is_changed.repeat(counts))
+        bounds = np.array(rewritten.bounds[:-1])
+        shift = bounds.repeat(counts[rewritten.rows])
+        offsets[changed] = rewritten.origin[offsets[changed] + shift]
+    return offsets
 
 
 def _find_words(codes: Codes, *, is_full: bool) -> Words:
     """Cut runs of letters and runs of digits, and number their letters."""
-    classes = (codes >= FIRST_DIGIT).view(np.uint8)
+    is_word = codes >= FIRST_DIGIT
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
+    edges += 1
     if is_full:
-        classes = classes + (codes >= FIRST_LETTER)
-    changes = classes[1:] != classes[:-1]
-    is_word = classes != 0
-    first = np.flatnonzero(changes & is_word[1:])
-    first += 1
-    last = np.flatnonzero(changes & is_word[:-1])
-    last += 1
+        is_letter = codes >= FIRST_LETTER
+        is_edge = is_letter[1:] != is_letter[:-1]
+        is_edge &= is_word[1:] & is_word[:-1]
+        inner = np.flatnonzero(is_edge) + 1
+        edges = np.concatenate((edges, inner, inner))
+        edges.sort(kind="stable")  # two sorted runs
+    first, last = edges[0::2], edges[1::2]
     sizes = last - first
     windows = np.ndarray((codes.size - PACKED + 1,), "<u8", codes.data, strides=(1,))
     tails = windows[last - PACKED]
@@ -373,13 +399,13 @@ def _eight_letters(packed: Unsigned) -> Unsigned:
 class _OtherLetters:
     """Tell apart the letters that share a code."""
 
-    points: Characters
+    encoded: Encoded
     kept: Positions
     level: str
 
     def values(self, places: Positions) -> Unsigned:
         """Return a number of 64 bits for each letter."""
-        points = self.points[self.kept[places]].astype(np.uint32)
+        points = self.encoded.points(self.kept[places])
         images = rewriter.images(points, rewriter.table(self.level))
         return mixed(images.astype(np.uint64))
 

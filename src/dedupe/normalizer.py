@@ -23,7 +23,7 @@ __all__ = ["NormalizedText", "WordColumns", "fold_words", "normalize"]
 
 _NUMBER_OR_SIGN = re.compile(r"[0-9]+(?:[.,'][0-9]+)*|[.,']")
 _YEHS_AND_HAMZAS = re.compile("[يء]+")
-_WORD = re.compile(r"[0-9][0-9.\0]*|[^0-9. \n\v]+")
+_WORD = re.compile(r"[0-9]+(?:[.\0][0-9]+)*|[^0-9. \n\v]+")
 _LETTER = re.compile(r"[^0-9. \n\v]")
 _PLAIN_WORD = re.compile(r"[^ \n\v]+")
 _NUMERAL = re.compile(rf"[{arabic.NUMERALS}][{arabic.NUMERALS}.]*")
@@ -152,16 +152,20 @@ def _written(
     """Put the words in a row; a space stands where the word before it ends."""
     places: list[int] = []
     spaces: list[int] = []
+    heads: list[tuple[int, int]] = []
     for word in words:
         if places:
             spaces.append(len(places))
             places.append(places[-1])
+        heads.append((len(places), word.places[0][0]))
         for first, last in word.places:
             places += [
                 place for place in range(first, last) if folded[place] != _DROPPED
             ]
     rows = np.array(places, np.int64)
     starts, stops = offsets[rows], ends[rows]
+    for row, place in heads:  # a word may begin with a yeh that was dropped
+        starts[row] = offsets[place]
     starts[spaces] = stops[spaces]
     stops[spaces] = starts[np.array(spaces, np.int64) + 1]
     return NormalizedText(" ".join(word.text for word in words), starts, stops)

@@ -62,13 +62,13 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
     start, end = _trim(
         breaks.offset[before] + 1, breaks.offset[before + 1], batch.characters
     )
-    shift = batch.offsets[document]
+    shift = batch.offsets[document].astype(np.int32)
     return ParagraphColumns(
         document.astype(np.int32),
         line.astype(np.int32),
         line.astype(np.int32),
-        (start - shift).astype(np.int32),
-        (end - shift).astype(np.int32),
+        start - shift,
+        end - shift,
         first_word,
         counts[before].astype(np.int32),
         _sequence(batch.words.hashes, first_word),
@@ -77,8 +77,8 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
 
 
 def _trim(
-    start: Positions, end: Positions, characters: Characters
-) -> tuple[Positions, Positions]:
+    start: Offsets, end: Offsets, characters: Characters
+) -> tuple[Offsets, Offsets]:
     """Leave white space out at both ends of spans that have words."""
     for side, edge, step in ((start, 0, 1), (end, -1, -1)):
         left = np.arange(side.size)

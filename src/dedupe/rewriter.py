@@ -26,6 +26,14 @@ Offsets: TypeAlias = npt.NDArray[np.int32]
 HAMZA = "\N{ARABIC LETTER HAMZA}"
 FILLER = "\N{ARABIC SUKUN}"
 
+# What may have to be rewritten, next to characters without a single image: the
+# beginning of an entity, a hamza that is a mark of its own.
+SIGNALS = {
+    "none": "",
+    "light": "\N{ARABIC MADDAH ABOVE}\N{ARABIC HAMZA ABOVE}\N{ARABIC HAMZA BELOW}",
+    "full": "&\N{ARABIC HAMZA ABOVE}",
+}
+
 # Decoded only when a semicolon ends it: AT&T and &copyright are no entities.
 _ENTITY = re.compile("&(#[0-9]{1,16}|#[xX][0-9a-fA-F]{1,16}|[A-Za-z][A-Za-z0-9]*);")
 _HAMZA_ABOVE = re.compile("\N{ARABIC HAMZA ABOVE}")
