@@ -68,7 +68,7 @@ _DEFAULTS = ReadOptions()
 
 
 def find_sources(
-    paths: Sequence[str | PurePath],
+    paths: str | PurePath | Sequence[str | PurePath],
     options: ReadOptions = _DEFAULTS,
     *,
     stdin: BinaryIO | None = None,
@@ -88,7 +88,7 @@ def find_sources(
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
     sources, errors = hold_in_memory(walk.sources, options)
-    sources.sort(key=lambda source: _path_order(source.name))
+    sources.sort(key=_source_order)
     return Found(
         tuple(sources),
         tuple(sorted(walk.skipped, key=_problem_order)),
@@ -108,10 +108,7 @@ def from_texts(texts: Mapping[str, str] | Iterable[str | tuple[str, str]]) -> Fo
     sources = []
     for number, item in enumerate(_items(given), 1):
         name, content = (str(number), item) if isinstance(item, str) else item
-        if not isinstance(content, str):
-            kind = type(content).__name__
-            raise InputError(f"{name}: a text must be a string, not {kind}.")
-        sources.append(Source(str(name), "", "text", len(content), 0, content))
+        sources.append(Source(name, "", "text", len(content), 0, content))
     return Found(tuple(sources))
 
 
@@ -198,22 +195,28 @@ def _load_whole(
     if isinstance(content, str):
         written = with_line_feeds(without_surrogates(content))
         return LoadedDocument(source.name, written, "unicode", place)
-    raw = fill(buffer, source) if content is None else content
     readable = _READABLE[source.format]
-    if options.encoding == AUTO:
-        plain = decode_plain(raw)
-        if plain is not None:
-            return LoadedDocument(source.name, readable(plain), "utf-8", place)
-    decoded = decode(raw, options.encoding)
+    if content is None:
+        fill(buffer, source)
+        if options.encoding == AUTO:
+            plain = decode_plain(buffer, source.size)
+            if plain is not None:
+                return LoadedDocument(source.name, readable(plain), "utf-8", place)
+        content = memoryview(buffer)[: source.size]
+    decoded = decode(content, options.encoding)
     written = readable(decoded.text)
     return LoadedDocument(
         source.name, written, decoded.encoding, place, decoded.warning
     )
 
 
+def _source_order(source: Source) -> bytes:
+    return _path_order(source[0])
+
+
 def _path_order(path: str) -> bytes:
     try:
-        return os.fsencode(path)
+        return path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return path.encode("utf-8", "surrogatepass")
 

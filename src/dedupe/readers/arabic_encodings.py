@@ -60,8 +60,8 @@ class _Encoding(NamedTuple):
     rarity: float  # surprise at meeting it at all
 
 
-# Where two give the same letters the commoner is named: Mac Arabic has its letters where
-# ISO 8859-6 has them.
+# Where two give the same letters the commoner is named: Mac Arabic has its letters
+# where ISO 8859-6 has them.
 _ENCODINGS = (
     _Encoding("windows-1256", "cp1256", 0),
     _Encoding("iso-8859-6", "iso8859-6", 2),
@@ -83,7 +83,7 @@ _SPACES = (
     "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
 )
 # Beyond ASCII; Mac Arabic has the ASCII ones a second time.
-_POINTS = "،؛؟«»٪٫٬٠١٢٣٤٥٦٧٨٩“”‘’–—…•·°.,:()"
+_POINTS = "،؛؟«»٪٫٬٠١٢٣٤٥٦٧٨٩“”‘’–—…•·°.,:()-/"
 _WORST = 9.0
 # What a punctuation mark adds to the end of a word: one letter in twenty has one.
 _POINT = 3.0
@@ -104,7 +104,13 @@ class _Reading(NamedTuple):
     total: float  # surprise of the whole sample
     mean: float  # surprise of a pair of characters
     encoding: _Encoding
-    letters: bytes  # by class, without anything else
+    classes: Bytes
+
+    def letters(self) -> bytes:
+        """Return the letters by their class, without anything else."""
+        classes = self.classes
+        is_letter = (classes > _END_OF_WORD) & (classes < len(_LETTERS))
+        return classes[is_letter].tobytes()
 
 
 def guess_arabic(raw: bytes) -> tuple[str, str] | None:
@@ -137,15 +143,9 @@ def _readings(sample: bytes) -> list[_Reading]:
             continue
         classes = np.frombuffer(sample.translate(_classes(encoding.codec)), np.uint8)
         total, pairs = _surprise(classes)
-        letters = classes[(classes > _END_OF_WORD) & (classes < len(_LETTERS))]
-        readings.append(
-            _Reading(
-                total + _rarity(encoding, sample),
-                total / pairs if pairs else _WORST,
-                encoding,
-                letters.tobytes(),
-            )
-        )
+        mean = total / pairs if pairs else _WORST
+        total += _rarity(encoding, sample)
+        readings.append(_Reading(total, mean, encoding, classes))
     return sorted(readings, key=lambda reading: reading.total)
 
 
@@ -159,22 +159,25 @@ def _rarity(encoding: _Encoding, sample: bytes) -> float:
 def _is_doubtful(readings: list[_Reading]) -> bool:
     """Return whether a reading of other letters is nearly as likely as the first."""
     best = readings[0]
-    if len(best.letters) < _FEWEST or len(set(best.letters)) < _FEWEST_DISTINCT:
+    letters = best.letters()
+    if len(letters) < _FEWEST or len(set(letters)) < _FEWEST_DISTINCT:
         return True
     return any(
-        other.total - best.total < _MARGIN and other.letters != best.letters
+        other.total - best.total < _MARGIN and other.letters() != letters
         for other in readings[1:]
     )
 
 
 def _surprise(classes: Bytes) -> tuple[float, int]:
-    """Return the surprise at how characters follow, and the number of pairs that tell."""
+    """Return the surprise at how characters follow, and how many pairs told."""
     marks = classes == _MARK
     floating = int(np.count_nonzero(marks[1:] & _IS_NO_LETTER[classes[:-1]]))
     written = classes[~marks]
     pairs = written[:-1].astype(np.intp) * _CLASSES + written[1:]
-    telling = int(np.count_nonzero(_TELLS[pairs])) + floating
-    return float(_TABLE[pairs].sum()) + _WORST * floating, telling
+    surprises = _TABLE[pairs]
+    # Every pair of letters has some; what has none says nothing of the encoding.
+    telling = int(np.count_nonzero(surprises)) + floating
+    return float(surprises.sum()) + _WORST * floating, telling
 
 
 @cache
@@ -210,8 +213,6 @@ def _pair_table() -> npt.NDArray[np.float32]:
 
 
 _TABLE = _pair_table()
-# Every pair of letters has some surprise; what has none says nothing of the encoding.
-_TELLS = _TABLE > 0
 _IS_NO_LETTER = np.isin(
     np.arange(_CLASSES), [_END_OF_WORD, _ASCII_LETTER, _PUNCTUATION, _FOREIGN]
 )

@@ -42,6 +42,9 @@ _FEW = 8
 # Above that, one in this many.
 _ONE_IN = 1000
 
+# Of bytes in UTF-8: ASCII, those that go on with a character, those that lead one.
+_KINDS = b"A" * 0x80 + b"C" * 0x40 + b"L" * 0x40
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # The letters, marks and digits of Arabic and its presentation forms, ASCII, and the
 # Latin letters and punctuation that stand in Arabic text.
@@ -51,8 +54,11 @@ _PLAUSIBLE = re.compile(
 )
 _MOSTLY = 0.9
 _SAMPLE = 64 << 10
-# The upper byte of ASCII and of Arabic in UTF-16; neither is written in other text.
-_UPPER_BYTES = (b"\0", b"\x06")
+# The upper byte of an Arabic character in UTF-16; that of an ASCII one is 0. Neither is
+# written in other text.
+_ARABIC_BYTE = 0x06
+_MARKED = codecs.BOM_UTF8[:1]
+_RETURN = 0x0D
 _BINARY = "looks binary: it holds NUL characters; leave it out with --exclude"
 
 
@@ -83,16 +89,16 @@ def decode(data: bytes | bytearray | memoryview, encoding: str = AUTO) -> Decode
     return decoded._replace(text=with_line_feeds(decoded.text))
 
 
-def decode_plain(data: bytes | memoryview) -> str | None:
-    """Return the text of UTF-8 without a byte order mark; None if it may be no such."""
-    raw = bytes(data)
-    if any(byte in raw for byte in _UPPER_BYTES) or raw.startswith(codecs.BOM_UTF8):
+def decode_plain(raw: bytes | bytearray, size: int) -> str | None:
+    """Return the text of the first bytes if they are UTF-8 and nothing else can be."""
+    find = raw.find
+    if find(0, 0, size) >= 0 or find(_ARABIC_BYTE, 0, size) >= 0 or raw[:1] == _MARKED:
         return None
     try:
-        text = raw.decode("utf-8")
+        text = str(memoryview(raw)[:size], "utf-8")
     except UnicodeDecodeError:
         return None
-    return with_line_feeds(text) if b"\r" in raw else text
+    return text if find(_RETURN, 0, size) < 0 else with_line_feeds(text)
 
 
 def with_line_feeds(text: str) -> str:
@@ -164,7 +170,7 @@ def _detect(raw: bytes) -> Decoded:
     for mark, name, codec in _MARKS:
         if raw.startswith(mark):
             return _decode_marked(raw, name, codec)
-    if any(byte in raw for byte in _UPPER_BYTES):
+    if 0 in raw or _ARABIC_BYTE in raw:
         wide = _decode_wide(raw)
         if wide:
             return wide
@@ -210,6 +216,10 @@ def _decode_nearly_utf8(raw: bytes) -> Decoded | None:
     Raises DecodingError for what is UTF-8 with too much damage: nothing else may be
     tried on it.
     """
+    kinds = raw.translate(_KINDS)
+    pairs = kinds.count(b"LC")
+    if pairs < _CLEARLY_UTF8 * (kinds.count(b"L") - pairs):
+        return None  # settled at a hundredth of what it costs to replace them all
     text = raw.decode("utf-8", "replace")
     broken = text.count(REPLACEMENT) - raw.count(REPLACEMENT.encode())
     ascii_bytes = len(raw.decode("ascii", "ignore"))

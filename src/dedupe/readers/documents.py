@@ -74,7 +74,7 @@ class ReadOptions:
     """Bytes that a compressed file may always grow to: too few to do harm."""
 
     batch_bytes: int = 512 << 10
-    """Bytes that are loaded at a time: enough to keep columns long, few to share out."""
+    """Bytes that are loaded at a time: columns stay long, and all cores get some."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, naming the option and what it may be."""

@@ -53,8 +53,8 @@ def open_regular(path: str) -> int:
     raise InputError(_NOT_REGULAR)
 
 
-def fill(buffer: bytearray, source: Source) -> memoryview:
-    """Read a whole file to the front of a buffer longer than it; return that part.
+def fill(buffer: bytearray, source: Source) -> None:
+    """Read a whole file to the front of a buffer that is longer than it.
 
     Raises OSError, and InputError when it is not the file that was found.
     """
@@ -62,10 +62,10 @@ def fill(buffer: bytearray, source: Source) -> memoryview:
     descriptor = os.open(source.path, _FLAGS)
     try:
         _require_unchanged(descriptor, source)
-        view = memoryview(buffer)
-        count = os.readv(descriptor, (view[: min(len(view), _PIECE)],))
-        while 0 < count < size:
-            more = os.readv(descriptor, (view[count : count + _PIECE],))
+        count = os.readv(descriptor, (buffer,)) if size < _PIECE else 0
+        while count < size:
+            rest = memoryview(buffer)[count : count + _PIECE]
+            more = os.readv(descriptor, (rest,))
             if not more:
                 break
             count += more
@@ -73,7 +73,6 @@ def fill(buffer: bytearray, source: Source) -> memoryview:
         os.close(descriptor)
     if count != size:
         raise InputError(_CHANGED)
-    return view[:size]
 
 
 def read_range(source: Source, start: int, end: int) -> bytes:

@@ -152,7 +152,8 @@ def _kind(value: object) -> str:
 def _summarized(errors: list[Problem], source: Source) -> list[Problem]:
     if len(errors) <= _TOLD:
         return errors
-    more = f"{len(errors) - _TOLD} more lines after {errors[_TOLD - 1].path} cannot be read"
+    last = errors[_TOLD - 1].path
+    more = f"{len(errors) - _TOLD} more lines after {last} cannot be read"
     return [*errors[:_TOLD], Problem(source.name, more)]
 
 

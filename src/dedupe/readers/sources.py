@@ -44,7 +44,7 @@ def hold_in_memory(
     errors = []
     left = options.max_unpacked
     for source in sources:
-        if not _is_packed(source) and source.format != "json_lines":
+        if source.format != "json_lines" and not _is_packed(source):
             held.append(source)
             continue
         try:
@@ -61,7 +61,8 @@ def hold_in_memory(
 
 def _is_packed(source: Source) -> bool:
     # A named link may lead to a file of another name: either tells.
-    return GZIP in {source.name[-3:].lower(), source.path[-3:].lower()}
+    name, path = source.name, source.path
+    return name[-3:].lower() == GZIP or path[-3:].lower() == GZIP
 
 
 def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:

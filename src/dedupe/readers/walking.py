@@ -73,7 +73,7 @@ class Walk:
             self._read_waiting()
 
     def _take_file(self, argument: str) -> bool:
-        """Take an argument that is no folder; the user named it, so no rule hides it."""
+        """Take an argument that is no folder; named by the user, no rule hides it."""
         name = reported(argument)
         try:
             status = os.stat(argument)
