@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -211,6 +212,8 @@ def test_a_signal_ends_a_scan_that_waits_for_input(
         assert running.stderr
         # More than a pipe holds: it can all be written only once the scan reads.
         running.stdin.write(b"\n" * 1_000_000)
+        # A signal between two reads is seen only after the second; let it wait there.
+        time.sleep(0.3)
         running.send_signal(sent)
         assert running.wait(10) == code
         assert b"Traceback" not in running.stderr.read()
