@@ -43,6 +43,15 @@ def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
     return _extend(corpus.word, runs)
 
 
+def together(one: Runs, other: Runs) -> Runs:
+    """Return the runs of both."""
+    return Runs(
+        np.concatenate([one.left, other.left]),
+        np.concatenate([one.right, other.right]),
+        np.concatenate([one.length, other.length]),
+    )
+
+
 def cut_at_paragraphs(corpus: Corpus, runs: Runs) -> Runs:
     """Return the runs with each cut where a paragraph begins on either side."""
     paragraph = corpus.word_paragraph
@@ -52,11 +61,7 @@ def cut_at_paragraphs(corpus: Corpus, runs: Runs) -> Runs:
         crossing |= paragraph.take(begin) != paragraph.take(last)
     whole = runs.where(~crossing)
     pieces = _cut(corpus.paragraphs.first_word, runs.where(crossing))
-    return Runs(
-        np.concatenate([whole.left, pieces.left]),
-        np.concatenate([whole.right, pieces.right]),
-        np.concatenate([whole.length, pieces.length]),
-    )
+    return together(whole, pieces)
 
 
 def _cut(first: IntArray, runs: Runs) -> Runs:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dedupe.aligner import group_begins
+from dedupe.aligner import Runs, group_begins
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -117,6 +117,17 @@ def exact_edges(exemplar: IntArray) -> Edges:
     return Edges(left, right, np.full(left.size, -1), ones, ones)
 
 
+def exact_runs(corpus: Corpus, first: int, stop: int) -> Runs:
+    """Return the equal paragraphs whose left one is in a range, as runs of words."""
+    edges = exact_edges(corpus.exemplar.astype(np.int64))
+    edges = edges.where((edges.left >= first) & (edges.left < stop))
+    words = corpus.paragraphs.words
+    begin = corpus.paragraphs.first_word
+    # Equal letters may be parted into words in two ways; the fewer are on both sides.
+    length = np.minimum(words[edges.left], words[edges.right]).astype(np.int64)
+    return Runs(begin[edges.left], begin[edges.right], length)
+
+
 def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
     """Return all findings, in the order of their first places."""
     exact = exact_edges(corpus.exemplar.astype(np.int64))
@@ -148,14 +159,19 @@ def duplicated_words(corpus: Corpus, findings: Findings) -> IntArray:
     copies = np.ones(findings.first.size, np.bool_)
     copies[findings.places[:-1]] = False
     copies = np.repeat(copies, np.diff(findings.passages))
-    change = np.zeros(corpus.positions + 1, np.int32)
-    np.add.at(change, findings.passage_begin[copies], 1)
-    np.add.at(change, findings.passage_end[copies], -1)
-    repeated = np.cumsum(change[:-1]) > 0
-    # The word that closes a document may lie between two paragraphs of a block.
-    repeated[corpus.first_position[1:] - 1] = False
-    counts = np.concatenate([[0], np.cumsum(repeated)])
-    return np.diff(counts[corpus.first_position])
+    begin = findings.passage_begin[copies]
+    order = np.argsort(begin, kind="stable")
+    begin, end = begin[order], findings.passage_end[copies][order]
+    if begin.size:
+        # What lies over an earlier passage counts once.
+        begin[1:] = np.maximum(begin[1:], np.maximum.accumulate(end)[:-1])
+    words = np.maximum(end - begin, 0)
+    document = np.searchsorted(corpus.first_position, begin, side="right") - 1
+    # A passage may run on to its document's end, but never past it.
+    documents = corpus.first_position.size - 1
+    return np.bincount(
+        np.minimum(document, documents - 1), weights=words, minlength=documents
+    ).astype(np.int64)
 
 
 def fingerprints(corpus: Corpus, findings: Findings) -> UInt64Array:

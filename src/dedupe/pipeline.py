@@ -11,11 +11,22 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dedupe import aligner, candidates, loader, processes, signatures, verifier
+from dedupe import (
+    aligner,
+    blocks,
+    candidates,
+    loader,
+    passages,
+    processes,
+    signatures,
+    verifier,
+)
+from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
 from dedupe.loader import Batches
 from dedupe.model import ScanResult
+from dedupe.passages import Passages
 from dedupe.processes import Outcome
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
@@ -63,10 +74,11 @@ def scan(
     corpus, batches = loader.read(
         found, read, settings, jobs, partial(tell, "reading")
     )
-    work = _Work(corpus, batches, settings, jobs, tell)
-    matches = work.matches()
+    matches, stretches = _Work(
+        corpus, batches, settings, jobs, tell, passages
+    ).matches()
     tell("reporting", 0.0)
-    return build_result(corpus, batches, matches, settings, jobs)
+    return build_result(corpus, batches, matches, stretches, settings, jobs)
 
 
 def _sources(inputs: Inputs, read: ReadOptions) -> Found:
@@ -89,9 +101,10 @@ class _Work:
     settings: Settings
     jobs: int
     tell: Progress
+    with_passages: bool
 
-    def matches(self) -> Matches:
-        """Return all verified pairs of paragraphs that are not equal."""
+    def matches(self) -> tuple[Matches, Passages]:
+        """Return all verified pairs of paragraphs that are not equal, and passages."""
         corpus = self.corpus
         packing = Packing.of(corpus)
         slices = loader.slices(self.batches)
@@ -133,25 +146,48 @@ class _Work:
             own = np.concatenate(
                 [part[slice(*np.searchsorted(part, [low, high]))] for part in found]
             )
-            matches = self._verified(packing, own, frequency)
+            runs = aligner.grow(corpus, packing, own)
+            found_passages = (
+                self._passages(slices[number], runs, frequency)
+                if self.with_passages
+                else passages.joined([])
+            )
+            matches = self._verified(runs, frequency)
             rows, values = self._signatures(slices[number], frequency)
             return None, {
                 **verifier.as_arrays(matches),
+                **{
+                    f"{name} of passage": getattr(found_passages, name)
+                    for name in Passages.__slots__
+                },
                 "rows": rows,
                 "signatures": values.reshape(-1),
             }
 
         outcomes = [arrays for _, arrays in self._run("comparing", compare, len(slices))]
         matches = verifier.joined([verifier.from_arrays(arrays) for arrays in outcomes])
-        return self._with_near_duplicates(packing, matches, outcomes, frequency)
+        all_passages = [
+            Passages(*(arrays[f"{name} of passage"] for name in Passages.__slots__))
+            for arrays in outcomes
+        ]
+        matches = self._with_near_duplicates(packing, matches, outcomes, frequency)
+        return matches, passages.joined(all_passages)
 
     def _run(self, stage: str, task: Callable[[int], Outcome], count: int) -> list[Outcome]:
         return processes.run(task, count, self.jobs, partial(self.tell, stage))
 
-    def _verified(
-        self, packing: Packing, seeds: UInt64Array, frequency: ByteArray
-    ) -> Matches:
-        runs = aligner.grow(self.corpus, packing, seeds)
+    def _passages(
+        self, batches: tuple[int, int], runs: Runs, frequency: ByteArray
+    ) -> Passages:
+        first, stop = self.corpus.first_paragraph[
+            self.batches.first_document[list(batches)]
+        ]
+        equal = blocks.exact_runs(self.corpus, int(first), int(stop))
+        return passages.find_passages(
+            self.corpus, aligner.together(runs, equal), frequency
+        )
+
+    def _verified(self, runs: Runs, frequency: ByteArray) -> Matches:
         runs = aligner.cut_at_paragraphs(self.corpus, runs)
         return verifier.verify(self.corpus, runs, frequency, self.settings)
 
@@ -207,7 +243,8 @@ class _Work:
         for begin in range(0, pairs[0].size, PAIRS_AT_ONCE):
             left, right = (side[begin : begin + PAIRS_AT_ONCE] for side in pairs)
             seeds = candidates.seeds_of_pairs(self.corpus, packing, left, right)
-            parts.append(self._verified(packing, seeds, frequency))
+            runs = aligner.grow(self.corpus, packing, seeds)
+            parts.append(self._verified(runs, frequency))
         return verifier.joined(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar, overload
 
@@ -27,11 +27,14 @@ from dedupe.model import (
     Finding,
     Match,
     Occurrence,
+    Passage,
+    PassageSide,
     Problem,
     ScanResult,
     Side,
     Span,
 )
+from dedupe.passages import Passages
 from dedupe.processes import Outcome
 from dedupe.settings import Settings
 from dedupe.verifier import Matches
@@ -40,14 +43,15 @@ Item = TypeVar("Item")
 IDENTICAL = RELATIONS.index("identical")
 ORTHOGRAPHIC = RELATIONS.index("orthographic")
 DIGITS = 4  # of a similarity
+AT_ONCE = 1_000  # items built together
 EXCERPT = 160  # code points: two or three lines of a terminal
 
 
 @dataclass(frozen=True, slots=True)
 class Built(Sequence[Item], Generic[Item]):
-    """A sequence that builds its items when asked."""
+    """A sequence that builds its items when asked, best many at a time."""
 
-    build: Callable[[int], Item]
+    build: Callable[[int, int], list[Item]]
     count: int
 
     def __len__(self) -> int:
@@ -59,17 +63,25 @@ class Built(Sequence[Item], Generic[Item]):
     def __getitem__(self, index: slice) -> Sequence[Item]: ...
     def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
         if isinstance(index, slice):
-            return [self.build(row) for row in range(*index.indices(self.count))]
+            start, stop, step = index.indices(self.count)
+            if step == 1:
+                return self.build(start, max(start, stop))
+            return [self[row] for row in range(start, stop, step)]
         row = index + self.count if index < 0 else index
         if not 0 <= row < self.count:
             raise IndexError(index)
-        return self.build(row)
+        return self.build(row, row + 1)[0]
+
+    def __iter__(self) -> Iterator[Item]:
+        for start in range(0, self.count, AT_ONCE):
+            yield from self.build(start, min(start + AT_ONCE, self.count))
 
 
 def build_result(
     corpus: Corpus,
     batches: Batches,
     matches: Matches,
+    passages: Passages,
     settings: Settings,
     jobs: int,
 ) -> ScanResult:
@@ -79,13 +91,17 @@ def build_result(
     words = (np.diff(corpus.first_position) - 1).tolist()
     duplicated = blocks.duplicated_words(corpus, findings).tolist()
 
-    def document(row: int) -> DocumentSummary:
-        return DocumentSummary(
-            batches.names[row],
-            batches.encodings[row],
-            paragraphs[row],
-            words[row],
-            duplicated[row],
+    def summaries(start: int, stop: int) -> list[DocumentSummary]:
+        rows = slice(start, stop)
+        return list(
+            map(
+                DocumentSummary,
+                batches.names[rows],
+                batches.encodings[rows],
+                paragraphs[rows],
+                words[rows],
+                duplicated[rows],
+            )
         )
 
     pairs = _Pairs.of(corpus, batches, matches)
@@ -93,10 +109,10 @@ def build_result(
     return ScanResult(
         settings=asdict(settings),
         fingerprint=settings.fingerprint(),
-        documents=Built(document, len(words)),
-        findings=Built(places.finding, len(findings)),
-        matches=Built(pairs.match, pairs.left.size),
-        passages=(),
+        documents=Built(summaries, len(words)),
+        findings=Built(places.build, len(findings)),
+        matches=Built(pairs.build, pairs.left.size),
+        passages=Built(_passage_builder(corpus, batches, passages), len(passages)),
         skipped=batches.found.skipped,
         errors=(*batches.found.errors, *batches.errors, *changed),
         warnings=batches.warnings,
@@ -105,6 +121,37 @@ def build_result(
         duplicated_words=sum(duplicated),
         jobs=jobs,
     )
+
+
+def _passage_builder(
+    corpus: Corpus, batches: Batches, passages: Passages
+) -> Callable[[int, int], list[Passage]]:
+    document = corpus.paragraphs.document
+    paragraph = corpus.word_paragraph
+    sides = [
+        (document[paragraph[begin]], batches.starts(begin), batches.ends(end - 1))
+        for begin, end in (
+            (passages.left, passages.left_end),
+            (passages.right, passages.right_end),
+        )
+    ]
+
+    def build(start: int, stop: int) -> list[Passage]:
+        rows = slice(start, stop)
+        left, right = (
+            [
+                PassageSide(batches.names[row], begin, end)
+                for row, begin, end in zip(
+                    *(column[rows].tolist() for column in side), strict=True
+                )
+            ]
+            for side in sides
+        )
+        words = passages.words[rows].tolist()
+        similarity = passages.similarity[rows].round(DIGITS).tolist()
+        return list(map(Passage, left, right, words, similarity))
+
+    return build
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +169,7 @@ class _Places:
     passage_start: Int32Array
     passage_end: Int32Array
     excerpt: bytes  # all of them, UTF-8
-    excerpts: IntArray  # first byte of each, one more at the end
+    excerpts: IntArray  # [places, 2], first byte and end of each
 
     @classmethod
     def of(
@@ -165,37 +212,70 @@ class _Places:
         )
         return places, changed
 
-    def finding(self, row: int) -> Finding:
-        """Build one finding."""
+    def build(self, start: int, stop: int) -> list[Finding]:
+        """Build the findings of some rows."""
         columns = self.findings
-        first, stop = columns.places[row : row + 2].tolist()
-        return Finding(
-            f"{int(self.fingerprint[row]):016x}",
-            RULES[columns.rule[row]],
-            RELATIONS[columns.relation[row]],
-            round(float(columns.jaccard[row]), DIGITS),
-            round(float(columns.containment[row]), DIGITS),
-            int(columns.words[row]),
-            tuple(self._occurrence(place) for place in range(first, stop)),
-        )
+        places = columns.places[start : stop + 1]
+        occurrences = self._occurrences(int(places[0]), int(places[-1]))
+        bounds = (places - places[0]).tolist()
+        rows = slice(start, stop)
+        return [
+            Finding(
+                f"{fingerprint:016x}",
+                RULES[rule],
+                RELATIONS[relation],
+                jaccard,
+                containment,
+                words,
+                tuple(occurrences[first:end]),
+            )
+            for fingerprint, rule, relation, jaccard, containment, words, first, end in zip(
+                self.fingerprint[rows].tolist(),
+                columns.rule[rows].tolist(),
+                columns.relation[rows].tolist(),
+                columns.jaccard[rows].round(DIGITS).tolist(),
+                columns.containment[rows].round(DIGITS).tolist(),
+                columns.words[rows].tolist(),
+                bounds[:-1],
+                bounds[1:],
+                strict=True,
+            )
+        ]
 
-    def _occurrence(self, place: int) -> Occurrence:
-        first, stop = self.findings.passages[place : place + 2].tolist()
-        begin, end = self.excerpts[place : place + 2].tolist()
-        return Occurrence(
-            self.names[self.document[place]],
-            tuple(self.paragraphs[place].tolist()),
-            tuple(self.lines[place].tolist()),
-            Span(int(self.start[place]), int(self.end[place])),
-            tuple(
-                map(
-                    Span,
-                    self.passage_start[first:stop].tolist(),
-                    self.passage_end[first:stop].tolist(),
-                )
-            ),
-            self.excerpt[begin:end].decode(),
+    def _occurrences(self, start: int, stop: int) -> list[Occurrence]:
+        rows = slice(start, stop)
+        passages = self.findings.passages[start : stop + 1]
+        first, last = int(passages[0]), int(passages[-1])
+        spans = list(
+            map(
+                Span,
+                self.passage_start[first:last].tolist(),
+                self.passage_end[first:last].tolist(),
+            )
         )
+        bounds = (passages - first).tolist()
+        return [
+            Occurrence(
+                self.names[document],
+                tuple(paragraphs),
+                tuple(lines),
+                Span(begin, end),
+                tuple(spans[low:high]),
+                self.excerpt[text:text_end].decode(),
+            )
+            for document, paragraphs, lines, begin, end, low, high, text, text_end in zip(
+                self.document[rows].tolist(),
+                self.paragraphs[rows].tolist(),
+                self.lines[rows].tolist(),
+                self.start[rows].tolist(),
+                self.end[rows].tolist(),
+                bounds[:-1],
+                bounds[1:],
+                self.excerpts[rows, 0].tolist(),
+                self.excerpts[rows, 1].tolist(),
+                strict=True,
+            )
+        ]
 
 
 def _excerpts(
@@ -234,16 +314,12 @@ def _excerpts(
     sizes = np.concatenate(
         [arrays["sizes"] for _, arrays in outcomes] or [np.empty(0, np.int64)]
     )
-    begins = np.empty(order.size, np.int64)
-    length = np.empty(order.size, np.int64)
-    begins[order] = np.cumsum(sizes) - sizes
-    length[order] = sizes
-    ends = np.cumsum(length)
-    # The bytes are wanted in the order of places, not of documents.
-    rows = np.repeat(begins - (ends - length), length) + np.arange(len(text))
-    ordered = np.frombuffer(text, np.uint8)[rows].tobytes()
+    ends = np.cumsum(sizes)
+    # The texts lie in the order of documents.
+    spans = np.empty((order.size, 2), np.int64)
+    spans[order] = np.stack([ends - sizes, ends], axis=1)
     problems = [Problem(*pair) for value, _ in outcomes for pair in value]
-    return ordered, np.concatenate([[0], ends]), problems
+    return text, spans, problems
 
 
 def _beginning(text: str, start: int, end: int) -> str:
@@ -311,21 +387,27 @@ class _Pairs:
             *(column[order] for column in columns),
         )
 
-    def match(self, row: int) -> Match:
-        """Build one match."""
-        return Match(
-            self._side(self.left[row], self.left_start[row], self.left_end[row]),
-            self._side(self.right[row], self.right_start[row], self.right_end[row]),
-            RELATIONS[self.relation[row]],
-            round(float(self.jaccard[row]), DIGITS),
-            round(float(self.containment[row]), DIGITS),
-            int(self.words[row]),
-        )
+    def build(self, start: int, stop: int) -> list[Match]:
+        """Build the matches of some rows."""
+        rows = slice(start, stop)
+        return [
+            Match(left, right, RELATIONS[relation], jaccard, containment, words)
+            for left, right, relation, jaccard, containment, words in zip(
+                self._sides(self.left[rows], self.left_start[rows], self.left_end[rows]),
+                self._sides(
+                    self.right[rows], self.right_start[rows], self.right_end[rows]
+                ),
+                self.relation[rows].tolist(),
+                self.jaccard[rows].round(DIGITS).tolist(),
+                self.containment[rows].round(DIGITS).tolist(),
+                self.words[rows].tolist(),
+                strict=True,
+            )
+        ]
 
-    def _side(self, paragraph: int, start: int, end: int) -> Side:
-        return Side(
-            self.names[self.document[paragraph]],
-            int(self.line[paragraph]),
-            int(start),
-            int(end),
-        )
+    def _sides(
+        self, paragraph: IntArray, start: Int32Array, end: Int32Array
+    ) -> list[Side]:
+        names = [self.names[row] for row in self.document[paragraph].tolist()]
+        lines = self.line[paragraph].tolist()
+        return list(map(Side, names, lines, start.tolist(), end.tolist()))

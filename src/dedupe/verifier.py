@@ -153,7 +153,7 @@ def _acceptable(
         longest >= settings.min_passage_words
     )
     rows = np.flatnonzero(hopeful[pair])
-    rarest, weight = _rarity(runs.where(rows), frequency)
+    rarest, weight = rarity(runs.where(rows), frequency)
     least = _shortest_run(corpus, settings)
     long = runs.length[rows] >= least + FORMULA_WORDS * np.log2(
         np.maximum(rarest, 2) / 2
@@ -173,7 +173,7 @@ def _shortest_run(corpus: Corpus, settings: Settings) -> int:
     return max(settings.min_passage_words, CORPUS_RUN)
 
 
-def _rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
+def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
     """Return how often the rarest shingle of each run stands, and the run's weight.
 
     The weight is the number of its shingles, each the less the more places it stands
@@ -251,10 +251,10 @@ def _passages(runs: Runs, pair: IntArray, edited: BoolArray) -> _Passages:
     gap = runs.right[1:] - right_end[:-1]
     near &= (gap <= largest) & (gap >= -largest)
     begins = np.flatnonzero(np.concatenate([[True], ~near]))
-    left_words = np.add.reduceat(_fresh_words(pair, runs.left, left_end), begins)
+    left_words = np.add.reduceat(fresh_words(pair, runs.left, left_end), begins)
     order = np.lexsort((runs.right, pair))
     right_words = np.empty_like(pair)
-    right_words[order] = _fresh_words(pair, runs.right[order], right_end[order])
+    right_words[order] = fresh_words(pair, runs.right[order], right_end[order])
     joined = _Passages(
         pair[begins],
         runs.left[begins],
@@ -277,7 +277,7 @@ def _passages(runs: Runs, pair: IntArray, edited: BoolArray) -> _Passages:
     )
 
 
-def _fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
+def fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
     """Return how many words of each run no earlier run of its pair holds."""
     first = np.zeros(pair.size, np.bool_)
     first[group_begins(pair)] = True

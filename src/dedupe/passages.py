@@ -1,0 +1,132 @@
+"""Join runs of equal words into passages between whole documents, or inside one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dedupe.aligner import Runs, group_begins
+from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray
+from dedupe.verifier import SHINGLE_WORDS, fresh_words, rarity
+
+# Runs nearer than this on both sides belong to one passage, in whatever order they
+# stand: a reworded sentence may leave a line without three equal words in a row.
+GAP = 30  # words
+# A passage needs this many equal words in runs, formulas counted in part, and this
+# share of the longer side.
+LEAST_WORDS = 12
+LEAST_SHINGLES = 5.0
+LEAST_SHARE = 0.25
+ROUNDS = 8  # of splitting; four are enough for nearly all
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Aligned stretches of two documents, one row a passage; ends are exclusive."""
+
+    left: IntArray  # position of the first word
+    left_end: IntArray
+    right: IntArray
+    right_end: IntArray
+    words: IntArray  # equal words
+    similarity: FloatArray  # equal words over the words of the longer side
+
+    def __len__(self) -> int:
+        return self.left.size
+
+    def where(self, rows: BoolArray | IntArray) -> Passages:
+        """Return some of the passages."""
+        return Passages(*(getattr(self, name)[rows] for name in self.__slots__))
+
+
+def find_passages(corpus: Corpus, runs: Runs, frequency: ByteArray) -> Passages:
+    """Return the passages that runs of equal words make.
+
+    Runs of one pair of documents are split wherever nothing is shared for more than
+    a few dozen words, on one side and then on the other, until nothing splits; so
+    sentences may change their order within a passage (single linkage on both axes).
+    """
+    paragraph = corpus.word_paragraph
+    document = corpus.paragraphs.document
+    left_document = document[paragraph.take(runs.left)].astype(np.int64)
+    right_document = document[paragraph.take(runs.right)]
+    apart = (left_document != right_document) | (
+        runs.left + runs.length <= runs.right
+    )
+    apart &= runs.length >= SHINGLE_WORDS
+    runs = runs.where(apart)
+    cluster = (left_document * (document.max(initial=0) + 1) + right_document)[apart]
+    cluster = _numbered(cluster)
+    for _ in range(ROUNDS):
+        before = int(cluster.max(initial=0))
+        cluster = _split(cluster, runs.left, runs.length)
+        cluster = _split(cluster, runs.right, runs.length)
+        if int(cluster.max(initial=0)) == before:
+            break
+    order = np.lexsort((runs.left, cluster))
+    runs, cluster = runs.where(order), cluster[order]
+    return _measured(runs, cluster, frequency)
+
+
+def _numbered(values: IntArray) -> IntArray:
+    """Return small numbers in place of values, equal where they are."""
+    order = np.argsort(values, kind="stable")
+    begins = group_begins(values[order])
+    numbers = np.empty(values.size, np.int64)
+    numbers[order] = np.repeat(
+        np.arange(begins.size), np.diff(begins, append=values.size)
+    )
+    return numbers
+
+
+def _split(cluster: IntArray, begin: IntArray, length: IntArray) -> IntArray:
+    """Cut clusters where no run stands for longer than a gap, on one side."""
+    order = np.lexsort((begin, cluster))
+    ordered, start = cluster[order], begin[order]
+    far = np.int64(1) << np.int64(40)
+    reach = np.maximum.accumulate(start + length[order] + ordered * far) - ordered * far
+    fresh = np.ones(order.size, np.bool_)
+    fresh[1:] = (ordered[1:] != ordered[:-1]) | (start[1:] - reach[:-1] > GAP)
+    result = np.empty_like(cluster)
+    result[order] = np.cumsum(fresh) - 1
+    return result
+
+
+def _measured(runs: Runs, cluster: IntArray, frequency: ByteArray) -> Passages:
+    begins = group_begins(cluster)
+    if not begins.size:
+        return _NOTHING
+    left_end, right_end = runs.left + runs.length, runs.right + runs.length
+    left_words = np.add.reduceat(fresh_words(cluster, runs.left, left_end), begins)
+    order = np.lexsort((runs.right, cluster))
+    right_words = np.add.reduceat(
+        fresh_words(cluster, runs.right[order], right_end[order]), begins
+    )
+    words = np.minimum(left_words, right_words)
+    left = runs.left[begins]
+    right = np.minimum.reduceat(runs.right, begins)
+    left_end = np.maximum.reduceat(left_end, begins)
+    right_end = np.maximum.reduceat(right_end, begins)
+    similarity = words / np.maximum(left_end - left, right_end - right)
+    _, weight = rarity(runs, frequency)
+    shingles = np.add.reduceat(weight, begins)
+    kept = (words >= LEAST_WORDS) & (shingles >= LEAST_SHINGLES)
+    kept &= similarity >= LEAST_SHARE
+    return Passages(left, left_end, right, right_end, words, similarity).where(kept)
+
+
+def joined(parts: list[Passages]) -> Passages:
+    """Return all passages, sorted by their left and right positions."""
+    parts = [*parts, _NOTHING]
+    columns: dict[str, np.ndarray[Any, Any]] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in Passages.__slots__
+    }
+    passages = Passages(**columns)
+    return passages.where(np.lexsort((passages.right, passages.left)))
+
+
+_NONE = np.empty(0, np.int64)
+_NOTHING = Passages(_NONE, _NONE, _NONE, _NONE, _NONE, np.empty(0))
