@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SAMPLE_SECONDS = 0.02
+
+# Reading the memory map of a process stops it, the longer the larger it is: leave it
+# this many times as long to work.
+REST = 4
 ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -54,8 +58,9 @@ def peak_memory(command: Sequence[str]) -> int:
     process = _start(command, None)
     peak = 0
     while process.poll() is None:
+        begin = time.perf_counter()
         peak = max(peak, sum(map(_proportional_set_size, _descendants(process.pid))))
-        time.sleep(SAMPLE_SECONDS)
+        time.sleep(max(SAMPLE_SECONDS, REST * (time.perf_counter() - begin)))
     _, errors = process.communicate()
     _reap_orphans()
     _check(command, process.returncode, errors)
