@@ -77,6 +77,7 @@ class Breaks:
     """The line breaks of a batch and the one before it, one row a break of any kind."""
 
     next_word: Positions
+    next_part: Positions
     is_newline: Flags
     offset: Offsets  # in the joined texts
     first_break: Positions  # of each document, and the number of breaks
@@ -84,11 +85,14 @@ class Breaks:
 
 @dataclass(frozen=True, slots=True)
 class FoldedBatch:
-    """The words of a batch and what paragraphs are made of."""
+    """The words of a batch and what paragraphs are made of.
+
+    A part is a run of letters or of digits; rules join some parts to one word.
+    """
 
     words: WordColumns
-    values: Unsigned  # the polynomial of each word's letters
-    sizes: Positions  # letters in each word
+    values: Unsigned  # the polynomial of each part
+    sizes: Positions  # letters in each part
     breaks: Breaks
     characters: Characters  # the joined texts
     offsets: Positions  # where each document begins in them, and the end
@@ -145,29 +149,15 @@ class Encoded:
         return points
 
 
-@dataclass(slots=True)
-class Words:
-    """The words of a batch, one row a word, while rules still change them."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Runs of letters and runs of digits, one row a run; rules change the values."""
 
     first: Positions  # of the codes that are kept
-    last: Positions  # the code that ends the word
+    last: Positions  # the code that ends the run
     tails: Unsigned  # the eight codes before `last`
     values: Unsigned  # polynomials
     sizes: Positions  # letters
-
-    def without(self, dead: Positions) -> Words:
-        """Return the other words."""
-        if not dead.size:
-            return self
-        alive = np.ones(self.first.size, np.bool_)
-        alive[dead] = False
-        return Words(
-            self.first[alive],
-            self.last[alive],
-            self.tails[alive],
-            self.values[alive],
-            self.sizes[alive],
-        )
 
 
 @lru_cache
@@ -220,22 +210,43 @@ def fold_batch(
     kept = np.flatnonzero(is_kept)
     codes = encoded.codes[is_kept]
     breaks = np.flatnonzero(codes < SEPARATOR)
-    words = _find_words(codes, is_full=fold == "full")
-    _measure_rare(words, codes, _OtherLetters(encoded, kept, fold))
-    words = _apply_word_rules(words, codes, breaks, letters, ignore_numbers)
+    parts = _find_parts(codes, is_full=fold == "full")
+    _measure_rare(parts, codes, _OtherLetters(encoded, kept, fold))
+    dropped = _digits(parts, codes, letters) if ignore_numbers else parts.first[:0]
+    parts.values[dropped] = parts.sizes[dropped] = 0
+    alive = np.ones(parts.first.size, np.bool_)
+    alive[dropped] = False
+    hashes = mixed(parts.values)
+    if letters.level == "full":
+        _drop_yehs(parts, hashes, codes, letters)
+        links = np.concatenate(
+            (
+                parts.first[:0] if ignore_numbers else _number_links(parts, codes),
+                _word_links(parts, np.flatnonzero(alive), codes, breaks, letters),
+            )
+        )
+        links.sort()
+        alive[links + 1] = False
+        heads, ends, values = _join(parts, links)
+        hashes[heads] = mixed(values)
+        parts.last[heads] = parts.last[ends]
+    gone = np.flatnonzero(~alive)
     first_code = kept.searchsorted(encoded.documents)
-    first_word = words.first.searchsorted(first_code)
-    start, end = _original(words, first_word, kept, encoded)
+    first_part = parts.first.searchsorted(first_code)
+    start, end = _original(parts, first_part, kept, encoded)
+    hashes, start, end = hashes[alive], start[alive], end[alive]
     breaks = breaks[len(MARGIN) - 1 :]
+    next_part = parts.first.searchsorted(breaks)
     first_break = breaks.searchsorted(first_code)
     break_offset = _offsets(kept[breaks[1:]], first_break - 1, encoded)
-    break_offset += encoded.offsets[:-1].astype(np.int32).repeat(np.diff(first_break))
+    break_offset += encoded.offsets[:-1].astype(np.int32).repeat(_counts(first_break))
     return FoldedBatch(
-        WordColumns(mixed(words.values), start, end, first_word),
-        words.values,
-        words.sizes,
+        WordColumns(hashes, start, end, first_part - gone.searchsorted(first_part)),
+        parts.values,
+        parts.sizes,
         Breaks(
-            words.first.searchsorted(breaks),
+            next_part - gone.searchsorted(next_part),
+            next_part,
             codes[breaks] == NEWLINE,
             np.append(np.int32(len(MARGIN) - 1), break_offset),
             first_break,
@@ -245,9 +256,14 @@ def fold_batch(
     )
 
 
+def _counts(firsts: Positions) -> Positions:
+    """Return how many rows belong to each of those whose first row is given."""
+    return firsts[1:] - firsts[:-1]
+
+
 def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
     """Look up the code of every character; rewrite the documents that need it."""
-    joined = "".join((MARGIN, "\n".join(texts), "\n"))
+    joined = "\n".join((MARGIN[:-1], *texts, ""))
     offsets = np.fromiter(
         accumulate((len(text) + 1 for text in texts), initial=len(MARGIN)),
         np.int64,
@@ -319,17 +335,17 @@ def _rewrite(
 
 
 def _original(
-    words: Words, first_word: Positions, kept: Positions, encoded: Encoded
+    parts: Parts, first_part: Positions, kept: Positions, encoded: Encoded
 ) -> tuple[Offsets, Offsets]:
-    """Return where words start and end in their documents.
+    """Return where parts start and end in their documents.
 
     What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
     """
-    start = _offsets(kept.take(words.first), first_word, encoded)
-    end = _offsets(kept.take(words.last), first_word, encoded)
+    start = _offsets(kept.take(parts.first), first_part, encoded)
+    end = _offsets(kept.take(parts.last), first_part, encoded)
     if encoded.rewritten is not None:
         # Two words of one ligature both have its place.
-        inside = _offsets(kept.take(words.last - 1), first_word, encoded)
+        inside = _offsets(kept.take(parts.last - 1), first_part, encoded)
         np.maximum(end, inside + np.int32(1), out=end)
     return start, end
 
@@ -339,8 +355,9 @@ def _offsets(places: Positions, firsts: Positions, encoded: Encoded) -> Offsets:
 
     `firsts` is the first row of each document in `places`.
     """
-    counts = np.diff(firsts)
-    offsets = (places - encoded.documents[:-1].repeat(counts)).astype(np.int32)
+    counts = _counts(firsts)
+    offsets = places.astype(np.int32)
+    offsets -= encoded.documents[:-1].astype(np.int32).repeat(counts)
     rewritten = encoded.rewritten
     if rewritten is not None:
         is_changed = np.zeros(counts.size, np.bool_)
@@ -352,7 +369,7 @@ def _offsets(places: Positions, firsts: Positions, encoded: Encoded) -> Offsets:
     return offsets
 
 
-def _find_words(codes: Codes, *, is_full: bool) -> Words:
+def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
     """Cut runs of letters and runs of digits, and number their letters."""
     is_word = codes >= FIRST_DIGIT
     edges = np.flatnonzero(is_word[1:] != is_word[:-1])
@@ -373,7 +390,7 @@ def _find_words(codes: Codes, *, is_full: bool) -> Words:
     heads = _eight_letters(windows[first[longer]])
     shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
     values[longer] = heads + _POWERS[PACKED] * _eight_letters(tails[longer] >> shifts)
-    return Words(first, last, tails, values, sizes)
+    return Parts(first, last, tails, values, sizes)
 
 
 def _eight_letters(packed: Unsigned) -> Unsigned:
@@ -410,23 +427,23 @@ class _OtherLetters:
         return mixed(images.astype(np.uint64))
 
 
-def _measure_rare(words: Words, codes: Codes, others: _OtherLetters) -> None:
+def _measure_rare(parts: Parts, codes: Codes, others: _OtherLetters) -> None:
     """Number the letters of long words and of words in other scripts."""
-    with_others = words.first.searchsorted(
+    with_others = parts.first.searchsorted(
         np.flatnonzero(codes == OTHER_LETTER), side="right"
     )
     rare = np.concatenate(
-        (with_others - 1, np.flatnonzero(words.sizes > LONGEST_SHORT))
+        (with_others - 1, np.flatnonzero(parts.sizes > LONGEST_SHORT))
     )
     if not rare.size:
         return
     rare.sort()
     rare = rare[np.diff(rare, prepend=-1) != 0]
-    pieces = -(-words.sizes[rare] // PIECE)
+    pieces = -(-parts.sizes[rare] // PIECE)
     ends = np.cumsum(pieces)
     number = np.arange(ends[-1]) - (ends - pieces).repeat(pieces)
-    first = words.first[rare].repeat(pieces) + PIECE * number
-    sizes = np.minimum(words.sizes[rare].repeat(pieces) - PIECE * number, PIECE)
+    first = parts.first[rare].repeat(pieces) + PIECE * number
+    sizes = np.minimum(parts.sizes[rare].repeat(pieces) - PIECE * number, PIECE)
     sums = np.empty(first.size, np.uint64)
     total = np.cumsum(sizes)
     done = 0
@@ -436,13 +453,13 @@ def _measure_rare(words: Words, codes: Codes, others: _OtherLetters) -> None:
         batch = slice(done, stop)
         sums[batch] = _sum_letters(first[batch], sizes[batch], codes, others)
         done = stop
-    words.values[rare] = sums[ends - pieces]
+    parts.values[rare] = sums[ends - pieces]
     step = pow(RADIX, PIECE, MODULUS)
     for row in np.flatnonzero(pieces > 1).tolist():
         value = 0
         for part in sums[ends[row] - pieces[row] : ends[row]][::-1].tolist():
             value = (value * step + part) % MODULUS
-        words.values[rare[row]] = value
+        parts.values[rare[row]] = value
 
 
 def _sum_letters(
@@ -459,156 +476,187 @@ def _sum_letters(
     return np.add.reduceat(letters, begins)
 
 
-def _apply_word_rules(
-    words: Words,
-    codes: Codes,
-    breaks: Positions,
-    letters: Alphabet,
-    ignore_numbers: bool,
-) -> Words:
-    """Join numbers and words that are written apart; leave numbers out if asked."""
-    if letters.level != "full":
-        if ignore_numbers:
-            return words.without(_numerals(words, codes, letters))
-        return words
-    _drop_yehs(words, codes, letters)
-    dead = _join_numbers(words, codes)
-    if ignore_numbers:
-        words = words.without(_digit_words(words))
-        dead = []
-    dead += _join_words(words, codes, breaks, letters)
-    return words.without(np.array(dead, np.int64))
-
-
-def _digit_words(words: Words) -> Positions:
-    """Return the words of digits; a word has digits alone or none."""
-    return np.flatnonzero(words.tails < np.uint64(FIRST_LETTER << 56))
-
-
-def _numerals(words: Words, codes: Codes, letters: Alphabet) -> Positions:
-    """Return the words of digits alone, where words may have digits and letters."""
-    if not words.first.size:
-        return words.first
+def _digits(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
+    """Return the parts that are digits alone."""
+    if letters.level == "full":
+        return np.flatnonzero(parts.tails < np.uint64(FIRST_LETTER << 56))
     is_numeral = np.zeros(256, np.bool_)
     is_numeral[letters.numerals] = True
-    digits = np.append(np.cumsum(is_numeral[codes]), 0)
-    counts = digits[words.last - 1] - digits[words.first - 1]
-    return np.flatnonzero(counts == words.sizes)
+    digits = np.cumsum(is_numeral[codes])
+    counts = digits[parts.last - 1] - digits[parts.first - 1]
+    return np.flatnonzero(counts == parts.sizes)
 
 
-def _drop_yehs(words: Words, codes: Codes, letters: Alphabet) -> None:
+def _drop_yehs(
+    parts: Parts, hashes: Unsigned, codes: Codes, letters: Alphabet
+) -> None:
     """Drop every yeh among the yehs and hamzas that end a word with a hamza.
 
     One sound has many spellings: شيء, شئ, شيئ, شىء.
     """
     yeh, hamza = letters.code_of["ي"], letters.code_of["ء"]
-    ends = words.tails >> np.uint64(48)
+    ends = parts.tails >> np.uint64(48)
     is_candidate = ends == (hamza << 8 | yeh)
     is_candidate |= ends == (hamza << 8 | hamza)
-    for word in np.flatnonzero(is_candidate).tolist():
-        whole = codes[words.first[word] : words.last[word]].tobytes()
+    candidates = np.flatnonzero(is_candidate)
+    for word in candidates.tolist():
+        whole = codes[parts.first[word] : parts.last[word]].tobytes()
         stem = len(whole.rstrip(bytes((yeh, hamza))))
         end = whole[stem:]
         kept = end.replace(bytes((yeh,)), b"")
         change = (_polynomial(kept) - _polynomial(end)) * pow(RADIX, stem, MODULUS)
-        words.values[word] = (int(words.values[word]) + change) % MODULUS
-        words.sizes[word] = stem + len(kept)
+        parts.values[word] = (int(parts.values[word]) + change) % MODULUS
+        parts.sizes[word] = stem + len(kept)
+    hashes[candidates] = mixed(parts.values[candidates])
 
 
-def _join_numbers(words: Words, codes: Codes) -> list[int]:
-    """Join the digits of 1,234.5 and return the words that are no longer words."""
-    digits = _digit_words(words)
-    near = np.flatnonzero(
-        (np.diff(digits) == 1)
-        & (words.first[digits[1:]] - words.last[digits[:-1]] == 1)
-    )
-    heads = digits[near]
-    signs = codes[words.last[heads]]
+def _number_links(parts: Parts, codes: Codes) -> Positions:
+    """Return the runs of digits that make one number with the next, as in 1,234.5.
+
+    The point of a fraction becomes a letter of the run before it.
+    """
+    digits = np.flatnonzero(parts.tails < np.uint64(FIRST_LETTER << 56))
+    digits, nexts = digits[:-1], digits[1:]
+    is_near = nexts - digits == 1
+    is_near &= parts.first[nexts] - parts.last[digits] == 1
+    digits = digits[is_near]
+    signs = codes[parts.last[digits]]
     is_number = (signs >= POINT) & (signs <= APOSTROPHE)
-    dead: list[int] = []
+    digits, signs = digits[is_number], signs[is_number]
+    is_next = digits[1:] - digits[:-1] == 1
+    is_single = np.ones(digits.size, np.bool_)
+    is_single[1:] = ~is_next
+    is_single[:-1] &= ~is_next
+    joined, pointed = _read_numbers(parts, codes, digits[is_single], signs[is_single])
     chain: list[int] = []
-    for head in heads[is_number].tolist():
-        if chain and head != chain[-1] + 1:
-            dead += _join_number(chain, words, codes)
+    for digit in (*digits[~is_single].tolist(), -1):
+        if chain and digit != chain[-1] + 1:
+            _read_long_number(parts, codes, chain, joined, pointed)
             chain = []
-        chain.append(head)
-    if chain:
-        dead += _join_number(chain, words, codes)
-    return dead
+        chain.append(digit)
+    parts.values[pointed] += np.uint64(POINT) * powers(parts.sizes[pointed])
+    parts.sizes[pointed] += 1
+    return np.array(joined + pointed, np.int64)
 
 
-def _join_number(chain: list[int], words: Words, codes: Codes) -> list[int]:
-    """Join a run of words of digits as far as it is one number."""
-    parts = [*chain, chain[-1] + 1]
+def _read_numbers(
+    parts: Parts, codes: Codes, digits: Positions, signs: Codes
+) -> tuple[list[int], list[int]]:
+    """Return the runs before one sign that lose it, and those that get a point.
+
+    The same as `arabic.number_signs`, for many at once.
+    """
+    sizes = parts.sizes[digits]
+    are_thousands = signs != POINT
+    are_thousands &= parts.sizes[digits + 1] == arabic.THOUSANDS
+    are_thousands &= sizes <= arabic.THOUSANDS
+    are_thousands &= (sizes > 1) | (codes[parts.first[digits]] != FIRST_DIGIT)
+    are_fractions = ~are_thousands & (signs != APOSTROPHE)
+    return digits[are_thousands].tolist(), digits[are_fractions].tolist()
+
+
+def _read_long_number(
+    parts: Parts,
+    codes: Codes,
+    chain: list[int],
+    joined: list[int],
+    pointed: list[int],
+) -> None:
+    """Sort runs of digits with several signs between them into the two lists."""
     groups = [
         "".join(
             DIGITS[code - FIRST_DIGIT]
-            for code in codes[words.first[part] : words.last[part]].tolist()
+            for code in codes[parts.first[part] : parts.last[part]].tolist()
         )
-        for part in parts
+        for part in (*chain, chain[-1] + 1)
     ]
-    signs = "".join(" .,'"[codes[words.last[part]] - SEPARATOR] for part in chain)
-    dead = []
-    head = parts[0]
-    value, size = int(words.values[head]), int(words.sizes[head])
-    for part, sign in zip(parts[1:], arabic.number_signs(groups, signs), strict=True):
-        if sign == arabic.SEPARATOR:
-            head, value, size = part, int(words.values[part]), int(words.sizes[part])
-            continue
-        if sign:
-            value += POINT * pow(RADIX, size, MODULUS)
-            size += 1
-        value += int(words.values[part]) * pow(RADIX, size, MODULUS)
-        size += int(words.sizes[part])
-        words.values[head], words.sizes[head] = value % MODULUS, size
-        words.last[head] = words.last[part]
-        dead.append(part)
-    return dead
+    signs = "".join(" .,'"[codes[parts.last[part]] - SEPARATOR] for part in chain)
+    for part, sign in zip(chain, arabic.number_signs(groups, signs), strict=True):
+        if sign == "":
+            joined.append(part)
+        elif sign == ".":
+            pointed.append(part)
 
 
-def _join_words(
-    words: Words, codes: Codes, breaks: Positions, letters: Alphabet
-) -> list[int]:
-    """Join و and عبد with the next word and return the words that are gone."""
+def _word_links(
+    parts: Parts,
+    alive: Positions,
+    codes: Codes,
+    breaks: Positions,
+    letters: Alphabet,
+) -> Positions:
+    """Return each detached و and each عبد that is joined with the next word."""
     code = letters.code_of
-    detached = np.flatnonzero(words.values == code["و"])
-    detached, next_letter, _ = _followed(detached, words, codes, breaks)
-    is_arabic = (next_letter >= FIRST_LETTER) & (next_letter <= letters.last_arabic)
-    links = set(detached[is_arabic].tolist())
+    detached = np.flatnonzero(parts.values == code["و"])
+    detached, nexts, letter, _ = _followed(detached, parts, alive, codes, breaks)
+    is_arabic = (letter >= FIRST_LETTER) & (letter <= letters.last_arabic)
+    joined = dict(
+        zip(nexts[is_arabic].tolist(), detached[is_arabic].tolist(), strict=True)
+    )
     servant = _polynomial(bytes(code[letter] for letter in "عبد"))
-    prefixes = words.values - np.uint64(servant * RADIX % MODULUS)
-    is_servant = (words.values == servant) | (prefixes <= OTHER_LETTER)
+    prefixes = parts.values - np.uint64(servant * RADIX % MODULUS)
+    is_servant = prefixes <= OTHER_LETTER
+    is_servant |= parts.values == servant
     names = np.flatnonzero(is_servant)
-    names, next_letter, after_next = _followed(names, words, codes, breaks)
-    is_article = (next_letter == code["ا"]) & (after_next == code["ل"])
+    names, nexts, letter, second = _followed(names, parts, alive, codes, breaks)
+    is_name = (letter == code["ا"]) & (second == code["ل"])
     allowed = {code[letter] for letter in "وفبلك"}
-    for name in names[is_article].tolist():
-        prefix = int(prefixes[name]) if words.sizes[name] == len("وعبد") else None
-        is_plain = words.values[name] == servant
-        if name - 1 in links:  # و عبد الله, but not و وعبد الله
-            is_name = is_plain and name - 2 not in links
+    for name, following in zip(
+        names[is_name].tolist(), nexts[is_name].tolist(), strict=True
+    ):
+        is_plain = parts.values[name] == servant
+        if name in joined:  # و عبد الله, but not و وعبد الله, nor و و عبد الله
+            is_joined = is_plain and joined[name] not in joined
         else:
-            is_name = is_plain or prefix in allowed
-        if is_name:
-            links.add(name)
-    for word in sorted(links, reverse=True):
-        size = int(words.sizes[word])
-        value = int(words.values[word + 1]) * pow(RADIX, size, MODULUS)
-        words.values[word] = (int(words.values[word]) + value) % MODULUS
-        words.sizes[word] += words.sizes[word + 1]
-        words.last[word] = words.last[word + 1]
-    return [word + 1 for word in links]
+            is_joined = is_plain or (
+                parts.sizes[name] == len("وعبد") and int(prefixes[name]) in allowed
+            )
+        if is_joined:
+            joined[following] = name
+    # Numbers that are left out may stand between the two; they are worth nothing.
+    links = [place for end, first in joined.items() for place in range(first, end)]
+    return np.array(links, np.int64)
 
 
 def _followed(
-    words_asked: Positions, words: Words, codes: Codes, breaks: Positions
-) -> tuple[Positions, Codes, Codes]:
-    """Return those with a next word in the paragraph, and its first two letters."""
-    asked = words_asked[words_asked + 1 < words.first.size]
-    following = words.first[asked + 1]
-    is_near = breaks.searchsorted(following) == breaks.searchsorted(words.last[asked])
-    following = following[is_near]
-    return asked[is_near], codes[following], codes[following + 1]
+    asked: Positions,
+    parts: Parts,
+    alive: Positions,
+    codes: Codes,
+    breaks: Positions,
+) -> tuple[Positions, Positions, Codes, Codes]:
+    """Return those with a next word in the paragraph, it and its first two letters."""
+    row = alive.searchsorted(asked, side="right")
+    asked = asked[row < alive.size]
+    nexts = alive[row[row < alive.size]]
+    first = parts.first[nexts]
+    is_near = breaks.searchsorted(first) == breaks.searchsorted(parts.last[asked])
+    first = first[is_near]
+    return asked[is_near], nexts[is_near], codes[first], codes[first + 1]
+
+
+def _join(parts: Parts, links: Positions) -> tuple[Positions, Positions, Unsigned]:
+    """Return the first and last part of each word that links make, and its value."""
+    is_new = np.ones(links.size + 1, np.bool_)
+    is_new[1:-1] = links[1:] - links[:-1] != 1
+    heads = links[is_new[:-1]]
+    ends = links[is_new[1:]] + 1
+    values = parts.values[heads] + powers(parts.sizes[heads]) * parts.values[heads + 1]
+    for row in np.flatnonzero(ends - heads > 1).tolist():
+        value = 0
+        for part in range(int(ends[row]), int(heads[row]) - 1, -1):
+            value *= pow(RADIX, int(parts.sizes[part]), MODULUS)
+            value = (value + int(parts.values[part])) % MODULUS
+        values[row] = value
+    return heads, ends, values
+
+
+def powers(sizes: Positions) -> Unsigned:
+    """Return powers of the base."""
+    found = _POWERS.take(sizes, mode="clip")
+    for row in np.flatnonzero(sizes >= PIECE).tolist():
+        found[row] = pow(RADIX, int(sizes[row]), MODULUS)
+    return found
 
 
 def _polynomial(letters: bytes) -> int:

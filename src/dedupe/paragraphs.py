@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -35,10 +36,6 @@ MANY_SPACES = 4  # longer indents are left to str.strip
 
 _IS_SPACE = np.zeros(0x3002, np.bool_)  # and one for all that is beyond
 _IS_SPACE[[ord(space) for space in SPACES]] = True
-_SHORT = 256  # letters in a word whose power of the base is looked up
-_STEPS = np.array(
-    [pow(folding.RADIX, size, folding.MODULUS) for size in range(_SHORT)], np.uint64
-)
 
 
 def read_columns(
@@ -52,7 +49,7 @@ def read_columns(
 def _cut(batch: FoldedBatch) -> ParagraphColumns:
     """Make a paragraph of the words between two line breaks."""
     breaks = batch.breaks
-    counts = np.diff(breaks.next_word)
+    counts = breaks.next_word[1:] - breaks.next_word[:-1]
     # Row i stands between break i and break i + 1.
     before = np.flatnonzero(counts)
     first_word = breaks.next_word[before]
@@ -72,7 +69,7 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
         first_word,
         counts[before].astype(np.int32),
         _sequence(batch.words.hashes, first_word),
-        _solid(batch.values, batch.sizes, first_word),
+        _solid(batch.values, batch.sizes, breaks.next_part[before]),
     )
 
 
@@ -110,21 +107,24 @@ def _sequence(hashes: Unsigned, first_word: Positions) -> Unsigned:
     """Hash the words of each paragraph as digits in base WORD_RADIX."""
     if not first_word.size:
         return hashes[:0]
-    weights = np.full(hashes.size, WORD_RADIX, np.uint64)
-    np.multiply.accumulate(weights, out=weights)
+    weights = _word_weights(hashes.size.bit_length())[: hashes.size]
     return _sums(hashes * weights, weights, first_word)
 
 
-def _solid(values: Unsigned, sizes: Positions, first_word: Positions) -> Unsigned:
+@lru_cache(maxsize=4)
+def _word_weights(bits: int) -> Unsigned:
+    """Return the powers of WORD_RADIX that so many words need."""
+    weights = np.full(1 << bits, WORD_RADIX, np.uint64)
+    return np.multiply.accumulate(weights)
+
+
+def _solid(values: Unsigned, sizes: Positions, first_part: Positions) -> Unsigned:
     """Hash the letters of each paragraph as if it were one word."""
-    if not first_word.size:
+    if not first_part.size:
         return values[:0]
-    steps = _STEPS.take(sizes, mode="clip")
-    for word in np.flatnonzero(sizes >= _SHORT).tolist():
-        steps[word] = pow(folding.RADIX, int(sizes[word]), folding.MODULUS)
     weights = np.ones(values.size, np.uint64)
-    np.multiply.accumulate(steps[:-1], out=weights[1:])
-    return _sums(values * weights, weights, first_word)
+    np.multiply.accumulate(folding.powers(sizes[:-1]), out=weights[1:])
+    return _sums(values * weights, weights, first_part)
 
 
 def _sums(weighted: Unsigned, weights: Unsigned, first_word: Positions) -> Unsigned:
