@@ -87,8 +87,8 @@ def find_sources(
         except InputError as error:
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
+    walk.sources.sort(key=_source_order)
     sources, errors = hold_in_memory(walk.sources, options)
-    sources.sort(key=_source_order)
     return Found(
         tuple(sources),
         tuple(sorted(walk.skipped, key=_problem_order)),

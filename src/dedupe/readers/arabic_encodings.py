@@ -92,8 +92,8 @@ _POINT = 3.0
 _ARABIC = 3.7
 # A reading that is less than seven times as likely as the next is a guess.
 _MARGIN = 2.0
-# So much of a long text decides.
-_SAMPLE = 16 << 10
+# So many bytes of a long text decide; the second number where the first is not enough.
+_SAMPLES = (1 << 10, 16 << 10)
 # Fewer letters than this prove nothing, nor do a few that come again and again: the
 # quotation marks of a French text from an old Mac are letters in windows-1256.
 _FEWEST, _FEWEST_DISTINCT = 6, 4
@@ -115,22 +115,29 @@ class _Reading(NamedTuple):
 
 def guess_arabic(raw: bytes) -> tuple[str, str] | None:
     """Return the text and the name of its Arabic encoding, None when in doubt."""
-    readings = _readings(_sample(raw))
+    for length in _SAMPLES:
+        encoding = _likeliest(_sample(raw, length))
+        if encoding is not None:
+            try:
+                return raw.decode(encoding.codec), encoding.name
+            except UnicodeDecodeError:
+                return None
+    return None
+
+
+def _likeliest(sample: bytes) -> _Encoding | None:
+    readings = _readings(sample)
     if not readings or readings[0].mean > _ARABIC or _is_doubtful(readings):
         return None
-    encoding = readings[0].encoding
-    try:
-        return raw.decode(encoding.codec), encoding.name
-    except UnicodeDecodeError:
-        return None
+    return readings[0].encoding
 
 
-def _sample(raw: bytes) -> bytes:
+def _sample(raw: bytes, length: int) -> bytes:
     """Return the part of a text where its letters begin."""
-    if len(raw) <= _SAMPLE:
+    if len(raw) <= length:
         return raw
     start = int(np.argmax(np.frombuffer(raw, np.uint8) > _LAST_ASCII))
-    return raw[max(start - 1, 0) : start + _SAMPLE]
+    return raw[max(start - 1, 0) : start + length]
 
 
 def _readings(sample: bytes) -> list[_Reading]:

@@ -47,10 +47,10 @@ _KINDS = b"A" * 0x80 + b"C" * 0x40 + b"L" * 0x40
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # The letters, marks and digits of Arabic and its presentation forms, ASCII, and the
-# Latin letters and punctuation that stand in Arabic text.
+# Latin letters, punctuation and emoji that stand in Arabic text.
 _PLAUSIBLE = re.compile(
     "[\t\n\r\x20-\x7e\xa0-\u024f\u0600-\u06ff\u0750-\u077f\u2000-\u203a"
-    "\ufb50-\ufdff\ufe70-\ufeff]"
+    "\ufb50-\ufdff\ufe70-\ufeff\U0001f000-\U0001faff]"
 )
 _MOSTLY = 0.9
 _SAMPLE = 64 << 10

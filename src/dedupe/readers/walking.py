@@ -68,9 +68,8 @@ class Walk:
         for argument in [path for path in arguments if not self._take_file(path)]:
             self._start(argument)
             self._read_waiting()
-        while self._links:
+        if self._links:
             self._follow_links()
-            self._read_waiting()
 
     def _take_file(self, argument: str) -> bool:
         """Take an argument that is no folder; named by the user, no rule hides it."""
@@ -226,20 +225,27 @@ class Walk:
             self.other += 1
 
     def _follow_links(self) -> None:
-        """Follow the links met so far, after what they may lead to was taken."""
-        links, self._links = sorted(self._links, key=lambda link: link.name), []
-        taken = {os.path.realpath(source.path) for source in self.sources}
-        for link in links:
-            path = os.path.realpath(os.path.join(link.folder.path, link.base))
-            try:
-                status = os.stat(path)
+        """Follow the links, after all that they may lead to was taken."""
+        to_files = []
+        while self._links:
+            links, self._links = sorted(self._links, key=lambda link: link.name), []
+            for link in links:
+                path = os.path.realpath(os.path.join(link.folder.path, link.base))
+                try:
+                    status = os.stat(path)
+                except OSError:
+                    self.skipped.append(Problem(link.name, _DANGLING))
+                    continue
                 if stat.S_ISDIR(status.st_mode):
                     self._wait(self._below(link.folder, link.base, path), status)
-                elif path not in taken:
-                    taken.add(path)
-                    self._take_linked(link, path, status)
-            except OSError:
-                self.skipped.append(Problem(link.name, _DANGLING))
+                    self._read_waiting()
+                else:
+                    to_files.append((link, path, status))
+        taken = {os.path.realpath(source.path) for source in self.sources}
+        for link, path, status in to_files:
+            if path not in taken:
+                taken.add(path)
+                self._take_linked(link, path, status)
 
     def _take_linked(self, link: _Link, path: str, status: os.stat_result) -> None:
         format_ = format_of(link.base)
