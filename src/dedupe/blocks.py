@@ -181,6 +181,8 @@ def fingerprints(corpus: Corpus, findings: Findings) -> UInt64Array:
     with the same content get different ones by their order.
     """
     solid = corpus.paragraphs.solid
+    if not len(findings):
+        return np.empty(0, np.uint64)
     total = findings.rule.astype(np.uint64)
     for place in (findings.places[:-1], findings.places[:-1] + 1):
         for column in (findings.first, findings.last):

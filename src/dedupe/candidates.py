@@ -18,11 +18,12 @@ from dedupe.shingles import shingles, shingles_at
 
 # A shingle in more places than this is too common to be a seed; agency copy stands in
 # ten or twenty outlets, formulas in hundreds.
-COMMON = 32
+COMMON = 24
 # Each place is paired with so many of the next that hold the same shingle. Groups stay
 # connected without the square of their size.
-NEXT = 7
+NEXT = 5
 LENGTHS = (3, 6, 12)  # words
+NEXT_IN_BUCKET = 8
 # The last length has nothing after it, so its common places are only chained.
 CHAINED = 2
 MOST_COUNTED = 255
@@ -74,20 +75,23 @@ def shingle_keys(
     if first == last:
         return np.empty(0, np.uint64)
     size = LENGTHS[0]
+    keys = packing.pack(
+        shingles(corpus.word[begin : end + size - 1], size), np.arange(begin, end)
+    )
     keep = np.ones(end - begin, dtype=np.bool_)
+    opening = corpus.first_position[start:stop] - begin
     closing = corpus.first_position[start + 1 : stop + 1] - 1 - begin
-    words = corpus.first_position[start : stop + 1]
     for back in range(size):
         # The last shingles of a document would run over its closing word.
-        rows = closing - back
-        keep[rows[rows >= words[:-1] - begin]] = False
+        keep[np.maximum(closing - back, opening)] = False
+    paragraphs = corpus.paragraphs
+    count = np.zeros(end - begin + 1, np.int8)
     rows = np.flatnonzero(skipped[first:last]) + first
-    for row in rows.tolist():
-        at = corpus.paragraphs.first_word[row] - begin
-        keep[at : at + corpus.paragraphs.words[row]] = False
-    hashes = shingles(corpus.word[begin : end + size - 1], size)
-    positions = np.arange(begin, end)
-    keys = packing.pack(hashes[keep], positions[keep])
+    count[paragraphs.first_word[rows] - begin] = 1
+    # Where a skipped paragraph follows another, what opens and what closes cancel.
+    count[paragraphs.first_word[rows] + paragraphs.words[rows] - begin] -= 1
+    keep &= np.cumsum(count[:-1], dtype=np.int8) == 0
+    keys = keys[keep]
     keys.sort()
     return keys
 
@@ -163,7 +167,7 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
     for column in columns:
         keys = packing.pack(column, rows)
         keys.sort()
-        found += _pairs(packing, _repeated(packing, keys)[0], NEXT)
+        found += _pairs(packing, _repeated(packing, keys)[0], NEXT_IN_BUCKET)
     return _distinct(packing, np.concatenate(found) if found else keys[:0])
 
 

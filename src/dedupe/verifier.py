@@ -298,37 +298,42 @@ def similarity(
     pairs = left.size
     if not pairs:
         return np.empty(0), np.empty(0)
-    first = _sets(corpus, left)
-    second = _sets(corpus, right)
-    both = np.concatenate([first, second])
-    both.sort()
-    common = both[1:][both[1:] == both[:-1]]
-    shift = np.uint64(_SET_BITS)
-    shared = _count(common >> shift, pairs)
-    left_size = _count(first >> shift, pairs)
-    right_size = _count(second >> shift, pairs)
-    union = np.maximum(left_size + right_size - shared, 1)
-    return shared / union, shared / np.maximum(np.minimum(left_size, right_size), 1)
+    # The side is the last bit of a key, so that what both hold stands together.
+    keys = np.concatenate([_keys(corpus, left, 0), _keys(corpus, right, 1)])
+    keys.sort()
+    keys = keys[_fresh(keys)]
+    side = keys & np.uint64(1)
+    both = (keys[1:] ^ keys[:-1]) == np.uint64(1)
+    both &= side[1:] == np.uint64(1)
+    pair = (keys >> np.uint64(_SET_BITS)).view(np.int64)
+    shared = np.bincount(pair[1:][both], minlength=pairs)
+    size = np.bincount(pair, minlength=pairs)
+    right_size = np.bincount(pair[side == np.uint64(1)], minlength=pairs)
+    smaller = np.minimum(size - right_size, right_size)
+    return shared / np.maximum(size - shared, 1), shared / np.maximum(smaller, 1)
 
 
-def _sets(corpus: Corpus, rows: IntArray) -> UInt64Array:
-    """Return sorted distinct keys (pair | shingle) for the paragraph of each pair."""
+def _keys(corpus: Corpus, rows: IntArray, side: int) -> UInt64Array:
+    """Return keys (pair | shingle | side) for the paragraph of each pair."""
     paragraphs = corpus.paragraphs
     size = np.maximum(paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
     begins = np.cumsum(size) - size
     positions = np.repeat(paragraphs.first_word.take(rows) - begins, size)
     positions += np.arange(positions.size)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    keys >>= np.uint64(64 - _SET_BITS)
-    keys |= np.repeat(np.arange(rows.size).astype(np.uint64), size) << np.uint64(
-        _SET_BITS
+    keys >>= np.uint64(65 - _SET_BITS)
+    keys <<= np.uint64(1)
+    keys |= np.repeat(
+        (np.arange(rows.size) << _SET_BITS | side).astype(np.uint64), size
     )
-    keys.sort()
-    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size]]
+    return keys
 
 
-def _count(pair: UInt64Array, pairs: int) -> IntArray:
-    return np.bincount(pair.view(np.int64), minlength=pairs)
+def _fresh(keys: UInt64Array) -> BoolArray:
+    """Tell which rows of a sorted column differ from the row before."""
+    fresh = np.ones(keys.size, np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return fresh
 
 
 def repeated_paragraphs(
