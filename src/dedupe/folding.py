@@ -55,8 +55,8 @@ MARGIN = "\n" * PACKED
 # A long word is read in pieces, so that one of 50 million letters fits in memory.
 PIECE = 4096
 LETTERS_AT_ONCE = 1 << 18
+MOST_POWERS = 1 << 20  # of the base that are kept in memory
 
-_POWERS = np.array([pow(RADIX, place, MODULUS) for place in range(PIECE)], np.uint64)
 # How far eight bytes that end with a word of so many letters are shifted to lose
 # what stands before the word.
 _SHIFTS = np.array([64 - 8 * size for size in range(PACKED)] + [0], np.uint64)
@@ -117,7 +117,17 @@ class Rewritten:
     rows: list[int]  # in the batch
     points: CodePoints
     origin: Offsets  # of each character in its own document
-    bounds: list[int]  # where each document begins, and the end
+    bounds: Positions  # where each document begins, and the end
+
+    def rows_of(self, counts: Positions) -> tuple[Positions, Positions]:
+        """Return which rows belong to these documents, and where those begin here.
+
+        `counts` says how many rows each document of the batch has.
+        """
+        is_changed = np.zeros(counts.size, np.bool_)
+        is_changed[self.rows] = True
+        changed = np.flatnonzero(is_changed.repeat(counts))
+        return changed, self.bounds[:-1].repeat(counts[self.rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +152,8 @@ class Encoded:
         rows = np.array(self.rewritten.rows)
         row = rows.searchsorted(document).clip(max=rows.size - 1)
         changed = np.flatnonzero(rows[row] == document)
-        bounds = np.array(self.rewritten.bounds)
-        points[changed] = self.rewritten.points[
-            bounds[row[changed]] + inside[changed]
-        ]
+        begins = self.rewritten.bounds[row[changed]]
+        points[changed] = self.rewritten.points[begins + inside[changed]]
         return points
 
 
@@ -222,7 +230,7 @@ def fold_batch(
         links = np.concatenate(
             (
                 parts.first[:0] if ignore_numbers else _number_links(parts, codes),
-                _word_links(parts, np.flatnonzero(alive), codes, breaks, letters),
+                _word_links(parts, dropped, codes, breaks, letters),
             )
         )
         links.sort()
@@ -238,8 +246,7 @@ def fold_batch(
     breaks = breaks[len(MARGIN) - 1 :]
     next_part = parts.first.searchsorted(breaks)
     first_break = breaks.searchsorted(first_code)
-    break_offset = _offsets(kept[breaks[1:]], first_break - 1, encoded)
-    break_offset += encoded.offsets[:-1].astype(np.int32).repeat(_counts(first_break))
+    break_offset = _break_offsets(breaks[1:], first_break - 1, kept, encoded)
     return FoldedBatch(
         WordColumns(hashes, start, end, first_part - gone.searchsorted(first_part)),
         parts.values,
@@ -330,7 +337,7 @@ def _rewrite(
         np.cumsum(np.concatenate((encoded.offsets[:1], sizes))),
         encoded.characters,
         encoded.offsets,
-        Rewritten(strange, points, origin, bounds.tolist()),
+        Rewritten(strange, points, origin, bounds),
     )
 
 
@@ -341,32 +348,30 @@ def _original(
 
     What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
     """
-    start = _offsets(kept.take(parts.first), first_part, encoded)
-    end = _offsets(kept.take(parts.last), first_part, encoded)
+    counts = _counts(first_part)
+    shift = encoded.documents[:-1].repeat(counts)
+    start = (kept.take(parts.first) - shift).astype(np.int32)
+    end = (kept.take(parts.last) - shift).astype(np.int32)
     if encoded.rewritten is not None:
+        changed, origins = encoded.rewritten.rows_of(counts)
+        origin = encoded.rewritten.origin
+        start[changed] = origin[start[changed] + origins]
         # Two words of one ligature both have its place.
-        inside = _offsets(kept.take(parts.last - 1), first_part, encoded)
-        np.maximum(end, inside + np.int32(1), out=end)
+        inside = kept[parts.last[changed] - 1] - shift[changed] + origins
+        end[changed] = np.maximum(origin[end[changed] + origins], origin[inside] + 1)
     return start, end
 
 
-def _offsets(places: Positions, firsts: Positions, encoded: Encoded) -> Offsets:
-    """Return the offsets in their documents of places in the codes.
-
-    `firsts` is the first row of each document in `places`.
-    """
-    counts = _counts(firsts)
-    offsets = places.astype(np.int32)
-    offsets -= encoded.documents[:-1].astype(np.int32).repeat(counts)
-    rewritten = encoded.rewritten
-    if rewritten is not None:
-        is_changed = np.zeros(counts.size, np.bool_)
-        is_changed[rewritten.rows] = True
-        changed = np.flatnonzero(is_changed.repeat(counts))
-        bounds = np.array(rewritten.bounds[:-1])
-        shift = bounds.repeat(counts[rewritten.rows])
-        offsets[changed] = rewritten.origin[offsets[changed] + shift]
-    return offsets
+def _break_offsets(
+    breaks: Positions, first_break: Positions, kept: Positions, encoded: Encoded
+) -> Offsets:
+    """Return where line breaks stand in the joined texts."""
+    counts = _counts(first_break)
+    inside = kept[breaks] - encoded.documents[:-1].repeat(counts)
+    if encoded.rewritten is not None:
+        changed, origins = encoded.rewritten.rows_of(counts)
+        inside[changed] = encoded.rewritten.origin[inside[changed] + origins]
+    return (inside + encoded.offsets[:-1].repeat(counts)).astype(np.int32)
 
 
 def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
@@ -375,13 +380,8 @@ def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
     edges = np.flatnonzero(is_word[1:] != is_word[:-1])
     edges += 1
     if is_full:
-        is_letter = codes >= FIRST_LETTER
-        is_edge = is_letter[1:] != is_letter[:-1]
-        is_edge &= is_word[1:] & is_word[:-1]
-        inner = np.flatnonzero(is_edge) + 1
-        edges = np.concatenate((edges, inner, inner))
-        edges.sort(kind="stable")  # two sorted runs
-    first, last = edges[0::2], edges[1::2]
+        edges = _with_inner_edges(edges, codes)
+    first, last = edges[0::2].copy(), edges[1::2].copy()
     sizes = last - first
     windows = np.ndarray((codes.size - PACKED + 1,), "<u8", codes.data, strides=(1,))
     tails = windows[last - PACKED]
@@ -389,8 +389,27 @@ def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
     longer = np.flatnonzero(sizes > PACKED)
     heads = _eight_letters(windows[first[longer]])
     shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
-    values[longer] = heads + _POWERS[PACKED] * _eight_letters(tails[longer] >> shifts)
+    values[longer] = heads + np.uint64(RADIX**PACKED % MODULUS) * _eight_letters(tails[longer] >> shifts)
     return Parts(first, last, tails, values, sizes)
+
+
+def _with_inner_edges(edges: Positions, codes: Codes) -> Positions:
+    """Let a run end, and the next begin, between a letter and a digit: 1436هـ."""
+    digits = np.flatnonzero((codes - np.uint8(FIRST_DIGIT)) < FIRST_LETTER - FIRST_DIGIT)
+    inner = np.concatenate(
+        (
+            digits[codes[digits - 1] >= FIRST_LETTER],
+            digits[codes[digits + 1] >= FIRST_LETTER] + 1,
+        )
+    )
+    inner.sort()
+    place = edges.searchsorted(inner) + 2 * np.arange(inner.size)
+    is_old = np.ones(edges.size + 2 * inner.size, np.bool_)
+    is_old[place] = is_old[place + 1] = False
+    every = np.empty(is_old.size, np.int64)
+    every[is_old] = edges
+    every[place] = every[place + 1] = inner
+    return every
 
 
 def _eight_letters(packed: Unsigned) -> Unsigned:
@@ -472,7 +491,7 @@ def _sum_letters(
     letters = codes[where].astype(np.uint64)
     unknown = np.flatnonzero(letters == OTHER_LETTER)
     letters[unknown] = others.values(where[unknown])
-    letters *= _POWERS[place]
+    letters *= powers(place)
     return np.add.reduceat(letters, begins)
 
 
@@ -580,7 +599,7 @@ def _read_long_number(
 
 def _word_links(
     parts: Parts,
-    alive: Positions,
+    dropped: Positions,
     codes: Codes,
     breaks: Positions,
     letters: Alphabet,
@@ -588,7 +607,7 @@ def _word_links(
     """Return each detached و and each عبد that is joined with the next word."""
     code = letters.code_of
     detached = np.flatnonzero(parts.values == code["و"])
-    detached, nexts, letter, _ = _followed(detached, parts, alive, codes, breaks)
+    detached, nexts, letter, _ = _followed(detached, parts, dropped, codes, breaks)
     is_arabic = (letter >= FIRST_LETTER) & (letter <= letters.last_arabic)
     joined = dict(
         zip(nexts[is_arabic].tolist(), detached[is_arabic].tolist(), strict=True)
@@ -598,7 +617,7 @@ def _word_links(
     is_servant = prefixes <= OTHER_LETTER
     is_servant |= parts.values == servant
     names = np.flatnonzero(is_servant)
-    names, nexts, letter, second = _followed(names, parts, alive, codes, breaks)
+    names, nexts, letter, second = _followed(names, parts, dropped, codes, breaks)
     is_name = (letter == code["ا"]) & (second == code["ل"])
     allowed = {code[letter] for letter in "وفبلك"}
     for name, following in zip(
@@ -621,14 +640,18 @@ def _word_links(
 def _followed(
     asked: Positions,
     parts: Parts,
-    alive: Positions,
+    dropped: Positions,
     codes: Codes,
     breaks: Positions,
 ) -> tuple[Positions, Positions, Codes, Codes]:
     """Return those with a next word in the paragraph, it and its first two letters."""
-    row = alive.searchsorted(asked, side="right")
-    asked = asked[row < alive.size]
-    nexts = alive[row[row < alive.size]]
+    nexts = asked + 1
+    if dropped.size:
+        alive = np.delete(np.arange(parts.first.size), dropped)
+        row = alive.searchsorted(nexts)
+        nexts = np.append(alive, parts.first.size)[row]
+    is_followed = nexts < parts.first.size
+    asked, nexts = asked[is_followed], nexts[is_followed]
     first = parts.first[nexts]
     is_near = breaks.searchsorted(first) == breaks.searchsorted(parts.last[asked])
     first = first[is_near]
@@ -651,12 +674,26 @@ def _join(parts: Parts, links: Positions) -> tuple[Positions, Positions, Unsigne
     return heads, ends, values
 
 
-def powers(sizes: Positions) -> Unsigned:
+def powers(exponents: Positions) -> Unsigned:
     """Return powers of the base."""
-    found = _POWERS.take(sizes, mode="clip")
-    for row in np.flatnonzero(sizes >= PIECE).tolist():
-        found[row] = pow(RADIX, int(sizes[row]), MODULUS)
-    return found
+    highest = int(exponents.max(initial=0))
+    if highest < MOST_POWERS:
+        return _table_of_powers(highest.bit_length()).take(exponents)
+    high = [
+        pow(RADIX, MOST_POWERS * step, MODULUS)
+        for step in range(highest // MOST_POWERS + 1)
+    ]
+    found = _table_of_powers(MOST_POWERS.bit_length() - 1).take(
+        exponents % MOST_POWERS
+    )
+    return found * np.array(high, np.uint64)[exponents // MOST_POWERS]
+
+
+@lru_cache
+def _table_of_powers(bits: int) -> Unsigned:
+    table = np.full(1 << bits, RADIX, np.uint64)
+    table[0] = 1
+    return np.multiply.accumulate(table)
 
 
 def _polynomial(letters: bytes) -> int:
