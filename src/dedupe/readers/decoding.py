@@ -7,7 +7,6 @@ import re
 from typing import NamedTuple
 
 from dedupe.errors import DecodingError, SettingsError
-from dedupe.readers.arabic_encodings import guess_arabic
 
 AUTO = "auto"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -186,6 +185,9 @@ def _detect_other(raw: bytes) -> Decoded:
     nearly = _decode_nearly_utf8(raw)
     if nearly:
         return nearly
+    # Loaded here: it needs numpy, and nothing else on the way of --help does.
+    from dedupe.readers.arabic_encodings import guess_arabic  # noqa: PLC0415
+
     guess = guess_arabic(raw)
     if guess:
         return Decoded(*guess)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError, SettingsError
@@ -19,15 +20,29 @@ _FILES = (".gitignore", ".dedupeignore")
 _LONGEST = 1 << 20
 
 
+class Patterns:
+    """Patterns in the syntax of .gitignore; the last that matches decides."""
+
+    def __init__(self, spec: GitIgnoreSpec) -> None:
+        self._spec = spec
+        self._any = _any_of(spec)
+
+    def verdict(self, path: str) -> bool | None:
+        """Return whether a path is ignored, None for no opinion."""
+        if self._any is not None and self._any.search(path) is None:
+            return None
+        return self._spec.check_file(path).include
+
+
 class Level(NamedTuple):
     """The patterns of one ignore file, seen from the folder that is being read."""
 
-    patterns: GitIgnoreSpec
+    patterns: Patterns
     prefix: str  # the way from the ignore file to the folder, "" or ending in "/"
 
     def verdict(self, name: str) -> bool | None:
         """Return whether a name in the folder is ignored, None for no opinion."""
-        return self.patterns.check_file(self.prefix + name).include
+        return self.patterns.verdict(self.prefix + name)
 
 
 class Ignoring(NamedTuple):
@@ -70,7 +85,7 @@ def ignoring_at(path: str) -> Ignoring:
     return Ignoring((*levels, *_levels(real, "")))
 
 
-def compile_excludes(patterns: tuple[str, ...]) -> GitIgnoreSpec | None:
+def compile_excludes(patterns: tuple[str, ...]) -> Patterns | None:
     """Return the patterns of --exclude; raise SettingsError for one that is none."""
     if not patterns:
         return None
@@ -122,14 +137,24 @@ def _lines(path: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _compile(lines: list[str]) -> GitIgnoreSpec | None:
+def _compile(lines: list[str]) -> Patterns | None:
     # Loaded here: most folders have no ignore file, and it takes 20 ms.
     import pathspec  # noqa: PLC0415
 
     try:
-        return pathspec.GitIgnoreSpec.from_lines(lines)
+        return Patterns(pathspec.GitIgnoreSpec.from_lines(lines))
     except ValueError:
         if len(lines) == 1:
             return None
     good = [line for line in lines if _compile([line]) is not None]
-    return pathspec.GitIgnoreSpec.from_lines(good)
+    return Patterns(pathspec.GitIgnoreSpec.from_lines(good))
+
+
+def _any_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+    """Return one expression that matches where any pattern does, to rule most out."""
+    each = [pattern.regex.pattern for pattern in spec.patterns if pattern.regex]
+    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in each)
+    try:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in unnamed))
+    except re.error:
+        return None

@@ -135,7 +135,7 @@ class Walk:
         prefix = folder.prefix
         is_plain = not (folder.ignoring.levels or self._excludes or self._named)
         most = self.options.max_file_size
-        take = self.sources.append
+        take, make = self.sources.append, Source._make
         find_format = FORMATS.get
         with os.scandir(folder.path) as entries:
             for entry in entries:
@@ -151,7 +151,8 @@ class Walk:
                         size, modified = status.st_size, status.st_mtime_ns
                         if size <= most:
                             path = entry.path
-                            take(Source(prefix + name, path, format_, size, modified))
+                            row = (prefix + name, path, format_, size, modified)
+                            take(make((*row, None, "")))
                             continue
                     self._consider(entry, folder)
                 except OSError as error:
@@ -179,8 +180,8 @@ class Walk:
     def _is_ignored(self, name: str, folder: _Folder) -> bool:
         excludes = self._excludes
         if excludes and (
-            excludes.match_file(folder.way + name)
-            or excludes.match_file(folder.prefix + name)
+            excludes.verdict(folder.way + name)
+            or excludes.verdict(folder.prefix.lstrip("/") + name)
         ):
             return True
         return folder.ignoring.ignores(name)
