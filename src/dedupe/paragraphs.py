@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from dedupe import folding
+from dedupe import folding, rewriter, wrapping
 from dedupe.folding import Breaks, Characters, FoldedBatch, Positions, Unsigned
 from dedupe.normalizer import WordColumns
 from dedupe.rewriter import Offsets
@@ -41,9 +41,43 @@ _IS_SPACE[[ord(space) for space in SPACES]] = True
 def read_columns(
     texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
 ) -> tuple[WordColumns, ParagraphColumns]:
-    """Return the words and the paragraphs of a batch of documents."""
+    """Return the words and the paragraphs of a batch of documents.
+
+    A paragraph is a line; the lines of a hard-wrapped document are written as one.
+    """
     batch = folding.fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers)
-    return batch.words, _cut(batch)
+    wrapped = _find_wrapped(batch, texts)
+    if wrapped:
+        whole = [wrapped.get(row, text) for row, text in enumerate(texts)]
+        batch = folding.fold_batch(whole, fold=fold, ignore_numbers=ignore_numbers)
+    paragraphs = _cut(batch)
+    for row in wrapped:
+        _find_lines(paragraphs, row, texts[row])
+    return batch.words, paragraphs
+
+
+def _find_wrapped(batch: FoldedBatch, texts: Sequence[str]) -> dict[int, str]:
+    """Return the documents whose lines are wrapped, with their lines joined."""
+    breaks = batch.breaks
+    newlines = np.append(0, np.cumsum(breaks.is_newline))[breaks.first_break]
+    lines = newlines[1:] - newlines[:-1]
+    lengths = batch.offsets[1:] - batch.offsets[:-1]
+    may_be = (lines > wrapping.FEWEST_LINES) & (
+        lengths <= lines * (wrapping.LONGEST_LINE + 1)
+    )
+    unwrapped = {
+        row: wrapping.unwrap(texts[row]) for row in np.flatnonzero(may_be).tolist()
+    }
+    return {row: whole for row, whole in unwrapped.items() if whole is not texts[row]}
+
+
+def _find_lines(paragraphs: ParagraphColumns, document: int, text: str) -> None:
+    """Say in which lines the paragraphs of a document that was wrapped stand."""
+    first, last = paragraphs.document.searchsorted((document, document + 1)).tolist()
+    newlines = np.flatnonzero(rewriter.code_points(text) == ord("\n"))
+    rows = slice(first, last)
+    paragraphs.line[rows] = newlines.searchsorted(paragraphs.start[rows])
+    paragraphs.last_line[rows] = newlines.searchsorted(paragraphs.end[rows] - 1)
 
 
 def _cut(batch: FoldedBatch) -> ParagraphColumns:
@@ -63,7 +97,7 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
     return ParagraphColumns(
         document.astype(np.int32),
         line.astype(np.int32),
-        line.astype(np.int32),
+        line.astype(np.int32),  # a copy, for documents that were wrapped
         start - shift,
         end - shift,
         first_word,
