@@ -295,38 +295,56 @@ def similarity(
     `left` and `right` are rows of paragraphs. A paragraph shorter than a shingle has
     none, and nothing in common with any other.
     """
-    pairs = left.size
-    if not pairs:
+    if not left.size:
         return np.empty(0), np.empty(0)
-    # The side is the last bit of a key, so that what both hold stands together.
-    keys = np.concatenate([_keys(corpus, left, 0), _keys(corpus, right, 1)])
-    keys.sort()
-    keys = keys[_fresh(keys)]
-    side = keys & np.uint64(1)
-    both = (keys[1:] ^ keys[:-1]) == np.uint64(1)
-    both &= side[1:] == np.uint64(1)
-    pair = (keys >> np.uint64(_SET_BITS)).view(np.int64)
-    shared = np.bincount(pair[1:][both], minlength=pairs)
-    size = np.bincount(pair, minlength=pairs)
-    right_size = np.bincount(pair[side == np.uint64(1)], minlength=pairs)
-    smaller = np.minimum(size - right_size, right_size)
-    return shared / np.maximum(size - shared, 1), shared / np.maximum(smaller, 1)
+    rows, (one, other) = _numbered(left, right)
+    keys, begins, size = _shingle_sets(corpus, rows)
+    smaller = np.where(size[one] <= size[other], one, other)
+    larger = one + other - smaller
+    # The shingles of the smaller set are looked up in the larger one.
+    count = size[smaller]
+    ends = np.cumsum(count)
+    asked = np.repeat(begins[smaller] - (ends - count), count)
+    asked += np.arange(asked.size)
+    wanted = keys[asked]
+    wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
+    at = np.searchsorted(keys, wanted)
+    hit = keys.take(at, mode="clip") == wanted
+    total = np.concatenate([[0], np.cumsum(hit)])
+    shared = total[ends] - total[ends - count]
+    union = np.maximum(size[one] + size[other] - shared, 1)
+    return shared / union, shared / np.maximum(count, 1)
 
 
-def _keys(corpus: Corpus, rows: IntArray, side: int) -> UInt64Array:
-    """Return keys (pair | shingle | side) for the paragraph of each pair."""
+def _numbered(
+    left: IntArray, right: IntArray
+) -> tuple[IntArray, tuple[IntArray, IntArray]]:
+    """Return the distinct rows of both columns, and each column in numbers of those."""
+    rows = np.sort(np.concatenate([left, right]))
+    rows = rows[group_begins(rows)]
+    return rows, (np.searchsorted(rows, left), np.searchsorted(rows, right))
+
+
+def _shingle_sets(
+    corpus: Corpus, rows: IntArray
+) -> tuple[UInt64Array, IntArray, IntArray]:
+    """Return sorted distinct keys (number of the row | shingle) of paragraphs.
+
+    Also the first key of each paragraph and how many it has.
+    """
     paragraphs = corpus.paragraphs
     size = np.maximum(paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
     begins = np.cumsum(size) - size
     positions = np.repeat(paragraphs.first_word.take(rows) - begins, size)
     positions += np.arange(positions.size)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    keys >>= np.uint64(65 - _SET_BITS)
-    keys <<= np.uint64(1)
-    keys |= np.repeat(
-        (np.arange(rows.size) << _SET_BITS | side).astype(np.uint64), size
-    )
-    return keys
+    keys >>= np.uint64(64 - _SET_BITS)
+    number = np.arange(rows.size) << _SET_BITS
+    keys |= np.repeat(number, size).view(np.uint64)
+    keys.sort()
+    keys = keys[_fresh(keys)]
+    begins = np.searchsorted(keys, number.view(np.uint64))
+    return keys, begins, np.diff(begins, append=keys.size)
 
 
 def _fresh(keys: UInt64Array) -> BoolArray:
