@@ -119,8 +119,11 @@ def assemble(corpus: Corpus, batches: Batches, first: int, stop: int) -> None:
         closing = np.arange(document, last, dtype=np.uint64)
         word[np.cumsum(arrays["document_words"] + 1) - 1] = _closing_words(closing)
         paragraph = int(corpus.first_paragraph[document])
-        corpus.word_paragraph[begin:end] = arrays["word_paragraph"]
-        corpus.word_paragraph[begin:end] += paragraph
+        np.add(
+            arrays["word_paragraph"],
+            np.int32(paragraph),
+            out=corpus.word_paragraph[begin:end],
+        )
 
 
 def _closing_words(numbers: np.ndarray) -> np.ndarray:

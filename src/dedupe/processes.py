@@ -31,6 +31,7 @@ Arrays: TypeAlias = dict[str, Array]
 Outcome: TypeAlias = tuple[Any, Arrays]
 
 ALIGNMENT = 64  # bytes; numpy is fastest on a cache line's border
+AHEAD = 256  # tickets in the pipe at most; the smallest pipe holds 512
 LENGTH = struct.Struct("<Q")
 
 
@@ -103,7 +104,7 @@ def _run_forked(
 ) -> list[Outcome]:
     sys.stdout.flush()
     sys.stderr.flush()
-    tickets = _tickets(count)
+    tickets = _Tickets(count)
     files = [_memory_file() for _ in range(jobs)]
     children: dict[int, int] = {}
     try:
@@ -111,17 +112,18 @@ def _run_forked(
             reading, writing = os.pipe()
             pid = os.fork()
             if not pid:
-                _work(task, tickets, file, writing)
+                tickets.close_writing()
+                _work(task, tickets.reading, file, writing)
             os.close(writing)
             children[pid] = reading
-        messages = list(_listen(children, count, done))
+        messages = list(_listen(children, tickets, done))
     except BaseException:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         raise
     finally:
-        os.close(tickets)
+        tickets.close()
         for pid, reading in children.items():
             os.close(reading)
             with contextlib.suppress(ChildProcessError):
@@ -143,12 +145,39 @@ def _run_forked(
     return outcomes
 
 
-def _tickets(count: int) -> int:
-    """Return a pipe's end from which each reader draws the next task number."""
-    file = _memory_file()
-    os.write(file, b"".join(LENGTH.pack(number) for number in range(count)))
-    os.lseek(file, 0, os.SEEK_SET)
-    return file
+class _Tickets:
+    """Task numbers in a pipe, from which each child draws the next.
+
+    A pipe gives every number to one reader alone; the position of a shared file does
+    not on every system. It holds a few thousand, so the rest follows as tasks end.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.reading, self.writing = os.pipe()
+        self.issued = 0
+        self.heard = 0
+        self.issue()
+
+    def issue(self) -> None:
+        """Put in what there is room for; after the last number, close the pipe."""
+        if self.writing < 0:
+            return
+        stop = min(self.count, self.heard + AHEAD)
+        numbers = range(self.issued, stop)
+        os.write(self.writing, b"".join(map(LENGTH.pack, numbers)))
+        self.issued = stop
+        if stop == self.count:
+            self.close_writing()
+
+    def close(self) -> None:
+        os.close(self.reading)
+        self.close_writing()
+
+    def close_writing(self) -> None:
+        if self.writing >= 0:
+            os.close(self.writing)
+            self.writing = -1
 
 
 def _memory_file() -> int:
@@ -172,7 +201,6 @@ def _work(
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         offset = 0
-        # The file position is shared with the siblings, so a ticket is drawn once.
         while ticket := os.read(tickets, LENGTH.size):
             number = LENGTH.unpack(ticket)[0]
             value, arrays = task(number)
@@ -210,10 +238,11 @@ def _tell(writing: int, message: Mapping[str, Any]) -> None:
 
 
 def _listen(
-    children: Mapping[int, int], count: int, done: Callable[[float], None] | None
+    children: Mapping[int, int],
+    tickets: _Tickets,
+    done: Callable[[float], None] | None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each message with the child that sent it, until all have gone."""
-    heard = 0
     pending = {reading: bytearray() for reading in children.values()}
     pids = {reading: pid for pid, reading in children.items()}
     with selectors.DefaultSelector() as selector:
@@ -229,11 +258,12 @@ def _listen(
                 buffer += data
                 for message in _messages(buffer):
                     _raise_error(message)
-                    heard += 1
+                    tickets.heard += 1
                     yield pids[key.fd], message
+                tickets.issue()
                 if done:
-                    done(heard / count)
-    if heard < count:
+                    done(tickets.heard / tickets.count)
+    if tickets.heard < tickets.count:
         text = "A worker process died, perhaps for want of memory; try fewer --jobs."
         raise errors.DedupeError(text)
 
