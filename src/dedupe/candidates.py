@@ -23,6 +23,7 @@ COMMON = 24
 # connected without the square of their size.
 NEXT = 5
 LENGTHS = (3, 6, 12)  # words
+ALL_PAIRED = NEXT + 1  # places
 NEXT_IN_BUCKET = 8
 # The last length has nothing after it, so its common places are only chained.
 CHAINED = 2

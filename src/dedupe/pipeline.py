@@ -41,8 +41,7 @@ _SETTINGS = Settings()
 _READ = ReadOptions()
 # Below this, one process is done before others have started.
 SMALL = 2 << 20  # bytes
-# A pair at the threshold of Jaccard shares this many of each paragraph's shingles with
-# others, so a paragraph below it needs no signature; nothing is lost.
+# A signature estimates; a pair at the threshold may look less similar by so much.
 ESTIMATE_SLACK = 0.12  # three standard errors of 128 values at .5
 PAIRS_AT_ONCE = 1 << 17
 
@@ -196,7 +195,7 @@ class _Work:
     ) -> tuple[IntArray, UInt32Array]:
         """Return the paragraphs that can have a near-duplicate, and their signatures."""
         first, stop = self.corpus.first_paragraph[self.batches.first_document[list(batches)]]
-        rows = verifier.repeated_paragraphs(
+        rows = verifier.crowded_paragraphs(
             self.corpus, int(first), int(stop), frequency, self.settings
         )
         hashes, begins = verifier.shingle_hashes(self.corpus, rows)

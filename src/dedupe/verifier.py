@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dedupe.aligner import Runs, group_begins, pair_keys
+from dedupe.candidates import ALL_PAIRED
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -38,6 +39,9 @@ SCATTERED_SHARE = 0.36
 # … and as many of the shorter one's shingles, so that a phrase which both repeat does
 # not count again and again.
 SCATTERED_CONTAINMENT = 0.17
+# Of the shingles that a near-duplicate must share, those that stand in more places than
+# are all paired may be this share, and it is still found by the others.
+CROWDED_SHARE = 0.7
 # With this share of the longer one, formulas or not, they are near-duplicates.
 SAME_SHARE = 0.6
 # Above this share of both sides, one paragraph is an edited copy of the other.
@@ -354,13 +358,14 @@ def _fresh(keys: UInt64Array) -> BoolArray:
     return fresh
 
 
-def repeated_paragraphs(
+def crowded_paragraphs(
     corpus: Corpus, first: int, stop: int, frequency: ByteArray, settings: Settings
 ) -> IntArray:
-    """Return the paragraphs that can reach the threshold of Jaccard with another.
+    """Return the paragraphs whose near-duplicates shared rare shingles may not show.
 
-    Two sets with Jaccard j share at least j of either one's shingles, so a paragraph
-    needs that many which stand elsewhere too; the rest is left out and nothing lost.
+    Two sets with Jaccard j share at least j of either one's shingles. Where a shingle
+    stands in a few places alone, all of them are paired; so only a paragraph with many
+    shingles that stand in more can have a near-duplicate that was not compared.
     """
     paragraphs = corpus.paragraphs
     words = paragraphs.words[first:stop]
@@ -375,8 +380,10 @@ def repeated_paragraphs(
     begins = np.cumsum(size) - size
     positions = np.repeat(paragraphs.first_word[rows] - begins, size)
     positions += np.arange(positions.size)
-    repeated = np.add.reduceat(frequency.take(positions) > 0, begins, dtype=np.int64)
-    return rows[repeated >= settings.jaccard * size]
+    crowded = np.add.reduceat(
+        frequency.take(positions) > ALL_PAIRED, begins, dtype=np.int64
+    )
+    return rows[crowded >= CROWDED_SHARE * settings.jaccard * size]
 
 
 def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArray]:
