@@ -39,11 +39,7 @@ BREAKS = (
 # ------------------------------------------------------------------- what is deleted
 # Letters that are only ornament: tatweel stretches a word (العـــربية), the small waw
 # and yeh of the Quran repeat a vowel.
-ORNAMENTS = (
-    "\N{ARABIC TATWEEL}"
-    "\N{ARABIC SMALL WAW}"
-    "\N{ARABIC SMALL YEH}"
-)
+ORNAMENTS = "\N{ARABIC TATWEEL}\N{ARABIC SMALL WAW}\N{ARABIC SMALL YEH}"
 
 # Marks that stand alone as a presentation form. NFKC makes a space and a mark of them,
 # which would cut the word that they stand in.
@@ -187,7 +183,10 @@ NUMERALS = "0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 
 # What may follow a detached و (و قطاع): a word that begins with one of these. A digit
 # or a Latin letter stays apart (5 و 7).
-ARABIC_LETTERS = ("\N{ARABIC LETTER KASHMIRI YEH}", "\N{ARABIC LETTER HEH WITH INVERTED V}")
+ARABIC_LETTERS = (
+    "\N{ARABIC LETTER KASHMIRI YEH}",
+    "\N{ARABIC LETTER HEH WITH INVERTED V}",
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -285,7 +284,7 @@ def number_signs(groups: Sequence[str], signs: str) -> list[str]:
         if signs != "." and are_thousands and first != "0" and _are_threes(others):
             return [""]
         return parts if signs == "'" else ["."]
-    *inner, last = signs
+    inner, last = signs[:-1], signs[-1]
     if len(set(inner)) > 1 or not are_thousands or not _are_threes(others[:-1]):
         return parts
     if last == inner[0]:

@@ -54,6 +54,7 @@ MARGIN = "\n" * PACKED
 
 # A long word is read in pieces, so that one of 50 million letters fits in memory.
 PIECE = 4096
+_EIGHTH_POWER = np.uint64(RADIX**PACKED % MODULUS)
 LETTERS_AT_ONCE = 1 << 18
 MOST_POWERS = 1 << 20  # of the base that are kept in memory
 
@@ -324,7 +325,7 @@ def _rewrite(
     bounds = origin.searchsorted(starts)
     sizes = np.diff(encoded.offsets)
     sizes[strange] = np.diff(bounds)
-    pieces = []
+    pieces: list[Codes] = []
     copied = 0
     for row, first, last in zip(strange, bounds[:-1], bounds[1:], strict=True):
         begin, end = encoded.offsets[row : row + 2].tolist()
@@ -389,13 +390,15 @@ def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
     longer = np.flatnonzero(sizes > PACKED)
     heads = _eight_letters(windows[first[longer]])
     shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
-    values[longer] = heads + np.uint64(RADIX**PACKED % MODULUS) * _eight_letters(tails[longer] >> shifts)
+    heads += _EIGHTH_POWER * _eight_letters(tails[longer] >> shifts)
+    values[longer] = heads
     return Parts(first, last, tails, values, sizes)
 
 
 def _with_inner_edges(edges: Positions, codes: Codes) -> Positions:
     """Let a run end, and the next begin, between a letter and a digit: 1436هـ."""
-    digits = np.flatnonzero((codes - np.uint8(FIRST_DIGIT)) < FIRST_LETTER - FIRST_DIGIT)
+    is_digit = codes - np.uint8(FIRST_DIGIT) < FIRST_LETTER - FIRST_DIGIT
+    digits = np.flatnonzero(is_digit)
     inner = np.concatenate(
         (
             digits[codes[digits - 1] >= FIRST_LETTER],
@@ -501,14 +504,12 @@ def _digits(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
         return np.flatnonzero(parts.tails < np.uint64(FIRST_LETTER << 56))
     is_numeral = np.zeros(256, np.bool_)
     is_numeral[letters.numerals] = True
-    digits = np.cumsum(is_numeral[codes])
+    digits: Positions = np.cumsum(is_numeral[codes])
     counts = digits[parts.last - 1] - digits[parts.first - 1]
     return np.flatnonzero(counts == parts.sizes)
 
 
-def _drop_yehs(
-    parts: Parts, hashes: Unsigned, codes: Codes, letters: Alphabet
-) -> None:
+def _drop_yehs(parts: Parts, hashes: Unsigned, codes: Codes, letters: Alphabet) -> None:
     """Drop every yeh among the yehs and hamzas that end a word with a hamza.
 
     One sound has many spellings: شيء, شئ, شيئ, شىء.
@@ -683,9 +684,7 @@ def powers(exponents: Positions) -> Unsigned:
         pow(RADIX, MOST_POWERS * step, MODULUS)
         for step in range(highest // MOST_POWERS + 1)
     ]
-    found = _table_of_powers(MOST_POWERS.bit_length() - 1).take(
-        exponents % MOST_POWERS
-    )
+    found = _table_of_powers(MOST_POWERS.bit_length() - 1).take(exponents % MOST_POWERS)
     return found * np.array(high, np.uint64)[exponents // MOST_POWERS]
 
 

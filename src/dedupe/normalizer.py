@@ -56,9 +56,6 @@ class _Word:
     text: str
     places: tuple[tuple[int, int], ...]
 
-    def joined(self, other: _Word) -> _Word:
-        return _Word(self.text + other.text, self.places + other.places)
-
 
 def normalize(
     text: str, *, fold: str = "full", ignore_numbers: bool = False
@@ -120,30 +117,32 @@ def _words(folded: str, pattern: re.Pattern[str]) -> list[_Word]:
 def _join_waws(words: list[_Word]) -> list[_Word]:
     """Join a و that stands alone with the word that it introduces."""
     first, last = arabic.ARABIC_LETTERS
-    joined: list[_Word] = []
-    is_open = False
+    groups: list[list[_Word]] = []
     for word in words:
-        if is_open and first <= word.text[0] <= last:
-            joined[-1] = joined[-1].joined(word)
+        if groups and groups[-1][-1].text == "و" and first <= word.text[0] <= last:
+            groups[-1].append(word)
         else:
-            joined.append(word)
-        is_open = word.text == "و"
-    return joined
+            groups.append([word])
+    return [_joined(group) for group in groups]
 
 
 def _join_servants(words: list[_Word]) -> list[_Word]:
     """Join عبد with the name of God that follows it."""
     joined: list[_Word] = []
     for word in words:
-        if (
-            joined
-            and word.text.startswith("ال")
-            and _SERVANT.fullmatch(joined[-1].text)
-        ):
-            joined[-1] = joined[-1].joined(word)
+        is_name = word.text.startswith("ال")
+        if is_name and joined and _SERVANT.fullmatch(joined[-1].text):
+            joined[-1] = _joined([joined[-1], word])
         else:
             joined.append(word)
     return joined
+
+
+def _joined(words: list[_Word]) -> _Word:
+    return _Word(
+        "".join(word.text for word in words),
+        tuple(place for word in words for place in word.places),
+    )
 
 
 def _written(

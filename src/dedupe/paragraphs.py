@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from dedupe import folding, rewriter, wrapping
-from dedupe.folding import Breaks, Characters, FoldedBatch, Positions, Unsigned
+from dedupe.folding import Characters, FoldedBatch, Positions, Unsigned
 from dedupe.normalizer import WordColumns
 from dedupe.rewriter import Offsets
+
 
 @dataclass(frozen=True, slots=True)
 class ParagraphColumns:

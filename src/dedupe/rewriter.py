@@ -101,7 +101,7 @@ def _join_hamzas(
     text: str, marks: re.Pattern[str], joined: Callable[[str, str], str]
 ) -> str:
     """Put one letter in the place of a letter whose hamza is a mark of its own."""
-    pieces = []
+    pieces: list[str] = []
     copied = 0
     found = marks.search(text)
     while found:

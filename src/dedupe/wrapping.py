@@ -1,4 +1,4 @@
-"""Undo hard line wrapping: tell it from paragraphs, and write the lines as one again."""
+"""Undo hard line wrapping: tell it from paragraphs, write the lines as one again."""
 
 from __future__ import annotations
 

@@ -1,0 +1,201 @@
+"""Paragraphs: lines that have words, with what makes them equal."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe import arabic, wrapping
+from dedupe.normalizer import fold_words
+from dedupe.paragraphs import ParagraphColumns, read_columns
+
+# Written for these tests.
+PROSE = """\
+افتتحت البلدية صباح اليوم حديقة عامة جديدة على ضفة النهر بعد أعمال استمرت عامين \
+كاملين شارك فيها مهندسون ومتطوعون من أحياء المدينة كلها
+وتضم الحديقة ملاعب للأطفال ومسارا للدراجات ومكتبة صغيرة يديرها طلبة المدارس في \
+العطل كما زرعت فيها أشجار من الزيتون والسرو والصنوبر على امتداد الممرات
+وقال رئيس البلدية إن المشروع هو الأول في سلسلة من المشاريع التي ستنفذ خلال \
+السنوات المقبلة داعيا السكان إلى المحافظة على المكان وإلى المشاركة في العناية به\
+""".splitlines()
+
+lines = st.lists(
+    st.lists(
+        st.sampled_from(
+            ("كتاب", "عبد", "الله", "و", "5", "1,2", " ", "\t", "…", "«", "ﷺ", "😀")
+        ),
+        max_size=6,
+    ).map("".join),
+    max_size=6,
+)
+
+
+def paragraphs(*texts: str, fold: str = "full") -> ParagraphColumns:
+    return read_columns(texts, fold=fold)[1]
+
+
+def written(text: str) -> list[str]:
+    found = paragraphs(text)
+    spans = zip(found.start.tolist(), found.end.tolist(), strict=True)
+    return [text[start:end] for start, end in spans]
+
+
+def test_a_line_with_words_is_a_paragraph() -> None:
+    found = paragraphs("أولا هنا\n\n \t\n***\nثانيا")
+    assert found.line.tolist() == found.last_line.tolist() == [0, 4]
+    assert found.words.tolist() == [2, 1]
+    assert found.first_word.tolist() == [0, 2]
+
+
+def test_white_space_is_left_out_and_punctuation_is_not() -> None:
+    lines = "  «أولا».\N{NO-BREAK SPACE}", "\t– ثانيا\r", " " * 99 + "ثالثا!"
+    assert written("\n".join(lines)) == ["«أولا».", "– ثانيا", "ثالثا!"]
+
+
+@pytest.mark.parametrize("character", arabic.BREAKS)
+def test_every_line_break_ends_a_paragraph(character: str) -> None:
+    found = paragraphs(f"أولا{character}ثانيا\nثالثا")
+    assert found.line.tolist() == [0, 0, 1]
+    assert found.start.tolist() == [0, 5, 11]
+
+
+def test_documents_keep_their_own_lines_and_offsets() -> None:
+    found = paragraphs("أولا\nثانيا", "", "\n", "😀\nثالثا", "﷽\n&quot;رابعا&quot;")
+    assert found.document.tolist() == [0, 0, 3, 4, 4]
+    assert found.line.tolist() == [0, 1, 1, 0, 1]
+    assert found.start.tolist() == [0, 5, 2, 0, 2]
+    assert found.end.tolist() == [4, 10, 7, 1, 19]
+    assert found.first_word.tolist() == [0, 1, 2, 3, 7]
+
+
+def test_paragraphs_of_equal_words_have_equal_hashes() -> None:
+    found = paragraphs(
+        "إلى «المدرسة» غدا\nالى المدرسه، غداً\nغدا الى المدرسة", "إلى المدرسة غدا"
+    )
+    first, second, third, fourth = found.folded.tolist()
+    assert first == second == fourth != third
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("جاء عبد الرزاق", "جاء عبدالرزاق"),
+        ("ما وصل أحد", "ماوصل أحد"),
+        ("عز وجل", "عزوجل"),
+        ("و قال 2015 م", "وقال 2015م"),
+        ("بلغ 42 659 ريالا", "بلغ 42659 ريالا"),
+        ("بلغ 1,234.5 طنا", "بلغ 1234.5طنا"),
+        ("شيء ما", "شئ ما"),
+        ("المستشفى ال جامعي الت خصصي", "المستشفى الجامعي التخصصي"),
+        ("中文 字", "中文字"),
+        ("a" * 300 + " b", "a" * 300 + "b"),
+    ],
+)
+def test_spacing_does_not_change_the_solid_hash(one: str, other: str) -> None:
+    found = paragraphs(one, f"قبله\n{other}\nبعده")
+    assert found.solid[0] == found.solid[2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("بلغ 1.25", "بلغ 125"), ("ما وصل", "وما صل"), ("ab", "ba"), ("ابابا", "اباب")],
+)
+def test_other_letters_change_the_solid_hash(one: str, other: str) -> None:
+    found = paragraphs(one, other)
+    assert found.solid[0] != found.solid[1]
+
+
+@given(st.lists(lines.map("\n".join), max_size=4), ignore_numbers=st.booleans())
+def test_paragraphs_are_the_lines_that_have_words(
+    documents: list[str], *, ignore_numbers: bool
+) -> None:
+    words, found = read_columns(documents, ignore_numbers=ignore_numbers)
+    row = 0
+    for number, text in enumerate(documents):
+        for line, content in enumerate(text.split("\n")):
+            alone = fold_words([content], ignore_numbers=ignore_numbers)
+            if not alone.hashes.size:
+                continue
+            first = found.first_word[row]
+            hashes = words.hashes[first : first + found.words[row]]
+            assert hashes.tolist() == alone.hashes.tolist()
+            assert (found.document[row], found.line[row]) == (number, line)
+            assert text[found.start[row] : found.end[row]] == content.strip()
+            row += 1
+    assert row == found.line.size
+
+
+@given(lines, lines)
+def test_hashes_do_not_depend_on_the_company(one: list[str], other: list[str]) -> None:
+    together = paragraphs("\n".join(one), "\n".join(other))
+    alone = [paragraphs("\n".join(text)) for text in (one, other)]
+    for column in ("folded", "solid", "line", "start", "end", "words"):
+        parts = np.concatenate([getattr(part, column) for part in alone])
+        assert np.array_equal(getattr(together, column), parts)
+
+
+def test_no_text_has_no_paragraphs() -> None:
+    assert paragraphs().line.size == paragraphs("", "…").line.size == 0
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_wrapped_lines_are_one_paragraph(newline: str) -> None:
+    wrapped = [textwrap.wrap(paragraph, 60) for paragraph in PROSE]
+    text = (newline * 2).join(newline.join(rows) for rows in wrapped)
+    found = paragraphs(text)
+    plain = paragraphs("\n".join(PROSE))
+    assert found.folded.tolist() == plain.folded.tolist()
+    assert found.line.tolist() == [0, 4, 8]
+    assert found.last_line.tolist() == [2, 6, 10]
+    assert [text[a:b] for a, b in zip(found.start, found.end, strict=True)] == [
+        newline.join(rows) for rows in wrapped
+    ]
+
+
+def test_wrapped_paragraphs_without_blank_lines_end_where_a_word_had_room() -> None:
+    text = "\n".join(textwrap.fill(paragraph, 60) for paragraph in PROSE)
+    found = paragraphs(text)
+    assert found.folded.tolist() == paragraphs("\n".join(PROSE)).folded.tolist()
+
+
+def test_words_are_joined_across_wrapped_lines() -> None:
+    rows = [*textwrap.wrap(PROSE[0], 60)[:2], *textwrap.wrap(PROSE[1], 60)[:3]]
+    text = "\n".join([*rows, f"{rows[0][:55]} عبد", f"الله {rows[1][:50]}", ""])
+    assert wrapping.unwrap(text) != text
+    words, _ = read_columns([text])
+    assert fold_words(["عبدالله"]).hashes[0] in words.hashes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(PROSE),
+        "\n".join(f"- بند قصير رقم {number}" for number in range(30)),
+        "\n".join(f"{row}." for row in textwrap.wrap(" ".join(PROSE), 60)),
+        "\n".join(textwrap.wrap(" ".join(PROSE), 30)),
+        "",
+        "\n\n\n\n\n\n\n\n",
+    ],
+    ids=["prose", "list", "sentences", "verse", "empty", "blank"],
+)
+def test_lines_that_are_not_clearly_wrapped_stay(text: str) -> None:
+    assert wrapping.unwrap(text) is text
+
+
+def test_unwrapping_keeps_every_offset() -> None:
+    text = "\r\n".join(textwrap.wrap(" ".join(PROSE), 70))
+    whole = wrapping.unwrap(text)
+    assert whole is not text
+    assert len(whole) == len(text)
+    assert whole.split() == text.split()
+
+
+def test_rows_are_in_the_order_of_the_text() -> None:
+    found = paragraphs("\n".join(PROSE), *PROSE)
+    places = zip(found.document.tolist(), found.start.tolist(), strict=True)
+    assert all(one < other for one, other in pairwise(places))
