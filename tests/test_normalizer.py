@@ -155,7 +155,7 @@ def test_the_plain_fold_agrees(case: Case) -> None:
     assert plain_fold(case.text) == case.folded
 
 
-@given(texts, levels, ignore_numbers=st.booleans())
+@given(text=texts, level=levels, ignore_numbers=st.booleans())
 def test_folding_twice_changes_nothing(
     text: str, level: str, *, ignore_numbers: bool
 ) -> None:
@@ -188,7 +188,11 @@ def test_folding_the_original_of_a_word_gives_the_word(text: str, level: str) ->
             assert normalize(original, fold=level).text == word.text
 
 
-@given(st.lists(texts, max_size=4), levels, ignore_numbers=st.booleans())
+@given(
+    documents=st.lists(texts, max_size=4),
+    level=levels,
+    ignore_numbers=st.booleans(),
+)
 def test_columns_hold_the_words_that_normalize_gives(
     documents: list[str], level: str, *, ignore_numbers: bool
 ) -> None:

@@ -110,7 +110,10 @@ def test_other_letters_change_the_solid_hash(one: str, other: str) -> None:
     assert found.solid[0] != found.solid[1]
 
 
-@given(st.lists(lines.map("\n".join), max_size=4), ignore_numbers=st.booleans())
+@given(
+    documents=st.lists(lines.map("\n".join), max_size=4),
+    ignore_numbers=st.booleans(),
+)
 def test_paragraphs_are_the_lines_that_have_words(
     documents: list[str], *, ignore_numbers: bool
 ) -> None:
