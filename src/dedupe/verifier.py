@@ -106,10 +106,13 @@ def verify(
     `runs` lie within one paragraph on each side; `frequency` (uint8, one a position)
     tells in how many places the shingle stands, 0 for one.
     """
-    # What overlaps its own copy is a word said again and again, not a copy.
-    paragraph = corpus.word_paragraph
-    apart = paragraph.take(runs.left) != paragraph.take(runs.right)
-    apart |= runs.left + runs.length <= runs.right
+    left, right = (
+        corpus.word_paragraph.take(side) for side in (runs.left, runs.right)
+    )
+    # What overlaps its own copy is a word said again and again, not a copy; and equal
+    # paragraphs, into which a run may go on from the next ones, are matched already.
+    apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)
+    apart |= (left == right) & (runs.left + runs.length <= runs.right)
     runs = runs.where(apart & (runs.length >= SHINGLE_WORDS))
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
