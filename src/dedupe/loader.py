@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from dedupe import processes
 from dedupe.corpus import PADDING, Corpus, Int32Array, IntArray, Paragraphs
+from dedupe.errors import InputError
 from dedupe.model import Problem
 from dedupe.paragraphs import read_columns
 from dedupe.processes import Arrays, Outcome
@@ -44,16 +45,22 @@ class Batches:
         """Return the code point after the word at each position."""
         return self._look_up("end", positions)
 
-    def place(self, document: int) -> Place:
-        """Return where a document can be read again."""
-        batch = int(np.searchsorted(self.first_document, document, side="right")) - 1
-        row = document - int(self.first_document[batch])
-        return Place(*self.columns[batch]["place"].reshape(-1, 4)[row].tolist())
+    def texts(
+        self, batch: int, documents: Sequence[int]
+    ) -> Iterator[tuple[int, str | InputError]]:
+        """Yield documents of a batch with their texts, read again, in the order given.
 
-    def text(self, document: int) -> str:
-        """Return the text of a document, read again."""
-        place = self.place(document)
-        return load_place(place, self.found.sources, self.options).text
+        In place of a text that can no longer be read stands the error.
+        """
+        places = self.columns[batch]["place"].reshape(-1, 4)
+        for document in documents:
+            place = Place(*places[document - int(self.first_document[batch])].tolist())
+            try:
+                loaded = load_place(place, self.found.sources, self.options)
+            except InputError as error:
+                yield document, error
+            else:
+                yield document, loaded.text
 
     def _look_up(self, name: str, positions: IntArray) -> Int32Array:
         values = np.empty(positions.size, np.int32)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Generic, TypeVar, overload
 
 import numpy as np
 
 from dedupe import blocks, processes
+from dedupe.aligner import group_begins
 from dedupe.blocks import Findings
 from dedupe.corpus import (
     ByteArray,
@@ -291,22 +293,23 @@ def _excerpts(
 
     def task(batch: int) -> Outcome:
         rows = order[borders[batch] : borders[batch + 1]]
+        begins = group_begins(document[rows])
+        ends = np.append(begins[1:], rows.size).tolist()
+        spans = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
+        wanted = document[rows[begins]].tolist()
         texts: list[bytes] = []
         problems = []
-        current, text = -1, ""
-        for row in rows.tolist():
-            if document[row] != current:
-                current = int(document[row])
-                try:
-                    text = batches.text(current)
-                except InputError as error:
-                    text = ""
-                    problems.append((batches.names[current], str(error)))
-            texts.append(_beginning(text, int(start[row]), int(end[row])).encode())
-        sizes = np.array([len(text) for text in texts], np.int64)
+        for stop, (row, text) in zip(ends, batches.texts(batch, wanted), strict=True):
+            if isinstance(text, InputError):
+                problems.append((batches.names[row], str(text)))
+                text = ""
+            texts += [
+                _beginning(text, *span).encode()
+                for span in islice(spans, stop - len(texts))
+            ]
         return problems, {
             "text": np.frombuffer(b"".join(texts), np.uint8),
-            "sizes": sizes,
+            "sizes": np.array([len(text) for text in texts], np.int64),
         }
 
     outcomes = processes.run(task, len(batches.columns), jobs)
