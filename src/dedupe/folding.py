@@ -26,10 +26,11 @@ Codes: TypeAlias = npt.NDArray[np.uint8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Characters: TypeAlias = npt.NDArray[np.uint16] | CodePoints
 
-# The fold gives one byte a character. Their order matters: nothing below FIRST_DIGIT
-# belongs to a word, and what is below SEPARATOR ends a paragraph.
-DELETED, NEWLINE, BREAK, SEPARATOR, POINT, COMMA, APOSTROPHE, REWRITE = range(8)
-FIRST_DIGIT, FIRST_LETTER, OTHER_LETTER = 16, 32, 255
+# The fold gives one byte a character, in an order that finds groups with one comparison:
+# what is not a letter or a common separator is below OTHER_LETTER or equal, a word is
+# made of what stands from FIRST_DIGIT to below SEPARATOR.
+DELETED, NEWLINE, BREAK, REWRITE, POINT, COMMA, APOSTROPHE = range(7)
+FIRST_DIGIT, OTHER_LETTER, FIRST_LETTER, SEPARATOR = 16, 26, 27, 255
 DIGITS = "0123456789"
 
 # Scripts in the order in which their letters get a code of their own; the letters of
@@ -159,11 +160,45 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A batch without its deleted characters, and where the rare ones stand."""
+
+    codes: Codes
+    rare: Positions  # in the codes with deleted characters
+    rare_codes: Codes
+    deleted: Positions  # how many are deleted before each rare one
+
+    @property
+    def gaps(self) -> Positions:
+        """Return what each deleted character stood before, in `codes`."""
+        is_deleted = self.rare_codes == DELETED
+        return self.rare[is_deleted] - self.deleted[is_deleted]
+
+    def among(self, first: int, last: int) -> Positions:
+        """Return where codes of a kind stand: from `first` to before `last`."""
+        is_asked = (self.rare_codes >= first) & (self.rare_codes < last)
+        return self.rare[is_asked] - self.deleted[is_asked]
+
+    def before(self, places: Positions) -> Positions:
+        """Return places with deleted characters, in order, as places without."""
+        is_deleted = self.rare_codes == DELETED
+        return places - self.rare[is_deleted].searchsorted(places)
+
+    def original(self, places: Positions) -> Positions:
+        """Return places without deleted characters, in order, as places with them."""
+        rows = places.searchsorted(self.gaps)
+        counts = np.diff(rows, prepend=0, append=places.size)
+        return places + np.arange(counts.size).repeat(counts)
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Runs of letters and runs of digits, one row a run; rules change the values."""
 
     first: Positions  # of the codes that are kept
     last: Positions  # the code that ends the run
+    start: Positions  # the same in the codes with deleted characters
+    end: Positions
     tails: Unsigned  # the eight codes before `last`
     values: Unsigned  # polynomials
     sizes: Positions  # letters
@@ -186,7 +221,7 @@ def alphabet(level: str) -> Alphabet:
         own = np.arange(first, last + 1)
         letters += own[images[first : last + 1] == own].tolist()
         last_arabic = last_arabic or FIRST_LETTER + len(letters) - 1
-    letters = letters[: OTHER_LETTER - FIRST_LETTER]
+    letters = letters[: SEPARATOR - FIRST_LETTER]
     code_of_image[letters] = FIRST_LETTER + np.arange(len(letters))
     code_of = {chr(letter): int(code_of_image[letter]) for letter in letters}
     if level == "full":
@@ -215,12 +250,11 @@ def fold_batch(
     """Return the folded words of a batch and the line breaks between them."""
     letters = alphabet(fold)
     encoded = _encode(texts, letters)
-    is_kept = encoded.codes != DELETED
-    kept = np.flatnonzero(is_kept)
-    codes = encoded.codes[is_kept]
-    breaks = np.flatnonzero(codes < SEPARATOR)
-    parts = _find_parts(codes, is_full=fold == "full")
-    _measure_rare(parts, codes, _OtherLetters(encoded, kept, fold))
+    kept = _keep(encoded.codes)
+    codes = kept.codes
+    breaks = kept.among(NEWLINE, REWRITE)
+    parts = _find_parts(kept, is_full=fold == "full")
+    _measure_rare(parts, kept, _OtherLetters(encoded, kept, fold))
     dropped = _digits(parts, codes, letters) if ignore_numbers else parts.first[:0]
     parts.values[dropped] = parts.sizes[dropped] = 0
     alive = np.ones(parts.first.size, np.bool_)
@@ -239,10 +273,11 @@ def fold_batch(
         heads, ends, values = _join(parts, links)
         hashes[heads] = mixed(values)
         parts.last[heads] = parts.last[ends]
+        parts.end[heads] = parts.end[ends]
     gone = np.flatnonzero(~alive)
-    first_code = kept.searchsorted(encoded.documents)
+    first_code = kept.before(encoded.documents)
     first_part = parts.first.searchsorted(first_code)
-    start, end = _original(parts, first_part, kept, encoded)
+    start, end = _offsets(parts, first_part, encoded)
     hashes, start, end = hashes[alive], start[alive], end[alive]
     breaks = breaks[len(MARGIN) - 1 :]
     next_part = parts.first.searchsorted(breaks)
@@ -342,8 +377,8 @@ def _rewrite(
     )
 
 
-def _original(
-    parts: Parts, first_part: Positions, kept: Positions, encoded: Encoded
+def _offsets(
+    parts: Parts, first_part: Positions, encoded: Encoded
 ) -> tuple[Offsets, Offsets]:
     """Return where parts start and end in their documents.
 
@@ -351,37 +386,51 @@ def _original(
     """
     counts = _counts(first_part)
     shift = encoded.documents[:-1].repeat(counts)
-    start = (kept.take(parts.first) - shift).astype(np.int32)
-    end = (kept.take(parts.last) - shift).astype(np.int32)
+    start = (parts.start - shift).astype(np.int32)
+    end = (parts.end - shift).astype(np.int32)
     if encoded.rewritten is not None:
         changed, origins = encoded.rewritten.rows_of(counts)
         origin = encoded.rewritten.origin
         start[changed] = origin[start[changed] + origins]
-        # Two words of one ligature both have its place.
-        inside = kept[parts.last[changed] - 1] - shift[changed] + origins
-        end[changed] = np.maximum(origin[end[changed] + origins], origin[inside] + 1)
+        # Two words of one ligature both have its place: no word ends where it starts.
+        inside = end[changed] + origins
+        end[changed] = np.maximum(origin[inside], origin[inside - 1] + 1)
     return start, end
 
 
 def _break_offsets(
-    breaks: Positions, first_break: Positions, kept: Positions, encoded: Encoded
+    breaks: Positions, first_break: Positions, kept: Kept, encoded: Encoded
 ) -> Offsets:
     """Return where line breaks stand in the joined texts."""
     counts = _counts(first_break)
-    inside = kept[breaks] - encoded.documents[:-1].repeat(counts)
+    inside = kept.original(breaks) - encoded.documents[:-1].repeat(counts)
     if encoded.rewritten is not None:
         changed, origins = encoded.rewritten.rows_of(counts)
         inside[changed] = encoded.rewritten.origin[inside[changed] + origins]
     return (inside + encoded.offsets[:-1].repeat(counts)).astype(np.int32)
 
 
-def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
+def _keep(codes: Codes) -> Kept:
+    """Take deleted characters out, and find the rare ones in the same pass."""
+    rare = np.flatnonzero(codes <= OTHER_LETTER)
+    rare_codes = codes[rare]
+    is_deleted = rare_codes == DELETED
+    deleted = np.cumsum(is_deleted)
+    if is_deleted.any():
+        deleted -= is_deleted
+        codes = codes[codes != DELETED]
+    return Kept(codes, rare, rare_codes, deleted)
+
+
+def _find_parts(kept: Kept, *, is_full: bool) -> Parts:
     """Cut runs of letters and runs of digits, and number their letters."""
-    is_word = codes >= FIRST_DIGIT
+    codes = kept.codes
+    is_word = codes - np.uint8(FIRST_DIGIT) < SEPARATOR - FIRST_DIGIT
     edges = np.flatnonzero(is_word[1:] != is_word[:-1])
     edges += 1
     if is_full:
-        edges = _with_inner_edges(edges, codes)
+        edges = _with_inner_edges(edges, kept)
+    places = kept.original(edges)
     first, last = edges[0::2].copy(), edges[1::2].copy()
     sizes = last - first
     windows = np.ndarray((codes.size - PACKED + 1,), "<u8", codes.data, strides=(1,))
@@ -392,17 +441,18 @@ def _find_parts(codes: Codes, *, is_full: bool) -> Parts:
     shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
     heads += _EIGHTH_POWER * _eight_letters(tails[longer] >> shifts)
     values[longer] = heads
-    return Parts(first, last, tails, values, sizes)
+    return Parts(
+        first, last, places[0::2].copy(), places[1::2].copy(), tails, values, sizes
+    )
 
 
-def _with_inner_edges(edges: Positions, codes: Codes) -> Positions:
+def _with_inner_edges(edges: Positions, kept: Kept) -> Positions:
     """Let a run end, and the next begin, between a letter and a digit: 1436هـ."""
-    is_digit = codes - np.uint8(FIRST_DIGIT) < FIRST_LETTER - FIRST_DIGIT
-    digits = np.flatnonzero(is_digit)
+    digits = kept.among(FIRST_DIGIT, OTHER_LETTER)
     inner = np.concatenate(
         (
-            digits[codes[digits - 1] >= FIRST_LETTER],
-            digits[codes[digits + 1] >= FIRST_LETTER] + 1,
+            digits[_are_letters(kept.codes[digits - 1])],
+            digits[_are_letters(kept.codes[digits + 1])] + 1,
         )
     )
     inner.sort()
@@ -413,6 +463,10 @@ def _with_inner_edges(edges: Positions, codes: Codes) -> Positions:
     every[is_old] = edges
     every[place] = every[place + 1] = inner
     return every
+
+
+def _are_letters(codes: Codes) -> Flags:
+    return codes - np.uint8(OTHER_LETTER) < SEPARATOR - OTHER_LETTER
 
 
 def _eight_letters(packed: Unsigned) -> Unsigned:
@@ -439,20 +493,20 @@ class _OtherLetters:
     """Tell apart the letters that share a code."""
 
     encoded: Encoded
-    kept: Positions
+    kept: Kept
     level: str
 
     def values(self, places: Positions) -> Unsigned:
         """Return a number of 64 bits for each letter."""
-        points = self.encoded.points(self.kept[places])
+        points = self.encoded.points(self.kept.original(places))
         images = rewriter.images(points, rewriter.table(self.level))
         return mixed(images.astype(np.uint64))
 
 
-def _measure_rare(parts: Parts, codes: Codes, others: _OtherLetters) -> None:
+def _measure_rare(parts: Parts, kept: Kept, others: _OtherLetters) -> None:
     """Number the letters of long words and of words in other scripts."""
     with_others = parts.first.searchsorted(
-        np.flatnonzero(codes == OTHER_LETTER), side="right"
+        kept.among(OTHER_LETTER, FIRST_LETTER), side="right"
     )
     rare = np.concatenate(
         (with_others - 1, np.flatnonzero(parts.sizes > LONGEST_SHORT))
@@ -473,7 +527,7 @@ def _measure_rare(parts: Parts, codes: Codes, others: _OtherLetters) -> None:
         budget = total[done] - sizes[done] + LETTERS_AT_ONCE
         stop = max(int(total.searchsorted(budget, side="right")), done + 1)
         batch = slice(done, stop)
-        sums[batch] = _sum_letters(first[batch], sizes[batch], codes, others)
+        sums[batch] = _sum_letters(first[batch], sizes[batch], kept.codes, others)
         done = stop
     parts.values[rare] = sums[ends - pieces]
     step = pow(RADIX, PIECE, MODULUS)
@@ -501,7 +555,7 @@ def _sum_letters(
 def _digits(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
     """Return the parts that are digits alone."""
     if letters.level == "full":
-        return np.flatnonzero(parts.tails < np.uint64(FIRST_LETTER << 56))
+        return np.flatnonzero(parts.tails < np.uint64(OTHER_LETTER << 56))
     is_numeral = np.zeros(256, np.bool_)
     is_numeral[letters.numerals] = True
     digits: Positions = np.cumsum(is_numeral[codes])
@@ -535,7 +589,7 @@ def _number_links(parts: Parts, codes: Codes) -> Positions:
 
     The point of a fraction becomes a letter of the run before it.
     """
-    digits = np.flatnonzero(parts.tails < np.uint64(FIRST_LETTER << 56))
+    digits = np.flatnonzero(parts.tails < np.uint64(OTHER_LETTER << 56))
     digits, nexts = digits[:-1], digits[1:]
     is_near = nexts - digits == 1
     is_near &= parts.first[nexts] - parts.last[digits] == 1
@@ -590,7 +644,7 @@ def _read_long_number(
         )
         for part in (*chain, chain[-1] + 1)
     ]
-    signs = "".join(" .,'"[codes[parts.last[part]] - SEPARATOR] for part in chain)
+    signs = "".join(".,'"[codes[parts.last[part]] - POINT] for part in chain)
     for part, sign in zip(chain, arabic.number_signs(groups, signs), strict=True):
         if sign == "":
             joined.append(part)
@@ -615,7 +669,7 @@ def _word_links(
     )
     servant = _polynomial(bytes(code[letter] for letter in "عبد"))
     prefixes = parts.values - np.uint64(servant * RADIX % MODULUS)
-    is_servant = prefixes <= OTHER_LETTER
+    is_servant = prefixes < SEPARATOR
     is_servant |= parts.values == servant
     names = np.flatnonzero(is_servant)
     names, nexts, letter, second = _followed(names, parts, dropped, codes, breaks)
