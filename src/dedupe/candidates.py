@@ -18,10 +18,10 @@ from dedupe.shingles import shingles, shingles_at
 
 # A shingle in more places than this is too common to be a seed; agency copy stands in
 # ten or twenty outlets, formulas in hundreds.
-COMMON = 24
+COMMON = 10
 # Each place is paired with so many of the next that hold the same shingle. Groups stay
 # connected without the square of their size.
-NEXT = 5
+NEXT = 6
 LENGTHS = (3, 6, 12)  # words
 ALL_PAIRED = NEXT + 1  # places
 NEXT_IN_BUCKET = 8
