@@ -1,0 +1,364 @@
+"""Repeats are gathered into findings, each once, at its widest true unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dedupe
+from dedupe.blocks import components
+from dedupe.model import Finding, ScanResult
+
+# Rule, relation, words, and each place as document, first line, last line.
+Shape: TypeAlias = tuple[str, str, int, list[tuple[str, int, int]]]
+
+PARAGRAPHS = {
+    "A": "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطوطات بعد ترميم طويل.",
+    "B": "وصل قطار البضائع متأخرا بسبب الضباب الكثيف فوق الجسر القديم فانتظر التجار.",
+    "C": "دعت المدرسة تلاميذها إلى زيارة مزرعة الزيتون قرب النهر صباح الخميس المقبل.",
+    "D": "يصنع جارنا النجار كراسي خشبية متينة ثم يبيعها كل جمعة عند مدخل السوق.",
+    "E": "تهطل الأمطار شتاء على سفوح الجبال فتملأ الآبار وتروي حقول القمح والشعير.",
+    "F": "قرأ الشاعر الشاب قصائد من ديوانه الأول أمام جمهور صغير في مقهى الحي.",
+    "G": "عثر الصيادون على حطام سفينة غرقت قبل قرن قرب الميناء الشرقي للجزيرة.",
+    # One word of B and of C is another.
+    "b": "وصل قطار البضائع متأخرا بسبب الضباب الكثيف فوق الجسر الجديد فانتظر التجار.",
+    "c": "دعت المدرسة تلاميذها إلى زيارة مزرعة النخيل قرب النهر صباح الخميس المقبل.",
+    # A as others spell it; and with a space inside a word.
+    "a": "اعلنت ادارة المتحف الوطنى افتتاح قاعه جديده للمخطوطات بعد ترميم طويل",
+    "s": "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطو طات بعد ترميم طويل.",
+    "1": "المصدر",
+    "2": "الصورة",
+    "-": "* * *",
+    " ": "",
+    "n": "هذا الخبر منقول كما ورد ولا يتحمل الموقع أي مسؤولية عنه.",
+}
+FRUITS = ("لبن", "عنب", "تمر", "خبز", "ملح", "زيت", "عسل", "ماء", "ورد", "بلح")
+# What each document has for itself.
+PARAGRAPHS |= {
+    name: " ".join(letter + fruit for fruit in FRUITS)
+    for name, letter in zip("tuvwxyz", "جحخدرزق", strict=True)
+}
+
+
+def words(names: str) -> int:
+    return sum(len(PARAGRAPHS[name].split()) for name in names if name not in "- ")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Documents as strings with a letter for each paragraph; what is expected."""
+
+    label: str
+    documents: dict[str, str]
+    findings: list[Shape]
+    duplicated: dict[str, int]  # words, of documents that have any
+
+
+def block(
+    count: int, *places: tuple[str, int, int], relation: str = "identical"
+) -> Shape:
+    return "repeated-block", relation, count, list(places)
+
+
+def near(
+    count: int, *places: tuple[str, int, int], relation: str = "identical"
+) -> Shape:
+    return "near-duplicate", relation, count, list(places)
+
+
+def form(count: int, *places: tuple[str, int, int]) -> Shape:
+    return "boilerplate", "identical", count, list(places)
+
+
+LAYOUTS = [
+    Layout("nothing repeats", {"1": "ABC", "2": "DEF"}, [], {}),
+    Layout(
+        "a block pasted twice",
+        {"1": "EABCABC"},
+        [block(words("ABC"), ("1", 2, 4), ("1", 5, 7))],
+        {"1": words("ABC")},
+    ),
+    Layout(
+        "a block pasted three times",
+        {"1": "ABCABCABC"},
+        [block(words("ABC"), ("1", 1, 3), ("1", 4, 6), ("1", 7, 9))],
+        {"1": 2 * words("ABC")},
+    ),
+    Layout(
+        "a block pasted twice, something between",
+        {"1": "ABCDABC"},
+        [block(words("ABC"), ("1", 1, 3), ("1", 5, 7))],
+        {"1": words("ABC")},
+    ),
+    Layout(
+        "a whole document copied",
+        {"1": "ABCD", "2": "ABCD"},
+        [block(words("ABCD"), ("1", 1, 4), ("2", 1, 4))],
+        {"2": words("ABCD")},
+    ),
+    Layout(
+        "overlapping blocks in three documents",
+        {"1": "ABC", "2": "BCD", "3": "ABCD"},
+        [
+            block(words("ABC"), ("1", 1, 3), ("3", 1, 3)),
+            block(words("BC"), ("1", 2, 3), ("2", 1, 2)),
+            block(words("BCD"), ("2", 1, 3), ("3", 2, 4)),
+        ],
+        {"2": words("BC"), "3": words("ABCD")},
+    ),
+    Layout(
+        "a block within a block, in a third document",
+        {"1": "ABCD", "2": "EABCD", "3": "FBCG"},
+        [
+            block(words("ABCD"), ("1", 1, 4), ("2", 2, 5)),
+            block(words("BC"), ("1", 2, 3), ("3", 2, 3)),
+        ],
+        {"2": words("ABCD"), "3": words("BC")},
+    ),
+    Layout(
+        "an edited paragraph in the middle of a block",
+        {"1": "ABDE", "2": "AbDE"},
+        [block(words("ABDE"), ("1", 1, 4), ("2", 1, 4), relation="edited")],
+        {"2": words("ABDE")},
+    ),
+    Layout(
+        "a block whose first and last paragraphs are edited",
+        {"1": "BAC", "2": "bAc"},
+        [block(words("BAC"), ("1", 1, 3), ("2", 1, 3), relation="edited")],
+        {"2": words("BAC")},
+    ),
+    Layout(
+        "a block in another spelling",
+        {"1": "AB", "2": "aB"},
+        [block(words("AB"), ("1", 1, 2), ("2", 1, 2), relation="orthographic")],
+        {"2": words("AB")},
+    ),
+    Layout(
+        "a block of which one paragraph stands in an older document",
+        {"0": "GB", "1": "ABCD", "2": "ABCD"},
+        [
+            near(words("B"), ("0", 2, 2), ("1", 2, 2)),
+            block(words("ABCD"), ("1", 1, 4), ("2", 1, 4)),
+        ],
+        {"1": words("B"), "2": words("ABCD")},
+    ),
+    Layout(
+        "separators without letters belong to the block around them",
+        {"1": "A-B--C", "2": "A-B--C"},
+        [block(words("ABC"), ("1", 1, 6), ("2", 1, 6))],
+        {"2": words("ABC")},
+    ),
+    Layout(
+        "blank lines on one side alone",
+        {"1": "ABC", "2": "A B  C"},
+        [block(words("ABC"), ("1", 1, 3), ("2", 1, 6))],
+        {"2": words("ABC")},
+    ),
+    Layout(
+        "paragraphs of one word are equal, and too short for a block",
+        {"1": "12", "2": "12"},
+        [near(1, ("1", 1, 1), ("2", 1, 1)), near(1, ("1", 2, 2), ("2", 2, 2))],
+        {"2": 2},
+    ),
+    Layout(
+        "a paragraph of one word inside a block",
+        {"1": "A1B", "2": "A1B"},
+        [block(words("A1B"), ("1", 1, 3), ("2", 1, 3))],
+        {"2": words("A1B")},
+    ),
+    Layout(
+        "a notice in four documents is a copy",
+        {"1": "yn", "2": "tn", "3": "un", "4": "vn"},
+        [near(words("n"), ("1", 2, 2), ("2", 2, 2), ("3", 2, 2), ("4", 2, 2))],
+        {name: words("n") for name in "234"},
+    ),
+    Layout(
+        "a notice in five documents is boilerplate",
+        {"1": "yn", "2": "tn", "3": "un", "4": "vn", "5": "wn"},
+        [form(words("n"), *((name, 2, 2) for name in "12345"))],
+        {name: words("n") for name in "2345"},
+    ),
+    Layout(
+        "a story in six documents is a block, not boilerplate",
+        {name: own + "ABC" for name, own in zip("123456", "Guvwxy", strict=True)},
+        [block(words("ABC"), *((name, 2, 4) for name in "123456"))],
+        {name: words("ABC") for name in "23456"},
+    ),
+    Layout(
+        "a story and a notice in the same documents are one block",
+        {name: own + "ABn" for name, own in zip("12345", "Guvwx", strict=True)},
+        [block(words("ABn"), *((name, 2, 4) for name in "12345"))],
+        {name: words("ABn") for name in "2345"},
+    ),
+    Layout(
+        "the same paragraph twice in a row",
+        {"1": "AA"},
+        [near(words("A"), ("1", 1, 1), ("1", 2, 2))],
+        {"1": words("A")},
+    ),
+    Layout(
+        "the same paragraph four times in a row",
+        {"1": "AAAA"},
+        [near(words("A"), *(("1", line, line) for line in range(1, 5)))],
+        {"1": 3 * words("A")},
+    ),
+    Layout(
+        "a paragraph inserted into a block parts it",
+        {"1": "ABCD", "2": "ABECD"},
+        [
+            block(words("AB"), ("1", 1, 2), ("2", 1, 2)),
+            block(words("CD"), ("1", 3, 4), ("2", 4, 5)),
+        ],
+        {"2": words("ABCD")},
+    ),
+    Layout(
+        "paragraphs in another order are no block",
+        {"1": "ABC", "2": "CBA"},
+        [
+            near(words("A"), ("1", 1, 1), ("2", 3, 3)),
+            near(words("B"), ("1", 2, 2), ("2", 2, 2)),
+            near(words("C"), ("1", 3, 3), ("2", 1, 1)),
+        ],
+        {"2": words("ABC")},
+    ),
+    Layout(
+        "an edited copy is tied to the paragraph that it is most like",
+        {"1": "B", "2": "b", "3": "b"},
+        [
+            # After the word that was changed, two are too few to be a passage.
+            near(words("B") - 3, ("1", 1, 1), ("2", 1, 1), relation="edited"),
+            near(words("b"), ("2", 1, 1), ("3", 1, 1)),
+        ],
+        {"2": words("B") - 3, "3": words("b")},
+    ),
+    Layout(
+        "two edited copies of a block that is equal in the middle",
+        {"1": "BA", "2": "bA", "3": "BA"},
+        [
+            block(
+                words("BA"), ("1", 1, 2), ("2", 1, 2), ("3", 1, 2), relation="edited"
+            ),
+        ],
+        {"2": words("BA"), "3": words("BA")},
+    ),
+]
+
+
+def scan(documents: dict[str, str]) -> ScanResult:
+    return dedupe.scan(
+        {
+            name: "\n".join(PARAGRAPHS[letter] for letter in letters)
+            for name, letters in documents.items()
+        }
+    )
+
+
+def shape(finding: Finding) -> Shape:
+    places = [(place.document, *place.lines) for place in finding.occurrences]
+    return finding.rule, finding.relation, finding.words, places
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.label)
+def test_a_layout_has_its_findings(layout: Layout) -> None:
+    found = [shape(finding) for finding in scan(layout.documents).findings]
+    assert found == layout.findings
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.label)
+def test_words_that_repeat_an_earlier_place_are_counted_once(layout: Layout) -> None:
+    result = scan(layout.documents)
+    counted = {item.document: item.duplicated_words for item in result.documents}
+    assert {
+        name: count for name, count in counted.items() if count
+    } == layout.duplicated
+    assert result.duplicated_words == sum(layout.duplicated.values())
+
+
+def test_spaces_inside_words_make_no_difference() -> None:
+    [finding] = scan({"1": "A", "2": "s"}).findings
+    assert (finding.rule, finding.relation) == ("near-duplicate", "orthographic")
+
+
+def test_a_notice_inside_other_paragraphs_is_boilerplate() -> None:
+    texts = {
+        own: f"{PARAGRAPHS[own]} {PARAGRAPHS['n']} {PARAGRAPHS[own].replace(' ', ' و')}"
+        for own in "tuvwxy"
+    }
+    [finding] = dedupe.scan(texts).findings
+    assert (finding.rule, finding.words) == ("boilerplate", words("n"))
+    shown = {
+        texts[place.document][place.span.start : place.span.end]
+        for place in finding.occurrences
+    }
+    assert shown == {PARAGRAPHS["n"].rstrip(".")}
+    assert len(finding.occurrences) == 6
+
+
+def passages(finding: Finding, texts: dict[str, str]) -> list[list[str]]:
+    """The words of the passages of each place."""
+    return [
+        [texts[place.document][start:end] for start, end in place.passages]
+        for place in finding.occurrences
+    ]
+
+
+def test_a_quotation_across_a_paragraph_break_is_one_finding() -> None:
+    first, second = (PARAGRAPHS[name].rstrip(".") for name in "AB")
+    texts = {
+        "1": f"{PARAGRAPHS['t']} {first} {second} {PARAGRAPHS['u']}",
+        "2": f"{PARAGRAPHS['v']} {first}\n{second} {PARAGRAPHS['w']}",
+    }
+    [finding] = dedupe.scan(texts).findings
+    count = words("AB")
+    assert shape(finding) == ("overlap", "overlap", count, [("1", 1, 1), ("2", 1, 2)])
+    assert passages(finding, texts) == [[first, second], [first, second]]
+    assert dedupe.scan(texts).duplicated_words == count
+
+
+def test_text_pasted_twice_inside_one_paragraph_is_found() -> None:
+    pasted = PARAGRAPHS["A"].rstrip(".")
+    texts = {"1": f"{pasted} {PARAGRAPHS['t']} {pasted}"}
+    result = dedupe.scan(texts)
+    [finding] = result.findings
+    assert shape(finding) == ("overlap", "overlap", 11, [("1", 1, 1), ("1", 1, 1)])
+    assert passages(finding, texts) == [[pasted], [pasted]]
+    assert result.duplicated_words == 11
+
+
+def test_a_paragraph_inside_a_longer_one_is_contained() -> None:
+    texts = {
+        "1": PARAGRAPHS["A"],
+        "2": " ".join(PARAGRAPHS[name] for name in "tAuvwx"),
+    }
+    [finding] = dedupe.scan(texts).findings
+    assert (finding.rule, finding.relation) == ("overlap", "contained")
+    assert finding.containment == 1.0
+
+
+def test_copies_of_one_paragraph_overlap_with_a_third_once() -> None:
+    texts = {
+        "1": PARAGRAPHS["A"],
+        "2": PARAGRAPHS["a"],
+        "3": " ".join(PARAGRAPHS[name] for name in "tAuvwx"),
+    }
+    found = [(item.rule, item.relation) for item in dedupe.scan(texts).findings]
+    assert found == [("near-duplicate", "orthographic"), ("overlap", "contained")]
+
+
+@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=30))
+def test_each_row_is_named_by_the_first_that_edges_tie_it_to(
+    edges: list[tuple[int, int]],
+) -> None:
+    left = np.array([one for one, _ in edges], np.int64)
+    right = np.array([other for _, other in edges], np.int64)
+    groups = [{row} for row in range(20)]
+    for one, other in edges:
+        joined = groups[one] | groups[other]
+        for row in joined:
+            groups[row] = joined
+    assert components(left, right, 20).tolist() == [min(group) for group in groups]
