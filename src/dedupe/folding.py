@@ -176,8 +176,16 @@ class Kept:
 
     def among(self, first: int, last: int) -> Positions:
         """Return where codes of a kind stand: from `first` to before `last`."""
-        is_asked = (self.rare_codes >= first) & (self.rare_codes < last)
-        return self.rare[is_asked] - self.deleted[is_asked]
+        rows = self._rows(first, last)
+        return self.rare[rows] - self.deleted[rows]
+
+    def originals_among(self, first: int, last: int) -> Positions:
+        """Return the same as places with deleted characters."""
+        return self.rare[self._rows(first, last)]
+
+    def _rows(self, first: int, last: int) -> Positions:
+        kind = self.rare_codes - np.uint8(first)
+        return np.flatnonzero(kind < last - first)
 
     def before(self, places: Positions) -> Positions:
         """Return places with deleted characters, in order, as places without."""
@@ -261,13 +269,11 @@ def fold_batch(
     alive[dropped] = False
     hashes = mixed(parts.values)
     if letters.level == "full":
-        _drop_yehs(parts, hashes, codes, letters)
-        links = np.concatenate(
-            (
-                parts.first[:0] if ignore_numbers else _number_links(parts, codes),
-                _word_links(parts, dropped, codes, breaks, letters),
-            )
-        )
+        signals = _find_signals(parts, letters)
+        _drop_yehs(parts, signals, hashes, codes, letters)
+        links = _word_links(parts, signals, dropped, codes, breaks, letters)
+        if not ignore_numbers:
+            links = np.concatenate((links, _number_links(parts, signals, codes)))
         links.sort()
         alive[links + 1] = False
         heads, ends, values = _join(parts, links)
@@ -280,9 +286,10 @@ def fold_batch(
     start, end = _offsets(parts, first_part, encoded)
     hashes, start, end = hashes[alive], start[alive], end[alive]
     breaks = breaks[len(MARGIN) - 1 :]
+    break_places = kept.originals_among(NEWLINE, REWRITE)[len(MARGIN) - 1 :]
     next_part = parts.first.searchsorted(breaks)
     first_break = breaks.searchsorted(first_code)
-    break_offset = _break_offsets(breaks[1:], first_break - 1, kept, encoded)
+    break_offset = _break_offsets(break_places[1:], first_break - 1, encoded)
     return FoldedBatch(
         WordColumns(hashes, start, end, first_part - gone.searchsorted(first_part)),
         parts.values,
@@ -325,8 +332,10 @@ def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
             _code_beyond(point, letters.level) for point in characters[beyond].tolist()
         ]
     encoded = Encoded(codes, offsets, characters, offsets)
-    rare = offsets.searchsorted(np.flatnonzero(codes == REWRITE), side="right") - 1
-    strange = set(rare.tolist())
+    strange = set()
+    if bytes((REWRITE,)) in codes.tobytes():
+        rare = np.flatnonzero(codes == REWRITE)
+        strange.update((offsets.searchsorted(rare, side="right") - 1).tolist())
     if letters.level == "none":
         strange.update(
             row
@@ -399,11 +408,11 @@ def _offsets(
 
 
 def _break_offsets(
-    breaks: Positions, first_break: Positions, kept: Kept, encoded: Encoded
+    places: Positions, first_break: Positions, encoded: Encoded
 ) -> Offsets:
     """Return where line breaks stand in the joined texts."""
     counts = _counts(first_break)
-    inside = kept.original(breaks) - encoded.documents[:-1].repeat(counts)
+    inside = places - encoded.documents[:-1].repeat(counts)
     if encoded.rewritten is not None:
         changed, origins = encoded.rewritten.rows_of(counts)
         inside[changed] = encoded.rewritten.origin[inside[changed] + origins]
@@ -441,9 +450,7 @@ def _find_parts(kept: Kept, *, is_full: bool) -> Parts:
     shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
     heads += _EIGHTH_POWER * _eight_letters(tails[longer] >> shifts)
     values[longer] = heads
-    return Parts(
-        first, last, places[0::2].copy(), places[1::2].copy(), tails, values, sizes
-    )
+    return Parts(first, last, places[0::2], places[1::2], tails, values, sizes)
 
 
 def _with_inner_edges(edges: Positions, kept: Kept) -> Positions:
@@ -552,10 +559,39 @@ def _sum_letters(
     return np.add.reduceat(letters, begins)
 
 
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The parts that a rule of full folding may change, by their last letter."""
+
+    hamzas: Positions
+    detached: Positions  # a و that stands alone
+    servants: Positions  # may be عبد with a prefix of one letter
+    digits: Positions
+
+
+def _find_signals(parts: Parts, letters: Alphabet) -> Signals:
+    """Look at the last letter of all parts at once, then at those few that matter."""
+    code = letters.code_of
+    is_signal = np.zeros(256, np.bool_)
+    is_signal[FIRST_DIGIT:OTHER_LETTER] = True
+    is_signal[[code[letter] for letter in "ءود"]] = True
+    last_letters = parts.tails.view(np.uint8)[PACKED - 1 :: PACKED]
+    rows = np.flatnonzero(is_signal.take(last_letters, mode="wrap"))
+    last_letters = last_letters[rows]
+    sizes = parts.sizes[rows]
+    servant = len("عبد")
+    return Signals(
+        rows[last_letters == code["ء"]],
+        rows[(last_letters == code["و"]) & (sizes == 1)],
+        rows[(last_letters == code["د"]) & (servant <= sizes) & (sizes <= servant + 1)],
+        rows[last_letters < OTHER_LETTER],
+    )
+
+
 def _digits(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
     """Return the parts that are digits alone."""
     if letters.level == "full":
-        return np.flatnonzero(parts.tails < np.uint64(OTHER_LETTER << 56))
+        return _find_signals(parts, letters).digits
     is_numeral = np.zeros(256, np.bool_)
     is_numeral[letters.numerals] = True
     digits: Positions = np.cumsum(is_numeral[codes])
@@ -563,16 +599,20 @@ def _digits(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
     return np.flatnonzero(counts == parts.sizes)
 
 
-def _drop_yehs(parts: Parts, hashes: Unsigned, codes: Codes, letters: Alphabet) -> None:
+def _drop_yehs(
+    parts: Parts,
+    signals: Signals,
+    hashes: Unsigned,
+    codes: Codes,
+    letters: Alphabet,
+) -> None:
     """Drop every yeh among the yehs and hamzas that end a word with a hamza.
 
     One sound has many spellings: شيء, شئ, شيئ, شىء.
     """
     yeh, hamza = letters.code_of["ي"], letters.code_of["ء"]
-    ends = parts.tails >> np.uint64(48)
-    is_candidate = ends == (hamza << 8 | yeh)
-    is_candidate |= ends == (hamza << 8 | hamza)
-    candidates = np.flatnonzero(is_candidate)
+    before = codes[parts.last[signals.hamzas] - 2]
+    candidates = signals.hamzas[(before == yeh) | (before == hamza)]
     for word in candidates.tolist():
         whole = codes[parts.first[word] : parts.last[word]].tobytes()
         stem = len(whole.rstrip(bytes((yeh, hamza))))
@@ -584,13 +624,12 @@ def _drop_yehs(parts: Parts, hashes: Unsigned, codes: Codes, letters: Alphabet) 
     hashes[candidates] = mixed(parts.values[candidates])
 
 
-def _number_links(parts: Parts, codes: Codes) -> Positions:
+def _number_links(parts: Parts, signals: Signals, codes: Codes) -> Positions:
     """Return the runs of digits that make one number with the next, as in 1,234.5.
 
     The point of a fraction becomes a letter of the run before it.
     """
-    digits = np.flatnonzero(parts.tails < np.uint64(OTHER_LETTER << 56))
-    digits, nexts = digits[:-1], digits[1:]
+    digits, nexts = signals.digits[:-1], signals.digits[1:]
     is_near = nexts - digits == 1
     is_near &= parts.first[nexts] - parts.last[digits] == 1
     digits = digits[is_near]
@@ -654,6 +693,7 @@ def _read_long_number(
 
 def _word_links(
     parts: Parts,
+    signals: Signals,
     dropped: Positions,
     codes: Codes,
     breaks: Positions,
@@ -661,31 +701,29 @@ def _word_links(
 ) -> Positions:
     """Return each detached و and each عبد that is joined with the next word."""
     code = letters.code_of
-    detached = np.flatnonzero(parts.values == code["و"])
-    detached, nexts, letter, _ = _followed(detached, parts, dropped, codes, breaks)
+    detached, nexts, letter, _ = _followed(
+        signals.detached, parts, dropped, codes, breaks
+    )
     is_arabic = (letter >= FIRST_LETTER) & (letter <= letters.last_arabic)
     joined = dict(
         zip(nexts[is_arabic].tolist(), detached[is_arabic].tolist(), strict=True)
     )
     servant = _polynomial(bytes(code[letter] for letter in "عبد"))
-    prefixes = parts.values - np.uint64(servant * RADIX % MODULUS)
-    is_servant = prefixes < SEPARATOR
-    is_servant |= parts.values == servant
-    names = np.flatnonzero(is_servant)
-    names, nexts, letter, second = _followed(names, parts, dropped, codes, breaks)
+    beheaded = parts.values[signals.servants] - np.uint64(servant * RADIX % MODULUS)
+    is_servant = (parts.values[signals.servants] == servant) | np.isin(
+        beheaded, [code[letter] for letter in "وفبلك"]
+    )
+    names, nexts, letter, second = _followed(
+        signals.servants[is_servant], parts, dropped, codes, breaks
+    )
     is_name = (letter == code["ا"]) & (second == code["ل"])
-    allowed = {code[letter] for letter in "وفبلك"}
     for name, following in zip(
         names[is_name].tolist(), nexts[is_name].tolist(), strict=True
     ):
-        is_plain = parts.values[name] == servant
-        if name in joined:  # و عبد الله, but not و وعبد الله, nor و و عبد الله
-            is_joined = is_plain and joined[name] not in joined
-        else:
-            is_joined = is_plain or (
-                parts.sizes[name] == len("وعبد") and int(prefixes[name]) in allowed
-            )
-        if is_joined:
+        # و عبد الله, but not و وعبد الله, nor و و عبد الله
+        is_second = name in joined
+        is_plain = parts.sizes[name] == len("عبد")
+        if not is_second or (is_plain and joined[name] not in joined):
             joined[following] = name
     # Numbers that are left out may stand between the two; they are worth nothing.
     links = [place for end, first in joined.items() for place in range(first, end)]

@@ -156,7 +156,8 @@ def _solid(values: Unsigned, sizes: Positions, first_part: Positions) -> Unsigne
     """Hash the letters of each paragraph as if it were one word."""
     if not first_part.size:
         return values[:0]
-    weights = folding.powers(np.cumsum(sizes) - sizes)
+    weights = np.ones(values.size, np.uint64)
+    np.multiply.accumulate(folding.powers(sizes[:-1]), out=weights[1:])
     return _sums(values * weights, weights, first_part)
 
 
