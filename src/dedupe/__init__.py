@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from dedupe.errors import DedupeError
     from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
     from dedupe.normalizer import NormalizedText, normalize
-    from dedupe.readers import ReadOptions
     from dedupe.pipeline import scan
+    from dedupe.readers import ReadOptions
     from dedupe.settings import Settings
 
 __version__ = "0.1.0"

@@ -8,12 +8,12 @@ import numpy as np
 
 from dedupe.candidates import Packing
 from dedupe.corpus import BoolArray, Corpus, IntArray, UInt32Array, UInt64Array
+from dedupe.shingles import SHINGLE_WORDS
 
 # What seeds must show before a pair of paragraphs is looked at: this many shingles in
 # common anywhere, or a run of this many equal words.
 ENOUGH_SHINGLES = 3
 ENOUGH_WORDS = 6
-SEED_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
     fresh = np.ones(links.size, np.bool_)
     np.not_equal(links[1:], links[:-1] + np.uint64(1), out=fresh[1:])
     begins = np.flatnonzero(fresh)
-    length = np.diff(begins, append=links.size) + (SEED_WORDS - 1)
+    length = np.diff(begins, append=links.size) + (SHINGLE_WORDS - 1)
     kept = links[begins]
     left = packing.position(kept)
     return Runs(left, left + packing.high(kept).view(np.int64), length)
@@ -122,7 +122,7 @@ def _hits(corpus: Corpus, runs: Runs) -> IntArray:
     begins = group_begins(keys >> np.uint64(bits))
     if not begins.size:
         return np.empty(0, np.int64)
-    shared = runs.length[row] - (SEED_WORDS - 1)
+    shared = runs.length[row] - (SHINGLE_WORDS - 1)
     sums = np.add.reduceat(shared, begins)
     hits = np.empty_like(shared)
     hits[row] = np.repeat(sums, np.diff(begins, append=row.size))
@@ -183,3 +183,109 @@ def _extend(word: UInt32Array, runs: Runs) -> Runs:
     last = np.append(first[1:], left.size) - 1
     begin, distance = begin[first], distance[first]
     return Runs(begin, begin + distance, end[last] - begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Runs that belong to one another, one row a run, sorted by pair and left place."""
+
+    pair: IntArray
+    runs: Runs
+
+    def where(self, rows: BoolArray | IntArray) -> Stretches:
+        """Return some of the rows."""
+        return Stretches(self.pair[rows], self.runs.where(rows))
+
+
+def join(
+    runs: Runs, pair: IntArray, gap: IntArray, least: int
+) -> tuple[Stretches, IntArray]:
+    """Leave out the runs that stand apart from the larger passages of their pair.
+
+    Runs no farther from one another than the pair's `gap` (words, one a pair), on both
+    sides, make a passage; a passage counts with `least` words, and the largest of a
+    pair always. What lies over an earlier run is cut off. Also returns how many words
+    the passages of each pair hold on both sides.
+    """
+    left_end = runs.left + runs.length
+    right_end = runs.right + runs.length
+    near = pair[1:] == pair[:-1]
+    largest = gap[pair[1:]]
+    near &= runs.left[1:] - left_end[:-1] <= largest
+    between = runs.right[1:] - right_end[:-1]
+    near &= (between <= largest) & (between >= -largest)
+    begins = np.flatnonzero(np.concatenate([[True], ~near])[: len(runs)])
+    fresh = fresh_words(pair, runs.left, left_end)
+    order = np.lexsort((runs.right, pair))
+    right_fresh = np.empty_like(pair)
+    right_fresh[order] = fresh_words(pair, runs.right[order], right_end[order])
+    if not begins.size:
+        return Stretches(pair, runs), np.zeros(gap.size, np.int64)
+    words = np.minimum(
+        np.add.reduceat(fresh, begins), np.add.reduceat(right_fresh, begins)
+    )
+    of_passage = pair[begins]
+    pairs = group_begins(of_passage)
+    most = np.maximum.reduceat(words, pairs)
+    most = np.repeat(most, np.diff(pairs, append=begins.size))
+    counts = (words >= least) | (words == most)
+    total = np.bincount(
+        of_passage[counts], weights=words[counts], minlength=gap.size
+    ).astype(np.int64)
+    kept = np.repeat(counts, np.diff(begins, append=len(runs))) & (fresh > 0)
+    cut = (runs.length - fresh)[kept]
+    runs = Runs(runs.left[kept] + cut, runs.right[kept] + cut, fresh[kept])
+    return Stretches(pair[kept], runs), total
+
+
+def fill(corpus: Corpus, stretches: Stretches, gap: int) -> Stretches:
+    """Return the runs with the equal words that stand alone between them.
+
+    Where as many words stand between two runs on either side, one was written for
+    another, and those that are equal agree, though too few for a run.
+    """
+    pair, runs = stretches.pair, stretches.runs
+    left = runs.left + runs.length
+    right = runs.right + runs.length
+    size = runs.left[1:] - left[:-1]
+    fits = (size > 0) & (size <= gap) & (pair[1:] == pair[:-1])
+    fits &= size == runs.right[1:] - right[:-1]
+    rows = np.flatnonzero(fits)
+    size = size[rows]
+    begins = np.cumsum(size) - size
+    offset = np.arange(size.sum()) - np.repeat(begins, size)
+    left = np.repeat(left[rows], size) + offset
+    right = np.repeat(right[rows], size) + offset
+    equal = corpus.word.take(left) == corpus.word.take(right)
+    left, right = left[equal], right[equal]
+    single = Runs(left, right, np.ones(left.size, np.int64))
+    pair = np.concatenate([pair, np.repeat(pair[rows], size)[equal]])
+    runs = together(runs, single)
+    order = np.lexsort((runs.left, pair))
+    return _without_seams(Stretches(pair, runs).where(order))
+
+
+def _without_seams(stretches: Stretches) -> Stretches:
+    """Join runs of a pair that touch on both sides."""
+    pair, runs = stretches.pair, stretches.runs
+    touches = pair[1:] == pair[:-1]
+    touches &= runs.left[:-1] + runs.length[:-1] == runs.left[1:]
+    touches &= runs.right[:-1] + runs.length[:-1] == runs.right[1:]
+    begins = np.flatnonzero(np.concatenate([[True], ~touches])[: len(runs)])
+    if not begins.size:
+        return stretches
+    length = np.add.reduceat(runs.length, begins)
+    return Stretches(pair[begins], Runs(runs.left[begins], runs.right[begins], length))
+
+
+def fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
+    """Return how many words of each run no earlier run of its pair holds."""
+    first = np.zeros(pair.size, np.bool_)
+    first[group_begins(pair)] = True
+    reach = np.maximum.accumulate(end + pair * _FAR) - pair * _FAR
+    before = np.concatenate([[0], reach[:-1]])
+    before[first] = 0
+    return np.maximum(end - np.maximum(before, begin), 0)
+
+
+_FAR = 1 << 40  # farther than any position

@@ -21,15 +21,22 @@ from dedupe.corpus import (
     IntArray,
     UInt64Array,
 )
-from dedupe.model import RELATIONS, RULES
+from dedupe.matches import (
+    CONTAINED,
+    EDITED,
+    IDENTICAL,
+    ORTHOGRAPHIC,
+    OVERLAP,
+    Matches,
+)
+from dedupe.model import RULES
 from dedupe.settings import Settings
-from dedupe.verifier import LARGEST_GAP, Matches
+from dedupe.verifier import LARGEST_GAP
 
 BLOCK, NEAR, OVERLAPPING, BOILERPLATE = (
     RULES.index(rule)
     for rule in ("repeated-block", "near-duplicate", "overlap", "boilerplate")
 )
-IDENTICAL, ORTHOGRAPHIC, EDITED, CONTAINED, OVERLAP = range(len(RELATIONS))
 # A form stands alone: most of the pairs of documents that hold it share nothing else.
 ALONE_SHARE = 0.7
 
@@ -248,9 +255,7 @@ def _block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> _Blocks:
     number = -(-length // distance)
     part = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
     offset = part * np.repeat(distance, number)
-    length = np.minimum(
-        np.repeat(length, number) - offset, np.repeat(distance, number)
-    )
+    length = np.minimum(np.repeat(length, number) - offset, np.repeat(distance, number))
     left = np.repeat(left, number) + offset
     blocks = _Blocks(
         left,
@@ -315,7 +320,8 @@ def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
     starts = group_begins(label)
     finding = np.repeat(np.arange(starts.size), np.diff(starts, append=label.size))
     tied = np.searchsorted(
-        label[starts], components(number[:half], number[half:], begins.size)[number[:half]]
+        label[starts],
+        components(number[:half], number[half:], begins.size)[number[:half]],
     )
     edited = np.zeros(starts.size, np.bool_)
     np.logical_or.at(edited, tied, blocks.edited)
@@ -458,7 +464,9 @@ def _alone(document: IntArray, matches: Matches, single: Edges) -> BoolArray:
 def _nearest(matches: Matches, single: Edges) -> IntArray:
     """Return for each edited copy the match with the most similar earlier paragraph."""
     rows = single.match[single.match >= 0]
-    order = np.lexsort((matches.left[rows], -matches.jaccard[rows], matches.right[rows]))
+    order = np.lexsort(
+        (matches.left[rows], -matches.jaccard[rows], matches.right[rows])
+    )
     rows = rows[order]
     right = matches.right[rows].astype(np.uint64)
     return rows[group_begins(right)] if rows.size else rows
@@ -520,12 +528,15 @@ def _formulas(
 ) -> tuple[_Draft, IntArray]:
     """Return phrases that many unrelated documents share, and the other matches."""
     chosen = matches.where(rows)
-    one = np.diff(chosen.first_passage) == 1
-    first = chosen.first_passage[:-1][one]
-    begin = np.concatenate([chosen.passage_left[first], chosen.passage_right[first]])
-    end = np.concatenate(
-        [chosen.passage_left_end[first], chosen.passage_right_end[first]]
-    )
+    places = [
+        _hull(begin, end, chosen.first_passage)
+        for begin, end in (
+            (chosen.passage_left, chosen.passage_left_end),
+            (chosen.passage_right, chosen.passage_right_end),
+        )
+    ]
+    begin = np.concatenate([place[0] for place in places])
+    end = np.concatenate([place[1] for place in places])
     order = np.argsort(begin, kind="stable")
     # Passages that lie for the greater part over one another are one place.
     middle = (begin[order] + end[order]) // 2
@@ -533,19 +544,18 @@ def _formulas(
     over[1:] = begin[order][1:] < middle[:-1]
     number = np.empty(order.size, np.int64)
     number[order] = np.cumsum(~over) - 1 if order.size else order
-    half = first.size
-    places = int(number.max(initial=-1)) + 1
-    label = components(number[:half], number[half:], places)
+    half = rows.size
+    count = int(number.max(initial=-1)) + 1
+    label = components(number[:half], number[half:], count)
     head = order[np.flatnonzero(~over)] if order.size else order
     paragraph = corpus.word_paragraph[begin[head]]
     document = corpus.paragraphs.document[paragraph].astype(np.int64)
     family = kin[paragraph]
-    families = _distinct_counts(label, family, places)
-    documents = _distinct_counts(label, document, places)
+    families = _distinct_counts(label, family, count)
+    documents = _distinct_counts(label, document, count)
     least = settings.boilerplate_documents
     formula = (families >= least) & (documents >= least)
-    rest = np.ones(rows.size, np.bool_)
-    rest[np.flatnonzero(one)[formula[label[number[:half]]]]] = False
+    rest = ~formula[label[number[:half]]]
     kept = np.flatnonzero(formula[label])
     kept = kept[np.lexsort((begin[head[kept]], label[kept]))]
     group = label[kept]
@@ -572,6 +582,14 @@ def _formulas(
     return draft, rows[rest]
 
 
+def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the passages of each match begin and end."""
+    starts = first[:-1]
+    if not starts.size:
+        return starts, starts
+    return np.minimum.reduceat(begin, starts), np.maximum.reduceat(end, starts)
+
+
 def _distinct_counts(label: IntArray, value: IntArray, count: int) -> IntArray:
     """Return how many different values each label has."""
     order = np.lexsort((value, label))
@@ -586,13 +604,14 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
     chosen = matches.where(rows)
     count = len(chosen)
     size = np.diff(chosen.first_passage)
-    starts = chosen.first_passage[:-1]
     if not count:
         return _pair_findings(corpus, matches, rows, OVERLAPPING)
-    left_begin = np.minimum.reduceat(chosen.passage_left, starts)
-    left_end = np.maximum.reduceat(chosen.passage_left_end, starts)
-    right_begin = np.minimum.reduceat(chosen.passage_right, starts)
-    right_end = np.maximum.reduceat(chosen.passage_right_end, starts)
+    left_begin, left_end = _hull(
+        chosen.passage_left, chosen.passage_left_end, chosen.first_passage
+    )
+    right_begin, right_end = _hull(
+        chosen.passage_right, chosen.passage_right_end, chosen.first_passage
+    )
     goes_on = np.ones(count, np.bool_)
     document = corpus.paragraphs.document
     for side, begin, end in (

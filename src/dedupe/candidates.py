@@ -123,9 +123,7 @@ def seeds(
     return links
 
 
-def _repeated(
-    packing: Packing, keys: UInt64Array
-) -> tuple[UInt64Array, IntArray]:
+def _repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
     """Return the keys whose hash stands more than once, and how often each does."""
     high = packing.high(keys)
     same = np.empty(keys.size + 1, dtype=np.bool_)

@@ -56,6 +56,7 @@ MARGIN = "\n" * PACKED
 # A long word is read in pieces, so that one of 50 million letters fits in memory.
 PIECE = 4096
 _EIGHTH_POWER = np.uint64(RADIX**PACKED % MODULUS)
+LARGEST_BLOCK = 31 << 20  # bytes
 LETTERS_AT_ONCE = 1 << 18
 MOST_POWERS = 1 << 20  # of the base that are kept in memory
 
@@ -215,6 +216,7 @@ class Parts:
 @lru_cache
 def alphabet(level: str) -> Alphabet:
     """Number the letters that the shipped table gives."""
+    _keep_memory()
     images = rewriter.table(level)
     code_of_image = np.full(arabic.PLANE_SIZE, OTHER_LETTER, np.uint8)
     code_of_image[0] = DELETED
@@ -239,6 +241,15 @@ def alphabet(level: str) -> Alphabet:
     first_codes[_points(rewriter.SIGNALS[level])] = REWRITE
     numerals = code_of_image[_points(arabic.NUMERALS)]
     return Alphabet(level, codes, first_codes, code_of, numerals, last_arabic)
+
+
+def _keep_memory() -> None:
+    """Let the C library keep the memory of one batch for the next.
+
+    Fresh memory costs as much as half the work. glibc gives blocks back as long as it
+    has not seen a block as large as this one come and go (mallopt(3), M_MMAP_THRESHOLD).
+    """
+    np.empty(LARGEST_BLOCK, np.uint8)
 
 
 def _points(characters: str) -> list[int]:
@@ -572,11 +583,11 @@ class Signals:
 def _find_signals(parts: Parts, letters: Alphabet) -> Signals:
     """Look at the last letter of all parts at once, then at those few that matter."""
     code = letters.code_of
-    is_signal = np.zeros(256, np.bool_)
-    is_signal[FIRST_DIGIT:OTHER_LETTER] = True
-    is_signal[[code[letter] for letter in "ءود"]] = True
-    last_letters = parts.tails.view(np.uint8)[PACKED - 1 :: PACKED]
-    rows = np.flatnonzero(is_signal.take(last_letters, mode="wrap"))
+    last_letters = parts.tails.view(np.uint8)[PACKED - 1 :: PACKED].copy()
+    is_signal = last_letters < OTHER_LETTER
+    for letter in "ءود":
+        is_signal |= last_letters == code[letter]
+    rows = np.flatnonzero(is_signal)
     last_letters = last_letters[rows]
     sizes = parts.sizes[rows]
     servant = len("عبد")
@@ -710,9 +721,9 @@ def _word_links(
     )
     servant = _polynomial(bytes(code[letter] for letter in "عبد"))
     beheaded = parts.values[signals.servants] - np.uint64(servant * RADIX % MODULUS)
-    is_servant = (parts.values[signals.servants] == servant) | np.isin(
-        beheaded, [code[letter] for letter in "وفبلك"]
-    )
+    is_servant = parts.values[signals.servants] == servant
+    for prefix in "وفبلك":
+        is_servant |= beheaded == code[prefix]
     names, nexts, letter, second = _followed(
         signals.servants[is_servant], parts, dropped, codes, breaks
     )

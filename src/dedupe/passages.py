@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from dedupe.aligner import Runs, group_begins
+from dedupe.aligner import Runs, fresh_words, group_begins
 from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray
-from dedupe.verifier import SHINGLE_WORDS, fresh_words, rarity
+from dedupe.shingles import SHINGLE_WORDS
+from dedupe.verifier import rarity
 
 # Runs nearer than this on both sides belong to one passage, in whatever order they
 # stand: a reworded sentence may leave a line without three equal words in a row.
@@ -19,6 +21,7 @@ GAP = 30  # words
 LEAST_WORDS = 12
 LEAST_SHINGLES = 5.0
 LEAST_SHARE = 0.25
+PREFIX = "passage of documents: "
 ROUNDS = 8  # of splitting; four are enough for nearly all
 
 
@@ -38,7 +41,11 @@ class Passages:
 
     def where(self, rows: BoolArray | IntArray) -> Passages:
         """Return some of the passages."""
-        return Passages(*(getattr(self, name)[rows] for name in self.__slots__))
+        return Passages(*(getattr(self, name)[rows] for name in _COLUMNS))
+
+    def as_arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Return the columns by name, apart from other columns."""
+        return {PREFIX + name: getattr(self, name) for name in _COLUMNS}
 
 
 def find_passages(corpus: Corpus, runs: Runs, frequency: ByteArray) -> Passages:
@@ -52,9 +59,7 @@ def find_passages(corpus: Corpus, runs: Runs, frequency: ByteArray) -> Passages:
     document = corpus.paragraphs.document
     left_document = document[paragraph.take(runs.left)].astype(np.int64)
     right_document = document[paragraph.take(runs.right)]
-    apart = (left_document != right_document) | (
-        runs.left + runs.length <= runs.right
-    )
+    apart = (left_document != right_document) | (runs.left + runs.length <= runs.right)
     apart &= runs.length >= SHINGLE_WORDS
     runs = runs.where(apart)
     cluster = (left_document * (document.max(initial=0) + 1) + right_document)[apart]
@@ -117,16 +122,18 @@ def _measured(runs: Runs, cluster: IntArray, frequency: ByteArray) -> Passages:
     return Passages(left, left_end, right, right_end, words, similarity).where(kept)
 
 
-def joined(parts: list[Passages]) -> Passages:
-    """Return all passages, sorted by their left and right positions."""
-    parts = [*parts, _NOTHING]
-    columns: dict[str, np.ndarray[Any, Any]] = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in Passages.__slots__
+def all_passages(parts: Sequence[Mapping[str, Any]]) -> Passages:
+    """Return the passages of all parts, given as named columns, sorted by place."""
+    columns = {
+        name: np.concatenate(
+            [getattr(_NOTHING, name), *(part[PREFIX + name] for part in parts)]
+        )
+        for name in _COLUMNS
     }
     passages = Passages(**columns)
     return passages.where(np.lexsort((passages.right, passages.left)))
 
 
+_COLUMNS = tuple(field.name for field in fields(Passages))
 _NONE = np.empty(0, np.int64)
 _NOTHING = Passages(_NONE, _NONE, _NONE, _NONE, _NONE, np.empty(0))

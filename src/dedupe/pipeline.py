@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import TypeAlias
 
 import numpy as np
 
-from dedupe import (
-    aligner,
-    blocks,
-    candidates,
-    loader,
-    passages,
-    processes,
-    signatures,
-    verifier,
-)
+from dedupe import aligner, blocks, candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
 from dedupe.loader import Batches
+from dedupe.matches import EDITED, Matches, as_arrays, from_arrays, joined, unknown
 from dedupe.model import ScanResult
-from dedupe.passages import Passages
-from dedupe.processes import Outcome
+from dedupe.passages import Passages, all_passages, find_passages
+from dedupe.processes import Arrays, Outcome
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
 from dedupe.settings import Settings
-from dedupe.verifier import Matches
+from dedupe.similarity import crowded_paragraphs, shingle_hashes
+from dedupe.verifier import verify
 
-Path: TypeAlias = "str | PurePath"
-Inputs: TypeAlias = "Path | Iterable[Path] | Mapping[str, str] | Iterable[tuple[str, str]]"
+PathLike: TypeAlias = str | PurePath
+Inputs: TypeAlias = (
+    PathLike | Iterable[PathLike] | Mapping[str, str] | Iterable[tuple[str, str]]
+)
 Progress: TypeAlias = Callable[[str, float], None]
 
 _SETTINGS = Settings()
 _READ = ReadOptions()
 # Below this, one process is done before others have started.
 SMALL = 2 << 20  # bytes
-# A signature estimates; a pair at the threshold may look less similar by so much.
-ESTIMATE_SLACK = 0.12  # three standard errors of 128 values at .5
+# A signature estimates: a pair at the threshold may look less similar by so much, three
+# standard errors of 128 values at .5.
+ESTIMATE_SLACK = 0.12
+# Pairs of a large group that were left out are found by what they have in common with a
+# third; after two rounds hardly any are missing.
+ROUNDS = 2
 PAIRS_AT_ONCE = 1 << 17
 
 
@@ -69,196 +67,216 @@ def scan(
     found = _sources(inputs, read)
     size = sum(source.size for source in found.sources)
     jobs = 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
-    tell = progress or (lambda _stage, _share: None)
-    corpus, batches = loader.read(
-        found, read, settings, jobs, partial(tell, "reading")
-    )
-    matches, stretches = _Work(
-        corpus, batches, settings, jobs, tell, passages
-    ).matches()
+    tell = progress or _tell_nobody
+    corpus, batches = loader.read(found, read, settings, jobs, partial(tell, "reading"))
+    work = _Work.of(corpus, batches, settings, jobs, tell)
+    work.index()
+    seeds = work.seeds()
+    matches, stretches, signed = work.compare(seeds, passages=passages)
+    matches = work.with_near_duplicates(matches, signed)
     tell("reporting", 0.0)
     return build_result(corpus, batches, matches, stretches, settings, jobs)
 
 
+def _tell_nobody(_stage: str, _share: float) -> None:
+    pass
+
+
 def _sources(inputs: Inputs, read: ReadOptions) -> Found:
-    if isinstance(inputs, (str, PurePath)):
+    if isinstance(inputs, str | PurePath):
         return find_sources([inputs], read)
     if isinstance(inputs, Mapping):
         return from_texts(inputs)
-    given = list(inputs)
-    if given and isinstance(given[0], tuple):
-        return from_texts(given)
-    return find_sources(given, read)
+    paths: list[PathLike] = []
+    texts: list[tuple[str, str]] = []
+    for item in inputs:
+        if isinstance(item, tuple):
+            texts.append(item)
+        else:
+            paths.append(item)
+    return from_texts(texts) if texts else find_sources(paths, read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """Paragraphs that may have a near-duplicate which rare shingles did not show."""
+
+    rows: IntArray  # paragraphs, ascending
+    signatures: UInt32Array  # [num_perm, rows]
 
 
 @dataclass(slots=True)
 class _Work:
-    """The stages after reading, each over slices or partitions on all cores."""
+    """The stages after reading, each over slices or partitions on all cores.
+
+    A slice is a run of whole documents, a partition holds all keys of its shingles;
+    how many there are depends on the text alone, not on the number of processes.
+    """
 
     corpus: Corpus
     batches: Batches
     settings: Settings
     jobs: int
     tell: Progress
-    with_passages: bool
+    packing: Packing
+    slices: list[tuple[int, int]]  # first batch of each, and the one after its last
+    frequency: ByteArray  # how often the shingle at each position stands, 0 for once
+    keys: list[UInt64Array]  # of each slice
 
-    def matches(self) -> tuple[Matches, Passages]:
-        """Return all verified pairs of paragraphs that are not equal, and passages."""
-        corpus = self.corpus
-        packing = Packing.of(corpus)
-        slices = loader.slices(self.batches)
-        frequency = processes.shared_array(corpus.positions, np.uint8)
-        skipped = corpus.exemplar != np.arange(len(corpus.paragraphs))
+    @classmethod
+    def of(
+        cls,
+        corpus: Corpus,
+        batches: Batches,
+        settings: Settings,
+        jobs: int,
+        tell: Progress,
+    ) -> _Work:
+        return cls(
+            corpus,
+            batches,
+            settings,
+            jobs,
+            tell,
+            Packing.of(corpus),
+            loader.slices(batches),
+            processes.shared_array(corpus.positions, np.uint8),
+            [],
+        )
 
-        def keys(number: int) -> Outcome:
-            first, stop = slices[number]
-            loader.assemble(corpus, self.batches, first, stop)
-            start, end = self.batches.first_document[[first, stop]]
-            sorted_keys = candidates.shingle_keys(
-                corpus, packing, int(start), int(end), skipped
+    def index(self) -> None:
+        """Put the words in their places and sort the shingles of each slice."""
+        skipped = self.corpus.exemplar != np.arange(len(self.corpus.paragraphs))
+
+        def task(number: int) -> Outcome:
+            first, stop = self.slices[number]
+            loader.assemble(self.corpus, self.batches, first, stop)
+            start, end = self.batches.first_document[[first, stop]].tolist()
+            keys = candidates.shingle_keys(
+                self.corpus, self.packing, start, end, skipped
             )
-            return None, {"keys": sorted_keys}
+            return None, {"keys": keys}
 
-        sorted_keys = [arrays["keys"] for _, arrays in self._run("indexing", keys, len(slices))]
+        outcomes = self._run("indexing", task, len(self.slices))
+        self.keys = [arrays["keys"] for arrays in outcomes]
 
-        parts = max(1, len(slices))
-        borders = _borders(parts)
+    def seeds(self) -> list[UInt64Array]:
+        """Return the places that share shingles, one column a partition."""
+        count = len(self.slices)
+        borders = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
-        def seeds(number: int) -> Outcome:
-            ranges = [
-                column[slice(*np.searchsorted(column, borders[number : number + 2]))]
-                if number + 1 < parts
-                else column[np.searchsorted(column, borders[number]) :]
-                for column in sorted_keys
+        def task(number: int) -> Outcome:
+            low, high = borders[number], borders[number + 1 : number + 2]
+            pieces = [
+                keys[
+                    np.searchsorted(keys, low) : np.searchsorted(keys, high[0])
+                    if high.size
+                    else None
+                ]
+                for keys in self.keys
             ]
-            together = np.concatenate(ranges)
-            together.sort()
-            found = candidates.seeds(corpus, packing, together, frequency)
-            return None, {"seeds": found}
+            keys = np.concatenate(pieces)
+            keys.sort()
+            seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
+            return None, {"seeds": seeds}
 
-        found = [arrays["seeds"] for _, arrays in self._run("pairing", seeds, parts)]
+        return [arrays["seeds"] for arrays in self._run("pairing", task, count)]
+
+    def compare(
+        self, seeds: list[UInt64Array], *, passages: bool
+    ) -> tuple[Matches, Passages, _Signed]:
+        """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
 
-        def compare(number: int) -> Outcome:
-            first, stop = (first_position[batch] for batch in slices[number])
-            low, high = (np.uint64(int(at) << packing.bits) for at in (first, stop))
-            own = np.concatenate(
-                [part[slice(*np.searchsorted(part, [low, high]))] for part in found]
-            )
-            runs = aligner.grow(corpus, packing, own)
-            found_passages = (
-                self._passages(slices[number], runs, frequency)
-                if self.with_passages
-                else passages.joined([])
-            )
-            matches = self._verified(runs, frequency)
-            rows, values = self._signatures(slices[number], frequency)
-            return None, {
-                **verifier.as_arrays(matches),
-                **{
-                    f"{name} of passage": getattr(found_passages, name)
-                    for name in Passages.__slots__
-                },
-                "rows": rows,
-                "signatures": values.reshape(-1),
-            }
+        def task(number: int) -> Outcome:
+            borders = first_position[list(self.slices[number])].astype(np.uint64)
+            borders <<= np.uint64(self.packing.bits)
+            own = [part[slice(*np.searchsorted(part, borders))] for part in seeds]
+            runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
+            rows, values = self._sign(*self.slices[number])
+            arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
+            arrays |= as_arrays(self._verified(runs))
+            if passages:
+                arrays |= self._passages(*self.slices[number], runs).as_arrays()
+            return None, arrays
 
-        outcomes = [arrays for _, arrays in self._run("comparing", compare, len(slices))]
-        matches = verifier.joined([verifier.from_arrays(arrays) for arrays in outcomes])
-        all_passages = [
-            Passages(*(arrays[f"{name} of passage"] for name in Passages.__slots__))
-            for arrays in outcomes
-        ]
-        matches = self._with_near_duplicates(packing, matches, outcomes, frequency)
-        return matches, passages.joined(all_passages)
-
-    def _run(self, stage: str, task: Callable[[int], Outcome], count: int) -> list[Outcome]:
-        return processes.run(task, count, self.jobs, partial(self.tell, stage))
-
-    def _passages(
-        self, batches: tuple[int, int], runs: Runs, frequency: ByteArray
-    ) -> Passages:
-        first, stop = self.corpus.first_paragraph[
-            self.batches.first_document[list(batches)]
-        ]
-        equal = blocks.exact_runs(self.corpus, int(first), int(stop))
-        return passages.find_passages(
-            self.corpus, aligner.together(runs, equal), frequency
+        outcomes = self._run("comparing", task, len(self.slices))
+        signed = _Signed(
+            np.concatenate([arrays["rows"] for arrays in outcomes]),
+            np.concatenate(
+                [
+                    arrays["signatures"].reshape(self.settings.num_perm, -1)
+                    for arrays in outcomes
+                ],
+                axis=1,
+            ),
         )
+        matches = joined([from_arrays(arrays) for arrays in outcomes])
+        return matches, all_passages(outcomes if passages else []), signed
 
-    def _verified(self, runs: Runs, frequency: ByteArray) -> Matches:
-        runs = aligner.cut_at_paragraphs(self.corpus, runs)
-        return verifier.verify(self.corpus, runs, frequency, self.settings)
-
-    def _signatures(
-        self, batches: tuple[int, int], frequency: ByteArray
-    ) -> tuple[IntArray, UInt32Array]:
-        """Return the paragraphs that can have a near-duplicate, and their signatures."""
-        first, stop = self.corpus.first_paragraph[self.batches.first_document[list(batches)]]
-        rows = verifier.crowded_paragraphs(
-            self.corpus, int(first), int(stop), frequency, self.settings
-        )
-        hashes, begins = verifier.shingle_hashes(self.corpus, rows)
-        permutation = signatures.permutations(self.settings.num_perm, self.settings.seed)
-        return rows, signatures.signatures(hashes, begins, permutation)
-
-    def _with_near_duplicates(
-        self,
-        packing: Packing,
-        matches: Matches,
-        outcomes: list[dict],
-        frequency: ByteArray,
-    ) -> Matches:
-        """Add the pairs that MinHash/LSH finds and those that close its groups."""
-        rows = np.concatenate([arrays["rows"] for arrays in outcomes] or [np.empty(0, np.int64)])
-        if not rows.size:
-            return matches
-        values = np.concatenate(
-            [
-                arrays["signatures"].reshape(self.settings.num_perm, -1)
-                for arrays in outcomes
-            ],
-            axis=1,
-        )
-        columns = signatures.bands(values, self.settings.bands)
+    def with_near_duplicates(self, matches: Matches, signed: _Signed) -> Matches:
+        """Add the pairs that share a band, and those that close their groups."""
+        columns = signatures.bands(signed.signatures, self.settings.bands)
         left, right = candidates.band_pairs(columns)
-        for _ in range(2):
-            near = signatures.estimated_jaccard(values, left, right)
-            likely = near >= self.settings.jaccard - ESTIMATE_SLACK
-            one, other = rows[left[likely]], rows[right[likely]]
-            fresh = verifier.unknown(matches, one, other)
-            found = self._compared(packing, (one[fresh], other[fresh]), frequency)
+        least = self.settings.jaccard - ESTIMATE_SLACK
+        for _ in range(ROUNDS):
+            near = signatures.estimated_jaccard(signed.signatures, left, right)
+            one, other = (signed.rows[side[near >= least]] for side in (left, right))
+            fresh = unknown(matches, one, other)
+            found = self._compared(one[fresh], other[fresh])
             # A run may go on into paragraphs that were compared before.
-            fresh = verifier.unknown(matches, found.left, found.right)
-            matches = verifier.joined([matches, found.where(np.flatnonzero(fresh))])
-            left, right = _rows_of(rows, matches)
-            left, right = candidates.closing_pairs(left, right)
+            fresh = unknown(matches, found.left, found.right)
+            matches = joined([matches, found.where(np.flatnonzero(fresh))])
+            left, right = candidates.closing_pairs(*_edges(signed.rows, matches))
         return matches
 
-    def _compared(
-        self, packing: Packing, pairs: tuple[IntArray, IntArray], frequency: ByteArray
-    ) -> Matches:
+    def _run(
+        self, stage: str, task: Callable[[int], Outcome], count: int
+    ) -> list[Arrays]:
+        done = partial(self.tell, stage)
+        return [arrays for _, arrays in processes.run(task, count, self.jobs, done)]
+
+    def _verified(self, runs: Runs) -> Matches:
+        runs = aligner.cut_at_paragraphs(self.corpus, runs)
+        return verify(self.corpus, runs, self.frequency, self.settings)
+
+    def _compared(self, left: IntArray, right: IntArray) -> Matches:
+        """Return the matches among given pairs of paragraphs."""
         parts = []
-        for begin in range(0, pairs[0].size, PAIRS_AT_ONCE):
-            left, right = (side[begin : begin + PAIRS_AT_ONCE] for side in pairs)
-            seeds = candidates.seeds_of_pairs(self.corpus, packing, left, right)
-            runs = aligner.grow(self.corpus, packing, seeds)
-            parts.append(self._verified(runs, frequency))
-        return verifier.joined(parts)
+        for begin in range(0, left.size, PAIRS_AT_ONCE):
+            sides = (side[begin : begin + PAIRS_AT_ONCE] for side in (left, right))
+            seeds = candidates.seeds_of_pairs(self.corpus, self.packing, *sides)
+            parts.append(self._verified(aligner.grow(self.corpus, self.packing, seeds)))
+        return joined(parts)
+
+    def _passages(self, first: int, stop: int, runs: Runs) -> Passages:
+        equal = blocks.exact_runs(self.corpus, *self._paragraphs(first, stop))
+        runs = aligner.together(runs, equal)
+        return find_passages(self.corpus, runs, self.frequency)
+
+    def _sign(self, first: int, stop: int) -> tuple[IntArray, UInt32Array]:
+        settings = self.settings
+        rows = crowded_paragraphs(
+            self.corpus, *self._paragraphs(first, stop), self.frequency, settings
+        )
+        hashes, begins = shingle_hashes(self.corpus, rows)
+        permutation = signatures.permutations(settings.num_perm, settings.seed)
+        return rows, signatures.signatures(hashes, begins, permutation)
+
+    def _paragraphs(self, first: int, stop: int) -> tuple[int, int]:
+        """Return the paragraphs of a run of batches: the first, and after the last."""
+        documents = self.batches.first_document[[first, stop]]
+        start, end = self.corpus.first_paragraph[documents].tolist()
+        return start, end
 
 
-def _rows_of(rows: IntArray, matches: Matches) -> tuple[IntArray, IntArray]:
-    """Return the edited matches as rows of paragraphs that have a signature."""
-    edited = matches.relation == verifier.EDITED
+def _edges(rows: IntArray, matches: Matches) -> tuple[IntArray, IntArray]:
+    """Return the edited matches whose paragraphs are both in `rows`, as its indexes."""
+    edited = matches.relation == EDITED
     sides = []
     known = np.ones(int(edited.sum()), np.bool_)
     for side in (matches.left[edited], matches.right[edited]):
-        at = np.minimum(np.searchsorted(rows, side), rows.size - 1)
-        known &= rows[at] == side
+        at = np.searchsorted(rows, side)
+        known &= rows.take(at, mode="clip") == side if rows.size else False
         sides.append(at)
     return sides[0][known], sides[1][known]
-
-
-def _borders(parts: int) -> UInt64Array:
-    """Return the smallest key of each of equal parts of all keys."""
-    return np.array([(number << 64) // parts for number in range(parts)], np.uint64)

@@ -22,6 +22,7 @@ from dedupe.corpus import (
 )
 from dedupe.errors import InputError
 from dedupe.loader import Batches
+from dedupe.matches import IDENTICAL, ORTHOGRAPHIC, Matches
 from dedupe.model import (
     RELATIONS,
     RULES,
@@ -39,11 +40,8 @@ from dedupe.model import (
 from dedupe.passages import Passages
 from dedupe.processes import Outcome
 from dedupe.settings import Settings
-from dedupe.verifier import Matches
 
 Item = TypeVar("Item")
-IDENTICAL = RELATIONS.index("identical")
-ORTHOGRAPHIC = RELATIONS.index("orthographic")
 DIGITS = 4  # of a similarity
 AT_ONCE = 1_000  # items built together
 EXCERPT = 160  # code points: two or three lines of a terminal
@@ -189,9 +187,9 @@ class _Places:
         passage_end = batches.ends(findings.passage_end - 1)
         # Whole paragraphs agree with their punctuation, not from word to word alone.
         single = np.diff(findings.passages) == 1
-        agreeing = (findings.begin == findings.passage_begin[findings.passages[:-1]]) & (
-            findings.end == findings.passage_end[findings.passages[:-1]]
-        )
+        agreeing = (
+            findings.begin == findings.passage_begin[findings.passages[:-1]]
+        ) & (findings.end == findings.passage_end[findings.passages[:-1]])
         rows = np.flatnonzero(whole & single & agreeing)
         passage_start[findings.passages[rows]] = start[rows]
         passage_end[findings.passages[rows]] = end[rows]
@@ -396,7 +394,9 @@ class _Pairs:
         return [
             Match(left, right, RELATIONS[relation], jaccard, containment, words)
             for left, right, relation, jaccard, containment, words in zip(
-                self._sides(self.left[rows], self.left_start[rows], self.left_end[rows]),
+                self._sides(
+                    self.left[rows], self.left_start[rows], self.left_end[rows]
+                ),
                 self._sides(
                     self.right[rows], self.right_start[rows], self.right_end[rows]
                 ),

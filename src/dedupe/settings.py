@@ -40,9 +40,6 @@ class Settings:
     boilerplate_documents: int = 5
     """A form that stands in this many otherwise unrelated documents is boilerplate."""
 
-    shingle_size: int = 3
-    """Words in a shingle."""
-
     num_perm: int = 128
     """Values in a MinHash signature."""
 
@@ -88,7 +85,6 @@ _RANGES = (
     ("containment", 0.1, 1.0),
     ("min_passage_words", 4, 10_000),
     ("boilerplate_documents", 2, 1_000_000_000),
-    ("shingle_size", 2, 16),
     ("num_perm", 16, 4096),
     ("bands", 1, 4096),
     ("seed", 0, 2**32 - 1),

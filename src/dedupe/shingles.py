@@ -6,6 +6,7 @@ import numpy as np
 
 from dedupe.corpus import IntArray, UInt32Array, UInt64Array
 
+SHINGLE_WORDS = 3  # of the shingles that are compared
 _FINAL = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 

@@ -47,9 +47,7 @@ def signatures(
     height = -(-size // STEP) * STEP
     order = np.argsort(height, kind="stable")
     first = np.flatnonzero(np.diff(height[order], prepend=0))
-    groups = [
-        (sets, int(height[sets[0]])) for sets in np.split(order, first[1:])
-    ]
+    groups = [(sets, int(height[sets[0]])) for sets in np.split(order, first[1:])]
     stacked = [
         hashes[
             begins[sets] + np.minimum(np.arange(rows)[:, None], size[sets] - 1)

@@ -1,0 +1,129 @@
+"""Compare the shingle sets of paragraphs, exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.aligner import group_begins
+from dedupe.candidates import ALL_PAIRED
+from dedupe.corpus import (
+    ByteArray,
+    Corpus,
+    FloatArray,
+    Int32Array,
+    IntArray,
+    UInt32Array,
+    UInt64Array,
+)
+from dedupe.settings import Settings
+from dedupe.shingles import SHINGLE_WORDS, shingles_at
+
+# Of the shingles that a near-duplicate must share, those that stand in more places than
+# are all paired may be this share, and it is still found by the others.
+CROWDED_SHARE = 0.7
+_SET_BITS = 42  # of a shingle's hash, beside the number of its paragraph
+
+
+def similarity(
+    corpus: Corpus, left: Int32Array, right: Int32Array
+) -> tuple[FloatArray, FloatArray]:
+    """Return the exact Jaccard and containment of the shingle sets of each pair.
+
+    `left` and `right` are rows of paragraphs. A paragraph shorter than a shingle has
+    none, and nothing in common with any other.
+    """
+    if not left.size:
+        return np.empty(0), np.empty(0)
+    rows, (one, other) = _numbered(left, right)
+    keys, begins, size = _shingle_sets(corpus, rows)
+    smaller = np.where(size[one] <= size[other], one, other)
+    larger = one + other - smaller
+    # The shingles of the smaller set are looked up in the larger one.
+    count = size[smaller]
+    ends = np.cumsum(count)
+    asked = np.repeat(begins[smaller] - (ends - count), count)
+    asked += np.arange(asked.size)
+    wanted = keys[asked]
+    wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
+    at = np.searchsorted(keys, wanted)
+    hit = keys.take(at, mode="clip") == wanted
+    total = np.concatenate([[0], np.cumsum(hit)])
+    shared = total[ends] - total[ends - count]
+    union = np.maximum(size[one] + size[other] - shared, 1)
+    return shared / union, shared / np.maximum(count, 1)
+
+
+def _numbered(
+    left: IntArray, right: IntArray
+) -> tuple[IntArray, tuple[IntArray, IntArray]]:
+    """Return the distinct rows of both columns, and each column in numbers of those."""
+    rows = np.sort(np.concatenate([left, right]))
+    rows = rows[group_begins(rows)]
+    return rows, (np.searchsorted(rows, left), np.searchsorted(rows, right))
+
+
+def _shingle_sets(
+    corpus: Corpus, rows: IntArray
+) -> tuple[UInt64Array, IntArray, IntArray]:
+    """Return sorted distinct keys (number of the row | shingle) of paragraphs.
+
+    Also the first key of each paragraph and how many it has.
+    """
+    paragraphs = corpus.paragraphs
+    size = np.maximum(paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
+    begins = np.cumsum(size) - size
+    positions = np.repeat(paragraphs.first_word.take(rows) - begins, size)
+    positions += np.arange(positions.size)
+    keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    keys >>= np.uint64(64 - _SET_BITS)
+    number = np.arange(rows.size) << _SET_BITS
+    keys |= np.repeat(number, size).view(np.uint64)
+    keys.sort()
+    keys = keys[_fresh(keys)]
+    begins = np.searchsorted(keys, number.view(np.uint64))
+    return keys, begins, np.diff(begins, append=keys.size)
+
+
+def _fresh(keys: UInt64Array) -> BoolArray:
+    """Tell which rows of a sorted column differ from the row before."""
+    fresh = np.ones(keys.size, np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return fresh
+
+
+def crowded_paragraphs(
+    corpus: Corpus, first: int, stop: int, frequency: ByteArray, settings: Settings
+) -> IntArray:
+    """Return the paragraphs whose near-duplicates shared rare shingles may not show.
+
+    Two sets with Jaccard j share at least j of either one's shingles. Where a shingle
+    stands in a few places alone, all of them are paired; so only a paragraph with many
+    shingles that stand in more can have a near-duplicate that was not compared.
+    """
+    paragraphs = corpus.paragraphs
+    words = paragraphs.words[first:stop]
+    rows = np.arange(first, stop)
+    enough = (words >= max(settings.min_words, SHINGLE_WORDS)) & (
+        corpus.exemplar[first:stop] == rows
+    )
+    rows = rows[enough]
+    if not rows.size:
+        return rows
+    size = paragraphs.words[rows] - (SHINGLE_WORDS - 1)
+    begins = np.cumsum(size) - size
+    positions = np.repeat(paragraphs.first_word[rows] - begins, size)
+    positions += np.arange(positions.size)
+    crowded = np.add.reduceat(
+        frequency.take(positions) > ALL_PAIRED, begins, dtype=np.int64
+    )
+    return rows[crowded >= CROWDED_SHARE * settings.jaccard * size]
+
+
+def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArray]:
+    """Return the 32-bit shingle hashes of paragraphs and where each one's begin."""
+    size = corpus.paragraphs.words[rows].astype(np.int64) - (SHINGLE_WORDS - 1)
+    begins = np.cumsum(size) - size
+    positions = np.repeat(corpus.paragraphs.first_word[rows] - begins, size)
+    positions += np.arange(positions.size)
+    hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    return (hashes >> np.uint64(32)).astype(np.uint32), begins
