@@ -292,7 +292,7 @@ def _excerpts(
     def task(batch: int) -> Outcome:
         rows = order[borders[batch] : borders[batch + 1]]
         begins = group_begins(document[rows])
-        ends = np.append(begins[1:], rows.size).tolist()
+        ends = np.append(begins, rows.size)[1:].tolist()
         spans = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
         wanted = document[rows[begins]].tolist()
         texts: list[bytes] = []
