@@ -229,7 +229,16 @@ class _Places:
                 words,
                 tuple(occurrences[first:end]),
             )
-            for fingerprint, rule, relation, jaccard, containment, words, first, end in zip(
+            for (
+                fingerprint,
+                rule,
+                relation,
+                jaccard,
+                containment,
+                words,
+                first,
+                end,
+            ) in zip(
                 self.fingerprint[rows].tolist(),
                 columns.rule[rows].tolist(),
                 columns.relation[rows].tolist(),
@@ -257,13 +266,23 @@ class _Places:
         return [
             Occurrence(
                 self.names[document],
-                tuple(paragraphs),
-                tuple(lines),
+                (paragraphs[0], paragraphs[1]),
+                (lines[0], lines[1]),
                 Span(begin, end),
                 tuple(spans[low:high]),
                 self.excerpt[text:text_end].decode(),
             )
-            for document, paragraphs, lines, begin, end, low, high, text, text_end in zip(
+            for (
+                document,
+                paragraphs,
+                lines,
+                begin,
+                end,
+                low,
+                high,
+                text,
+                text_end,
+            ) in zip(
                 self.document[rows].tolist(),
                 self.paragraphs[rows].tolist(),
                 self.lines[rows].tolist(),
@@ -285,7 +304,7 @@ def _excerpts(
     end: Int32Array,
     jobs: int,
 ) -> tuple[bytes, IntArray, list[Problem]]:
-    """Return the beginning of each place as written, and what could not be read again."""
+    """Return how each place begins, as written, and what could not be read again."""
     order = np.argsort(document, kind="stable")
     borders = np.searchsorted(document[order], batches.first_document)
 
@@ -298,13 +317,12 @@ def _excerpts(
         texts: list[bytes] = []
         problems = []
         for stop, (row, text) in zip(ends, batches.texts(batch, wanted), strict=True):
+            here = islice(spans, stop - len(texts))
             if isinstance(text, InputError):
                 problems.append((batches.names[row], str(text)))
-                text = ""
-            texts += [
-                _beginning(text, *span).encode()
-                for span in islice(spans, stop - len(texts))
-            ]
+                texts += [b"" for _ in here]
+            else:
+                texts += [_beginning(text, *span).encode() for span in here]
         return problems, {
             "text": np.frombuffer(b"".join(texts), np.uint8),
             "sizes": np.array([len(text) for text in texts], np.int64),
@@ -375,7 +393,12 @@ class _Pairs:
             np.concatenate([np.where(same, IDENTICAL, ORTHOGRAPHIC), matches.relation]),
             np.concatenate([ones, matches.jaccard]),
             np.concatenate([ones, matches.containment]),
-            np.concatenate([paragraphs.words[copies], matches.words]),
+            np.concatenate(
+                [
+                    np.minimum(paragraphs.words[kin], paragraphs.words[copies]),
+                    matches.words,
+                ]
+            ),
             np.concatenate([paragraphs.start[kin], batches.starts(begins[0])]),
             np.concatenate([paragraphs.end[kin], batches.ends(ends[0] - 1)]),
             np.concatenate([paragraphs.start[copies], batches.starts(begins[1])]),
