@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
+from random import Random
 
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dedupe
-from corpora import small_corpora
-from dedupe.model import Match
+from corpora import CHANGES, WORDS, small_corpora
+from dedupe import loader
+from dedupe.model import Match, ScanResult
+from dedupe.readers import ReadOptions
+from dedupe.settings import Settings
 from oracle import (
     Key,
     Paragraph,
@@ -27,7 +37,7 @@ from oracle import (
 Texts = Mapping[str, str]
 MIN_WORDS = 8
 # Enough to find a fault over some days, few enough to run them all in seconds.
-examples = settings(max_examples=30)
+examples = settings(max_examples=60)
 
 
 def keys(match: Match) -> frozenset[Key]:
@@ -151,3 +161,186 @@ def test_the_spans_of_a_match_show_the_matched_words(texts: Texts) -> None:
                 text = f" {' '.join(whole)} "
                 assert f" {' '.join(words[:3])} " in text
                 assert f" {' '.join(words[-3:])} " in text
+
+
+def everything(result: ScanResult) -> list[object]:
+    return [
+        list(result.documents),
+        list(result.findings),
+        list(result.matches),
+        list(result.passages),
+        result.words,
+        result.paragraphs,
+        result.duplicated_words,
+    ]
+
+
+def many_texts(documents: int = 120) -> dict[str, str]:
+    """A corpus that takes several slices when these are made small."""
+    random = Random(11)
+    texts: dict[str, str] = {}
+    paragraphs: list[str] = []
+    for number in range(documents):
+        fresh = [" ".join(random.choices(WORDS, k=random.randint(4, 60)))]
+        copies = [
+            CHANGES[random.choice(sorted(CHANGES))](random.choice(paragraphs), random)
+            for _ in range(4 if paragraphs else 0)
+        ]
+        paragraphs += fresh
+        texts[f"{number}.txt"] = " .\n".join(fresh + copies)
+    return texts
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 4])
+def test_the_number_of_processes_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    texts = many_texts()
+    expected = everything(dedupe.scan(texts, jobs=1, passages=True))
+    monkeypatch.setattr(loader, "SLICE_WORDS", 500)
+    read = ReadOptions(batch_bytes=2_000)
+    result = dedupe.scan(texts, jobs=jobs, read=read, passages=True)
+    assert result.jobs == jobs
+    assert everything(result) == expected
+
+
+@pytest.mark.parametrize("slice_words", [1, 300, 10_000])
+@pytest.mark.parametrize("batch_bytes", [1, 5_000, 1 << 30])
+def test_the_size_of_batches_and_slices_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, batch_bytes: int, slice_words: int
+) -> None:
+    texts = many_texts(40)
+    expected = everything(dedupe.scan(texts, passages=True))
+    monkeypatch.setattr(loader, "SLICE_WORDS", slice_words)
+    read = ReadOptions(batch_bytes=batch_bytes)
+    assert everything(dedupe.scan(texts, read=read, passages=True)) == expected
+
+
+def content_pairs(texts: Texts) -> set[frozenset[str]]:
+    """The pairs of a scan, each side by its letters alone."""
+    by_key = {item.key: item.solid for item in paragraphs(texts)}
+    return {
+        frozenset(by_key[key] for key in keys(match))
+        for match in dedupe.scan(texts).matches
+    }
+
+
+@examples
+@given(small_corpora, st.randoms(use_true_random=False))
+def test_the_order_of_documents_changes_no_pair(texts: Texts, random: Random) -> None:
+    names = sorted(texts)
+    random.shuffle(names)
+    assert content_pairs({name: texts[name] for name in names}) == content_pairs(texts)
+
+
+@examples
+@given(small_corpora)
+def test_a_document_alone_has_the_repeats_it_has_in_company(texts: Texts) -> None:
+    by_key = {item.key: item.solid for item in paragraphs(texts)}
+    together = {
+        frozenset(by_key[key] for key in keys(match))
+        for match in dedupe.scan(texts).matches
+    }
+    for name, text in texts.items():
+        assert content_pairs({name: text}) <= together
+
+
+PRINT = """
+import json, sys
+import dedupe
+result = dedupe.scan(json.load(sys.stdin), jobs=int(sys.argv[1]), passages=True)
+print([list(result.findings), list(result.matches), list(result.passages)])
+"""
+
+
+def test_the_seed_of_hashes_changes_nothing() -> None:
+    texts = json.dumps(many_texts(30))
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT, str(jobs)],
+            input=texts,
+            capture_output=True,
+            check=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed, jobs in [("0", 1), ("1", 2), ("4000000000", 1)]
+    }
+    assert len(printed) == 1
+    assert len(printed.pop()) > 1_000
+
+
+def ids(texts: Texts) -> list[str]:
+    return [finding.id for finding in dedupe.scan(texts).findings]
+
+
+def test_findings_have_different_ids() -> None:
+    found = ids(many_texts())
+    assert len(set(found)) == len(found) > 50
+
+
+@examples
+@given(small_corpora)
+def test_lines_inserted_above_change_no_id(texts: Texts) -> None:
+    above = "في البدء كانت كلمات لم يكتبها أحد غيرنا هنا قط .\n\n"
+    first = next(iter(texts))
+    assert ids({**texts, first: above + texts[first]}) == ids(texts)
+
+
+@examples
+@given(small_corpora)
+def test_renaming_documents_changes_no_id(texts: Texts) -> None:
+    renamed = {f"other-{name}": text for name, text in texts.items()}
+    assert ids(renamed) == ids(texts)
+
+
+ORIGINAL = "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطوطات بعد ترميم طويل"
+SPELLINGS = {
+    "hamza": ORIGINAL.replace("أ", "ا").replace("إ", "ا"),
+    "ta marbuta": ORIGINAL.replace("ة", "ه"),
+    "tashkeel": ORIGINAL.replace("ت", "ت\N{ARABIC FATHA}"),
+    "tatweel": ORIGINAL.replace("ت", "ت\N{ARABIC TATWEEL}"),
+    "none": ORIGINAL,
+}
+
+
+@pytest.mark.parametrize(
+    ("fold", "equal"),
+    [
+        ("none", {"none"}),
+        ("light", {"none", "tashkeel", "tatweel"}),
+        ("full", set(SPELLINGS)),
+    ],
+)
+def test_a_fold_makes_equal_what_it_says(fold: str, equal: set[str]) -> None:
+    found = {
+        spelling
+        for spelling, text in SPELLINGS.items()
+        for finding in dedupe.scan(
+            [("1", ORIGINAL), ("2", text)], Settings(fold=fold)
+        ).findings
+        if finding.relation in {"identical", "orthographic"}
+    }
+    assert found == equal
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    for texts in ({}, {"1": ""}, {"1": " \n\n"}, {"1": "* * *\n* * *"}):
+        result = dedupe.scan(texts, passages=True)
+        assert result.status == "clean"
+        assert not result.matches
+        assert not result.passages
+
+
+def test_stages_tell_how_far_they_are() -> None:
+    heard: list[tuple[str, float]] = []
+    dedupe.scan(
+        many_texts(5), progress=lambda stage, share: heard.append((stage, share))
+    )
+    stages = list(dict.fromkeys(stage for stage, _ in heard))
+    assert stages[0] == "reading"
+    assert stages[-1] == "reporting"
+    for stage in stages:
+        shares = [share for name, share in heard if name == stage]
+        assert shares == sorted(shares)
+        assert all(0.0 <= share <= 1.0 for share in shares)
