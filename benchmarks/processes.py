@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -41,16 +42,31 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def run(command: Sequence[str], *, environment: dict[str, str] | None = None) -> Cost:
-    """Run a command to its end; a code other than 0 or 1 is an error."""
+def run(
+    command: Sequence[str],
+    *,
+    environment: dict[str, str] | None = None,
+    limit: float | None = None,
+) -> Cost:
+    """Run a command to its end; a code other than 0 or 1 is an error.
+
+    Where it takes longer than the limit, in seconds, it is stopped with all its
+    processes, and its code is that of the signal.
+    """
     before = _children_seconds()
     begin = time.perf_counter()
     process = _start(command, environment)
-    _, errors = process.communicate()
+    try:
+        _, errors = process.communicate(timeout=limit)
+        code = process.returncode
+        _check(command, code, errors)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        code = process.returncode
     wall = time.perf_counter() - begin
     _reap_orphans()
-    _check(command, process.returncode, errors)
-    return Cost(wall, _children_seconds() - before, process.returncode)
+    return Cost(wall, _children_seconds() - before, code)
 
 
 def peak_memory(command: Sequence[str]) -> int:
@@ -81,6 +97,7 @@ def _start(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=inherited | (environment or {}),
+        start_new_session=True,
     )
 
 

@@ -56,6 +56,7 @@ DECODE_CPU, DECODE_WALL = 18, 9
 HELP_TARGET, SMALL_TARGET = 1.5, 2.0
 BYTES_A_BYTE = 4
 START_ROUNDS = 15
+FLOOD_SECONDS = 60
 
 PYTHON = sys.executable
 
@@ -262,11 +263,12 @@ def measure_floods(output: Path, command: str) -> None:
         write(folder, Random(1))
         megabytes = _bytes_below(folder) / MEGABYTE
         ours = _ours(command, folder, output)
-        cost, memory = run(ours), peak_memory(ours) / MEGABYTE
-        print(
-            f"{name:28}{megabytes:8.1f}{cost.wall:8.2f}{cost.cpu:8.2f}{memory:8.0f}"
-            f"{cost.code:6}"
-        )
+        cost = run(ours, limit=FLOOD_SECONDS)
+        print(f"{name:28}{megabytes:8.1f}{cost.wall:8.2f}{cost.cpu:8.2f}", end="")
+        if cost.code < 0:
+            print(f"  stopped after {FLOOD_SECONDS} s")
+        else:
+            print(f"{peak_memory(ours) / MEGABYTE:8.0f}{cost.code:6}", flush=True)
 
 
 if __name__ == "__main__":
