@@ -26,9 +26,8 @@ Codes: TypeAlias = npt.NDArray[np.uint8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Characters: TypeAlias = npt.NDArray[np.uint16] | CodePoints
 
-# The fold gives one byte a character, in an order that finds groups with one comparison:
-# what is not a letter or a common separator is below OTHER_LETTER or equal, a word is
-# made of what stands from FIRST_DIGIT to below SEPARATOR.
+# The fold gives one byte a character. Words are made of what stands from FIRST_DIGIT to
+# below SEPARATOR; up to OTHER_LETTER stands what is rare and has rules of its own.
 DELETED, NEWLINE, BREAK, REWRITE, POINT, COMMA, APOSTROPHE = range(7)
 FIRST_DIGIT, OTHER_LETTER, FIRST_LETTER, SEPARATOR = 16, 26, 27, 255
 DIGITS = "0123456789"
@@ -56,6 +55,7 @@ MARGIN = "\n" * PACKED
 # A long word is read in pieces, so that one of 50 million letters fits in memory.
 PIECE = 4096
 _EIGHTH_POWER = np.uint64(RADIX**PACKED % MODULUS)
+MANY_GAPS = 0.1  # of the places asked for; looking each up would take longer
 LARGEST_BLOCK = 31 << 20  # bytes
 LETTERS_AT_ONCE = 1 << 18
 MOST_POWERS = 1 << 20  # of the base that are kept in memory
@@ -63,6 +63,14 @@ MOST_POWERS = 1 << 20  # of the base that are kept in memory
 # How far eight bytes that end with a word of so many letters are shifted to lose
 # what stands before the word.
 _SHIFTS = np.array([64 - 8 * size for size in range(PACKED)] + [0], np.uint64)
+
+
+# What stands in a number, as it is written.
+_WRITTEN = bytes.maketrans(
+    bytes((POINT, COMMA, APOSTROPHE, *range(FIRST_DIGIT, OTHER_LETTER))),
+    f".,'{DIGITS}".encode(),
+)
+_NO_DIGITS = str.maketrans("", "", DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +177,6 @@ class Kept:
     rare_codes: Codes
     deleted: Positions  # how many are deleted before each rare one
 
-    @property
-    def gaps(self) -> Positions:
-        """Return what each deleted character stood before, in `codes`."""
-        is_deleted = self.rare_codes == DELETED
-        return self.rare[is_deleted] - self.deleted[is_deleted]
-
     def among(self, first: int, last: int) -> Positions:
         """Return where codes of a kind stand: from `first` to before `last`."""
         rows = self._rows(first, last)
@@ -190,14 +192,22 @@ class Kept:
 
     def before(self, places: Positions) -> Positions:
         """Return places with deleted characters, in order, as places without."""
-        is_deleted = self.rare_codes == DELETED
-        return places - self.rare[is_deleted].searchsorted(places)
+        deleted = self.originals_among(DELETED, NEWLINE)
+        shift: Positions = deleted.searchsorted(places)
+        return places - shift
 
     def original(self, places: Positions) -> Positions:
         """Return places without deleted characters, in order, as places with them."""
-        rows = places.searchsorted(self.gaps)
+        gaps = self.among(DELETED, NEWLINE)
+        if gaps.size > MANY_GAPS * places.size:
+            is_kept = np.ones(self.codes.size + gaps.size, np.bool_)
+            is_kept[self.originals_among(DELETED, NEWLINE)] = False
+            kept: Positions = np.flatnonzero(is_kept).take(places)
+            return kept
+        rows = places.searchsorted(gaps)
         counts = np.diff(rows, prepend=0, append=places.size)
-        return places + np.arange(counts.size).repeat(counts)
+        shift: Positions = np.arange(counts.size).repeat(counts)
+        return places + shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +256,8 @@ def alphabet(level: str) -> Alphabet:
 def _keep_memory() -> None:
     """Let the C library keep the memory of one batch for the next.
 
-    Fresh memory costs as much as half the work. glibc gives blocks back as long as it
-    has not seen a block as large as this one come and go (mallopt(3), M_MMAP_THRESHOLD).
+    Fresh memory costs as much as half the work, and glibc hands large blocks back until
+    it has seen one as large as this come and go (mallopt(3), M_MMAP_THRESHOLD).
     """
     np.empty(LARGEST_BLOCK, np.uint8)
 
@@ -687,14 +697,10 @@ def _read_long_number(
     pointed: list[int],
 ) -> None:
     """Sort runs of digits with several signs between them into the two lists."""
-    groups = [
-        "".join(
-            DIGITS[code - FIRST_DIGIT]
-            for code in codes[parts.first[part] : parts.last[part]].tolist()
-        )
-        for part in (*chain, chain[-1] + 1)
-    ]
-    signs = "".join(".,'"[codes[parts.last[part]] - POINT] for part in chain)
+    begin, end = parts.first[chain[0]], parts.last[chain[-1] + 1]
+    number = codes[begin:end].tobytes().translate(_WRITTEN).decode("ascii")
+    groups = number.replace(",", ".").replace("'", ".").split(".")
+    signs = number.translate(_NO_DIGITS)
     for part, sign in zip(chain, arabic.number_signs(groups, signs), strict=True):
         if sign == "":
             joined.append(part)
