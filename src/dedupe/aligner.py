@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedupe.candidates import Packing
-from dedupe.corpus import BoolArray, Corpus, IntArray, UInt32Array, UInt64Array
+from dedupe.corpus import (
+    BoolArray,
+    Corpus,
+    IntArray,
+    Rows,
+    UInt32Array,
+    UInt64Array,
+)
 from dedupe.shingles import SHINGLE_WORDS
 
 # What seeds must show before a pair of paragraphs is looked at: this many shingles in
@@ -143,7 +150,7 @@ def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
     return left, bits
 
 
-def group_begins(ordered: UInt64Array) -> IntArray:
+def group_begins(ordered: Rows | UInt64Array) -> IntArray:
     """Return the rows at which a sorted column changes its value."""
     fresh = np.ones(ordered.size, np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
@@ -285,7 +292,8 @@ def fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
     reach = np.maximum.accumulate(end + pair * _FAR) - pair * _FAR
     before = np.concatenate([[0], reach[:-1]])
     before[first] = 0
-    return np.maximum(end - np.maximum(before, begin), 0)
+    fresh: IntArray = np.maximum(end - np.maximum(before, begin), 0)
+    return fresh
 
 
 _FAR = 1 << 40  # farther than any position

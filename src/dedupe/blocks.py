@@ -19,6 +19,7 @@ from dedupe.corpus import (
     Corpus,
     FloatArray,
     IntArray,
+    Rows,
     UInt64Array,
 )
 from dedupe.matches import (
@@ -39,6 +40,7 @@ BLOCK, NEAR, OVERLAPPING, BOILERPLATE = (
 )
 # A form stands alone: most of the pairs of documents that hold it share nothing else.
 ALONE_SHARE = 0.7
+ONE_MISSING = 2  # paragraphs from one edge to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
         _pair_findings(corpus, matches, _nearest(matches, single), NEAR),
         *_overlap_findings(corpus, matches, edges, settings),
     ]
-    return _sorted(corpus, drafts)
+    return _sorted(drafts)
 
 
 def duplicated_words(corpus: Corpus, findings: Findings) -> IntArray:
@@ -235,7 +237,7 @@ def _block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> _Blocks:
     joins = np.zeros(distance.size, np.bool_)
     step = edges.left[1:] - edges.left[:-1]
     joins[1:] = (distance[1:] == distance[:-1]) & (
-        (step == 1) | ((step == 2) & _equal_between(corpus, edges, distance))
+        (step == 1) | ((step == ONE_MISSING) & _equal_between(corpus, edges, distance))
     )
     for side in (edges.left, edges.right):
         joins[1:] &= document[side[1:]] == document[side[:-1]]
@@ -278,7 +280,8 @@ def _equal_between(corpus: Corpus, edges: Edges, distance: IntArray) -> BoolArra
     """
     between = np.minimum(edges.left[:-1] + 1, corpus.exemplar.size - 1)
     other = np.minimum(between + distance[:-1], corpus.exemplar.size - 1)
-    return corpus.exemplar[between] == corpus.exemplar[other]
+    equal: BoolArray = corpus.exemplar[between] == corpus.exemplar[other]
+    return equal
 
 
 def _widest(blocks: _Blocks) -> _Blocks:
@@ -342,7 +345,7 @@ def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
     return replace(draft, jaccard=jaccard, containment=containment)
 
 
-def _whole_places(
+def _whole_places(  # noqa: PLR0913 - one column each
     corpus: Corpus,
     *,
     rule: int,
@@ -386,7 +389,8 @@ def _same_text(
     model = np.repeat(head - begins, size) + np.arange(size.sum())
     raw = corpus.paragraphs.raw
     other = np.repeat(finding, size)[raw[row] != raw[model]]
-    return np.bincount(other, minlength=count) == 0
+    same: BoolArray = np.bincount(other, minlength=count) == 0
+    return same
 
 
 def _groups_findings(
@@ -458,7 +462,8 @@ def _alone(document: IntArray, matches: Matches, single: Edges) -> BoolArray:
     sizes = np.diff(begins, append=order.size)
     number = np.empty(order.size, np.int64)
     number[order] = np.repeat(sizes, sizes)
-    return (number == 1)[: single.left.size]
+    alone: BoolArray = number[: single.left.size] == 1
+    return alone
 
 
 def _nearest(matches: Matches, single: Edges) -> IntArray:
@@ -632,7 +637,7 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
     ]
     last = np.append(begins[1:], count) - 1
 
-    def both(one: IntArray, other: IntArray) -> IntArray:
+    def both(one: Rows, other: Rows) -> IntArray:
         return np.stack([one, other], axis=1).reshape(-1).astype(np.int64)
 
     of_passage = np.repeat(finding, size)
@@ -659,7 +664,7 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
     )
 
 
-def _sorted(corpus: Corpus, drafts: list[_Draft]) -> Findings:
+def _sorted(drafts: list[_Draft]) -> Findings:
     """Join the drafts, findings in the order of their first two places."""
     offset = np.cumsum([0, *(draft.rule.size for draft in drafts)])
     places = np.cumsum([0, *(draft.first.size for draft in drafts)])

@@ -162,12 +162,12 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
         return _NONE, _NONE
     packing = Packing(max(1, columns[0].size.bit_length()))
     rows = np.arange(columns[0].size)
-    found: list[UInt64Array] = []
+    found = [np.empty(0, np.uint64)]
     for column in columns:
         keys = packing.pack(column, rows)
         keys.sort()
         found += _pairs(packing, _repeated(packing, keys)[0], NEXT_IN_BUCKET)
-    return _distinct(packing, np.concatenate(found) if found else keys[:0])
+    return _distinct(packing, np.concatenate(found))
 
 
 def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:

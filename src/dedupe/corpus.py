@@ -11,6 +11,8 @@ IntArray: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Int32Array: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]
 UInt32Array: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
 UInt64Array: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
+# Rows or positions of any width.
+Rows: TypeAlias = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 BoolArray: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 ByteArray: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 FloatArray: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def slices(batches: Batches) -> list[tuple[int, int]]:
         if held > SLICE_WORDS:
             borders.append(batch)
     borders.append(len(batches.columns))
-    return list(zip(borders[:-1], borders[1:], strict=True))
+    return list(pairwise(borders))
 
 
 def assemble(corpus: Corpus, batches: Batches, first: int, stop: int) -> None:

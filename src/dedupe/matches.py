@@ -7,7 +7,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from dedupe.corpus import BoolArray, ByteArray, FloatArray, Int32Array, IntArray
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    FloatArray,
+    Int32Array,
+    IntArray,
+    Rows,
+)
 from dedupe.model import RELATIONS
 
 IDENTICAL, ORTHOGRAPHIC, EDITED, CONTAINED, OVERLAP = range(len(RELATIONS))
@@ -50,14 +57,15 @@ Columns: TypeAlias = dict[str, np.ndarray[Any, Any]]
 _COLUMNS = tuple(field.name for field in fields(Matches))
 
 
-def unknown(matches: Matches, left: IntArray, right: IntArray) -> BoolArray:
+def unknown(matches: Matches, left: Rows, right: Rows) -> BoolArray:
     """Tell which of the given pairs of paragraphs are no matches yet."""
     known = np.sort(matches.left.astype(np.int64) << 32 | matches.right)
     if not known.size:
         return np.ones(left.size, np.bool_)
     pairs = left.astype(np.int64) << 32 | right
     at = np.minimum(np.searchsorted(known, pairs), known.size - 1)
-    return known[at] != pairs
+    fresh: BoolArray = known[at] != pairs
+    return fresh
 
 
 def as_arrays(matches: Matches) -> Columns:

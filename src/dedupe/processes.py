@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from dedupe import errors
 
@@ -50,7 +51,7 @@ def usable_jobs(jobs: int | None) -> int:
     return os.cpu_count() or 1
 
 
-def shared_array(count: int, dtype: Any) -> Array:
+def shared_array(count: int, dtype: npt.DTypeLike) -> Array:
     """Return zeros that every child forked from now on can write and all can see."""
     kind = np.dtype(dtype)
     memory = mmap.mmap(-1, max(count * kind.itemsize, 1))
@@ -222,7 +223,7 @@ def _store(
     places = {}
     for name, array in arrays.items():
         places[name] = (array.dtype.str, array.size, offset)
-        view = memoryview(np.ascontiguousarray(array)).cast("B") if array.size else b""
+        view = np.ascontiguousarray(array).data.cast("B") if array.size else b""
         written = 0
         while written < len(view):
             written += os.pwrite(file, view[written:], offset + written)

@@ -52,10 +52,10 @@ class Built(Sequence[Item], Generic[Item]):
     """A sequence that builds its items when asked, best many at a time."""
 
     build: Callable[[int, int], list[Item]]
-    count: int
+    size: int
 
     def __len__(self) -> int:
-        return self.count
+        return self.size
 
     @overload
     def __getitem__(self, index: int) -> Item: ...
@@ -63,18 +63,18 @@ class Built(Sequence[Item], Generic[Item]):
     def __getitem__(self, index: slice) -> Sequence[Item]: ...
     def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
         if isinstance(index, slice):
-            start, stop, step = index.indices(self.count)
+            start, stop, step = index.indices(self.size)
             if step == 1:
                 return self.build(start, max(start, stop))
             return [self[row] for row in range(start, stop, step)]
-        row = index + self.count if index < 0 else index
-        if not 0 <= row < self.count:
+        row = index + self.size if index < 0 else index
+        if not 0 <= row < self.size:
             raise IndexError(index)
         return self.build(row, row + 1)[0]
 
     def __iter__(self) -> Iterator[Item]:
-        for start in range(0, self.count, AT_ONCE):
-            yield from self.build(start, min(start + AT_ONCE, self.count))
+        for start in range(0, self.size, AT_ONCE):
+            yield from self.build(start, min(start + AT_ONCE, self.size))
 
 
 def build_result(

@@ -6,7 +6,7 @@ shingles given as 32-bit hashes, but computed for whole batches of paragraphs at
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from dedupe.corpus import IntArray, UInt32Array, UInt64Array
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-SCHEME = "affine32"
+SCHEME: Final = "affine32"
 STEP = 8  # sizes of sets are rounded up to a multiple of this
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = np.uint64(29)

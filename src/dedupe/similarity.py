@@ -7,11 +7,12 @@ import numpy as np
 from dedupe.aligner import group_begins
 from dedupe.candidates import ALL_PAIRED
 from dedupe.corpus import (
+    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
-    Int32Array,
     IntArray,
+    Rows,
     UInt32Array,
     UInt64Array,
 )
@@ -25,7 +26,7 @@ _SET_BITS = 42  # of a shingle's hash, beside the number of its paragraph
 
 
 def similarity(
-    corpus: Corpus, left: Int32Array, right: Int32Array
+    corpus: Corpus, left: Rows, right: Rows
 ) -> tuple[FloatArray, FloatArray]:
     """Return the exact Jaccard and containment of the shingle sets of each pair.
 
@@ -53,18 +54,14 @@ def similarity(
     return shared / union, shared / np.maximum(count, 1)
 
 
-def _numbered(
-    left: IntArray, right: IntArray
-) -> tuple[IntArray, tuple[IntArray, IntArray]]:
+def _numbered(left: Rows, right: Rows) -> tuple[Rows, tuple[IntArray, IntArray]]:
     """Return the distinct rows of both columns, and each column in numbers of those."""
     rows = np.sort(np.concatenate([left, right]))
     rows = rows[group_begins(rows)]
     return rows, (np.searchsorted(rows, left), np.searchsorted(rows, right))
 
 
-def _shingle_sets(
-    corpus: Corpus, rows: IntArray
-) -> tuple[UInt64Array, IntArray, IntArray]:
+def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, IntArray]:
     """Return sorted distinct keys (number of the row | shingle) of paragraphs.
 
     Also the first key of each paragraph and how many it has.
@@ -102,7 +99,7 @@ def crowded_paragraphs(
     """
     paragraphs = corpus.paragraphs
     words = paragraphs.words[first:stop]
-    rows = np.arange(first, stop)
+    rows: IntArray = np.arange(first, stop)
     enough = (words >= max(settings.min_words, SHINGLE_WORDS)) & (
         corpus.exemplar[first:stop] == rows
     )
@@ -116,7 +113,8 @@ def crowded_paragraphs(
     crowded = np.add.reduceat(
         frequency.take(positions) > ALL_PAIRED, begins, dtype=np.int64
     )
-    return rows[crowded >= CROWDED_SHARE * settings.jaccard * size]
+    enough = crowded >= CROWDED_SHARE * settings.jaccard * size
+    return np.compress(enough, rows)
 
 
 def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArray]:
