@@ -86,7 +86,6 @@ EVERY_SETTING = {
     "containment": 0.7,
     "min_passage_words": 7,
     "boilerplate_documents": 4,
-    "shingle_size": 4,
     "num_perm": 64,
     "bands": 16,
     "seed": 3,

@@ -32,12 +32,11 @@ SETTING_HELP = {
     "min_passage_words": "Shortest run of equal words that is reported as an overlap.",
     "boilerplate_documents": "A form that stands in this many otherwise unrelated "
     "documents is boilerplate.",
-    "shingle_size": "Words in a shingle.",
     "num_perm": "Values in a MinHash signature.",
     "bands": "Bands a signature is cut into; num_perm must be a multiple.",
     "seed": "Seed of the MinHash permutations.",
 }
-SEARCH_SETTINGS = ("shingle_size", "num_perm", "bands", "seed")
+SEARCH_SETTINGS = ("num_perm", "bands", "seed")
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
