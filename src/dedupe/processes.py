@@ -110,14 +110,10 @@ def _run_forked(
     children: dict[int, int] = {}
     try:
         for file in files:
-            reading, writing = os.pipe()
-            pid = os.fork()
-            if not pid:
-                tickets.close_writing()
-                _work(task, tickets.reading, file, writing)
-            os.close(writing)
+            pid, reading = _start(task, tickets, file)
             children[pid] = reading
         messages = list(_listen(children, tickets, done))
+        memories = [_map(file) for file in files]
     except BaseException:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
@@ -125,13 +121,12 @@ def _run_forked(
         raise
     finally:
         tickets.close()
+        for file in files:
+            os.close(file)
         for pid, reading in children.items():
             os.close(reading)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-    memories = [_map(file) for file in files]
-    for file in files:
-        os.close(file)
     outcomes: list[Outcome] = [(None, {})] * count
     order = {pid: place for place, pid in enumerate(children)}
     for pid, message in messages:
@@ -144,6 +139,25 @@ def _run_forked(
         }
         outcomes[message["task"]] = (message["value"], arrays)
     return outcomes
+
+
+def _start(
+    task: Callable[[int], Outcome], tickets: _Tickets, file: int
+) -> tuple[int, int]:
+    """Start a child; return its number and the pipe's end on which it is heard."""
+    reading, writing = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(reading)
+        os.close(writing)
+        text = f"A worker process could not start ({error}); try fewer --jobs."
+        raise errors.DedupeError(text) from error
+    if not pid:
+        tickets.close_writing()
+        _work(task, tickets.reading, file, writing)
+    os.close(writing)
+    return pid, reading
 
 
 class _Tickets:

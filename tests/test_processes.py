@@ -1,0 +1,249 @@
+"""Tasks run on all cores, in order, and nothing is left behind when one fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dedupe
+from dedupe import processes
+from dedupe.errors import DecodingError, DedupeError, InputError
+from dedupe.processes import Outcome, WorkerError
+
+forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+pytestmark = forking
+jobs_given = pytest.mark.parametrize("jobs", [1, 2, 4])
+
+
+def open_files() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """No child, dead or alive, and no file stays open."""
+    before = open_files()
+    yield
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert open_files() == before
+
+
+def squares(number: int) -> Outcome:
+    return {"number": number}, {"rows": np.arange(number, dtype=np.int64) ** 2}
+
+
+@jobs_given
+def test_outcomes_come_in_the_order_of_their_numbers(jobs: int) -> None:
+    outcomes = processes.run(squares, 50, jobs)
+    assert [value["number"] for value, _ in outcomes] == list(range(50))
+    for number, (_, arrays) in enumerate(outcomes):
+        assert arrays["rows"].tolist() == [row * row for row in range(number)]
+
+
+@jobs_given
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_there_may_be_fewer_tasks_than_processes(jobs: int, count: int) -> None:
+    assert len(processes.run(squares, count, jobs)) == count
+
+
+@jobs_given
+@pytest.mark.parametrize("dtype", ["u1", "u4", "i8", "f8", "?"])
+def test_an_array_keeps_its_type(jobs: int, dtype: str) -> None:
+    def task(number: int) -> Outcome:
+        return None, {"some": np.ones(number, dtype), "none": np.empty(0, dtype)}
+
+    for number, (_, arrays) in enumerate(processes.run(task, 3, jobs)):
+        assert arrays["some"].dtype == arrays["none"].dtype == np.dtype(dtype)
+        assert arrays["some"].tolist() == np.ones(number, dtype).tolist()
+
+
+@jobs_given
+def test_large_values_and_arrays_come_through(jobs: int) -> None:
+    # More than a pipe holds, and more than is read at once.
+    def task(number: int) -> Outcome:
+        return "قال" * 700_000, {"rows": np.full(3_000_000, number, np.int32)}
+
+    for number, (value, arrays) in enumerate(processes.run(task, 4, jobs)):
+        assert len(value) == 2_100_000
+        assert (arrays["rows"] == number).all()
+
+
+def test_all_processes_see_what_one_writes_to_shared_memory() -> None:
+    shared = processes.shared_array(8, np.int64)
+
+    def task(number: int) -> Outcome:
+        shared[number] = os.getpid()
+        return None, {}
+
+    processes.run(task, 8, 2)
+    assert (shared > 0).all()
+    assert os.getpid() not in shared.tolist()
+
+
+@jobs_given
+def test_the_share_that_is_done_only_grows(jobs: int) -> None:
+    heard: list[float] = []
+    processes.run(squares, 20, jobs, heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+
+@jobs_given
+@pytest.mark.parametrize("kind", [DedupeError, InputError, DecodingError])
+def test_our_own_error_is_raised_again(jobs: int, kind: type[DedupeError]) -> None:
+    def task(number: int) -> Outcome:
+        if number == 2:
+            raise kind("notes.txt is gone; look for it.")
+        return squares(number)
+
+    with pytest.raises(kind, match=r"^notes\.txt is gone; look for it\.$") as caught:
+        processes.run(task, 5, jobs)
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, MemoryError, RecursionError])
+def test_any_other_error_comes_with_its_traceback(error: type[Exception]) -> None:
+    def careless(_number: int) -> Outcome:
+        raise error("oh")
+
+    with pytest.raises(WorkerError, match=f"(?s)careless.*{error.__name__}: oh"):
+        processes.run(careless, 5, 2)
+
+
+@pytest.mark.parametrize("moment", ["first", "later"])
+def test_a_killed_worker_is_an_error_with_advice(moment: str) -> None:
+    def task(number: int) -> Outcome:
+        if number == (0 if moment == "first" else 5):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return squares(number)
+
+    with pytest.raises(DedupeError, match=r"worker.*fewer --jobs"):
+        processes.run(task, 10, 2)
+
+
+def test_workers_that_leave_without_a_word_are_an_error() -> None:
+    def task(_number: int) -> Outcome:
+        os._exit(0)
+
+    with pytest.raises(DedupeError, match=r"fewer --jobs"):
+        processes.run(task, 4, 2)
+
+
+def test_the_others_are_stopped_when_one_fails() -> None:
+    def task(number: int) -> Outcome:
+        if number:
+            time.sleep(60)
+        raise DedupeError("no.")
+
+    start = time.monotonic()
+    with pytest.raises(DedupeError, match="no"):
+        processes.run(task, 4, 4)
+    assert time.monotonic() - start < 10
+
+
+def test_a_worker_that_cannot_start_is_an_error_with_advice() -> None:
+    def task(number: int) -> Outcome:
+        return squares(number)
+
+    real = os.fork
+    forks = 0
+
+    def fork() -> int:
+        nonlocal forks
+        forks += 1
+        if forks > 1:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return real()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fork", fork)
+        with pytest.raises(DedupeError, match="--jobs"):
+            processes.run(task, 4, 4)
+
+
+@jobs_given
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 1_000])
+def test_slices_are_rendered_in_order(jobs: int, count: int) -> None:
+    def render(start: int, stop: int) -> bytes:
+        return b"".join(b"%d," % row for row in range(start, stop))
+
+    text = b"".join(processes.map_ordered(render, count, jobs))
+    assert text == render(0, count)
+
+
+def test_as_many_processes_work_as_are_asked_for() -> None:
+    assert processes.usable_jobs(3) == 3
+    assert processes.usable_jobs(None) >= 1
+
+
+def test_one_process_works_beside_other_threads() -> None:
+    # A lock that another thread holds would stay locked in a child forever.
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert processes.usable_jobs(4) == 1
+        text = "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطوطات"
+        result = dedupe.scan([("1", text), ("2", text)], jobs=4)
+    finally:
+        done.set()
+        thread.join()
+    assert result.jobs == 1
+    assert len(result.findings) == 1
+
+
+INTERRUPTED = """
+import os, sys, time
+from dedupe import processes
+
+def task(number):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+try:
+    processes.run(task, 4, 2)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_an_interrupt_ends_the_workers_too() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as program:
+        assert program.stdout is not None
+        workers = [int(program.stdout.readline()) for _ in range(2)]
+        program.send_signal(signal.SIGINT)
+        _, errors = program.communicate(timeout=20)
+    assert program.returncode == 130
+    assert errors == ""
+    for pid in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_a_worker_that_dies_in_a_scan_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in "12":
+        (tmp_path / f"{name}.txt").write_text("قال الوزير", encoding="utf-8")
+
+    def killed(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr("dedupe.loader.load", killed)
+    with pytest.raises(DedupeError, match="--jobs"):
+        dedupe.scan([tmp_path], jobs=2, read=dedupe.ReadOptions(batch_bytes=1))
