@@ -1,0 +1,278 @@
+"""Findings and matches show what they say, in the untouched original."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dedupe
+from corpora import NEW_WORDS, WORDS, small_corpora
+from dedupe.model import Finding, Occurrence, ScanResult
+from dedupe.results import EXCERPT, Built
+from oracle import paragraphs, words_of
+
+Texts = Mapping[str, str]
+examples = settings(max_examples=60)
+
+MARKS = "\N{ARABIC FATHA}\N{ARABIC SHADDA}\N{ARABIC SUKUN}\N{ARABIC TATWEEL}"
+# Each stands for "لا" or for nothing; all of them fold away.
+FORMS = {
+    "لا": ["لا", "\N{ARABIC LIGATURE LAM WITH ALEF ISOLATED FORM}"],
+    "م": ["م", "\N{ARABIC LETTER MEEM INITIAL FORM}", "&#1605;"],
+    "ا": ["ا", "أ", "آ", "\N{ARABIC LETTER ALEF FINAL FORM}", "&#x627;"],
+    "ي": ["ي", "ى", "ی", "\N{ARABIC LETTER YEH INITIAL FORM}"],
+}
+BETWEEN = [
+    " ",
+    "  ",
+    " ، ",
+    " \N{RIGHT-TO-LEFT MARK}",
+    "\t",
+    "\N{NO-BREAK SPACE}",
+    " \N{GRINNING FACE} ",
+    " «",
+    "&nbsp;",
+    " \N{BLACK CHESS QUEEN} ",
+]
+PLAIN = [
+    "ملاك",
+    "سلام",
+    "مايو",
+    "ميلاد",
+    "يمام",
+    "كلام",
+    "ظلال",
+    "بلاد",
+    "شمال",
+    "جمال",
+]
+
+
+def ornate(words: list[str], random: Random) -> str:
+    """The same words as a careless or a scrupulous typist writes them."""
+    pieces = []
+    for word in words:
+        letters = re.findall("لا|.", word)
+        drawn = [random.choice(FORMS.get(letter, [letter])) for letter in letters]
+        marked = [
+            form + random.choice(["", "", *MARKS]) if len(form) == 1 else form
+            for form in drawn
+        ]
+        pieces += ["".join(marked), random.choice(BETWEEN)]
+    return "".join(pieces)
+
+
+@st.composite
+def ornate_corpora(draw: st.DrawFn) -> tuple[dict[str, str], list[str]]:
+    """Texts that all hold the same words, and these words."""
+    random = Random(draw(st.integers(0, 99_999)))
+    words = [random.choice(PLAIN) + random.choice(PLAIN) for _ in range(14)]
+    others = [
+        [random.choice(WORDS) for _ in range(draw(st.integers(0, 4)))] for _ in range(6)
+    ]
+    line_break = draw(
+        st.sampled_from(["\n", "\r\n", "\n\n", "\r\n \r\n", "\n\N{GRINNING FACE}\n"])
+    )
+    texts = {}
+    for number in range(draw(st.integers(2, 3))):
+        before, after = others[2 * number], others[2 * number + 1]
+        line = " ".join(before) + " " + ornate(words, random) + " ".join(after)
+        own = " ".join(random.choices(NEW_WORDS, k=3)) + f" {number}"
+        texts[str(number)] = line_break.join([own, line, own])
+    return texts, words
+
+
+@examples
+@given(ornate_corpora())
+def test_spans_show_the_matched_words_however_they_are_written(
+    corpus: tuple[dict[str, str], list[str]],
+) -> None:
+    texts, words = corpus
+    result = dedupe.scan(texts)
+    pairs = [
+        match for match in result.matches if match.left.document != match.right.document
+    ]
+    assert pairs
+    core = " ".join(words)
+    for match in pairs:
+        shown = [
+            " ".join(words_of(texts[side.document][side.start : side.end]))
+            for side in (match.left, match.right)
+        ]
+        assert core in shown[0]
+        if match.relation in {"contained", "overlap"}:
+            assert shown[0] == shown[1]
+
+
+@examples
+@given(ornate_corpora())
+def test_passages_of_findings_show_the_matched_words(
+    corpus: tuple[dict[str, str], list[str]],
+) -> None:
+    texts, words = corpus
+    core = " ".join(words)
+    findings = [
+        finding
+        for finding in dedupe.scan(texts).findings
+        if finding.words >= len(words)
+    ]
+    assert findings
+    for finding in findings:
+        for place in finding.occurrences:
+            text = texts[place.document]
+            assert any(
+                core in " ".join(words_of(text[start:end]))
+                for start, end in place.passages
+            )
+
+
+def check_place(place: Occurrence, text: str) -> None:
+    start, end = place.span
+    shown = text[start:end]
+    assert shown == shown.strip()
+    assert shown.startswith(place.excerpt)
+    assert len(place.excerpt) <= EXCERPT
+    assert text.count("\n", 0, start) + 1 == place.lines[0] == place.paragraphs[0]
+    assert text.count("\n", 0, end) + 1 == place.lines[1] >= place.paragraphs[1]
+    assert place.passages
+    edges = [edge for passage in place.passages for edge in passage]
+    assert edges == sorted(edges)
+    assert start <= edges[0] < edges[-1] <= end
+
+
+@examples
+@given(small_corpora)
+def test_lines_spans_passages_and_excerpts_agree(texts: Texts) -> None:
+    for finding in dedupe.scan(texts).findings:
+        assert len(finding.occurrences) >= 2
+        for place in finding.occurrences:
+            check_place(place, texts[place.document])
+
+
+@examples
+@given(small_corpora)
+def test_each_finding_stands_at_places_of_its_own(texts: Texts) -> None:
+    seen = set()
+    for finding in dedupe.scan(texts).findings:
+        places = [(place.document, place.span) for place in finding.occurrences]
+        assert len(set(places)) == len(places)
+        assert (finding.rule, *places) not in seen
+        seen.add((finding.rule, *places))
+
+
+@examples
+@given(small_corpora)
+def test_documents_are_counted_as_they_are(texts: Texts) -> None:
+    result = dedupe.scan(texts)
+    items = paragraphs(texts)
+    for document in result.documents:
+        own = [item for item in items if item.document == document.document]
+        assert document.paragraphs == len(own)
+        assert document.words == sum(len(item.words) for item in own)
+        assert 0 <= document.duplicated_words <= document.words
+    assert result.paragraphs == len(items)
+    assert [document.document for document in result.documents] == list(texts)
+
+
+TEXT = "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطوطات بعد ترميم طويل."
+OWN = "قمر بحيرة دفتر مصباح"
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "line"),
+    [
+        ("first line", f"{TEXT}\n{OWN}", 1),
+        ("after a blank line", f"{OWN}\n\n{TEXT}", 3),
+        ("line breaks of Windows", f"{OWN}\r\n{OWN} 2\r\n{TEXT}\r\n", 3),
+        ("line breaks of Windows, blank", f"\r\n\r\n{TEXT}\r\n", 3),
+        ("white space around", f"{OWN}\n \t{TEXT}\N{NO-BREAK SPACE} \n", 2),
+        ("lines without letters", f"***\n---\n{TEXT}", 3),
+    ],
+)
+def test_a_paragraph_is_shown_where_it_stands(label: str, text: str, line: int) -> None:
+    [finding] = dedupe.scan([("1", TEXT), (label, text)]).findings
+    place = finding.occurrences[1]
+    assert place.lines == (line, line)
+    assert place.paragraphs == (line, line)
+    assert text[place.span.start : place.span.end] == TEXT
+    assert place.excerpt == TEXT
+
+
+def wrapped(text: str, width: int) -> str:
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def test_a_paragraph_of_wrapped_text_has_several_lines() -> None:
+    random = Random(3)
+    prose = [" ".join(random.sample(WORDS, 60)) for _ in range(3)]
+    text = "\n\n".join(wrapped(paragraph, 70) for paragraph in prose)
+    [finding] = dedupe.scan([("1", prose[1]), ("2", text)]).findings
+    place = finding.occurrences[1]
+    start, end = place.span
+    assert text[start:end] == wrapped(prose[1], 70)
+    assert place.lines == (text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 1)
+    assert place.lines[1] - place.lines[0] >= 4
+
+
+def test_a_long_excerpt_ends_with_a_word() -> None:
+    text = " ".join(WORDS)
+    [finding] = dedupe.scan([("1", text), ("2", text)]).findings
+    excerpt = finding.occurrences[0].excerpt
+    assert EXCERPT // 2 < len(excerpt) <= EXCERPT
+    assert text.startswith(excerpt + " ")
+
+
+def test_an_excerpt_without_a_space_is_cut() -> None:
+    text = "ب" * 1_000
+    [finding] = dedupe.scan([("1", text), ("2", text)]).findings
+    assert finding.occurrences[0].excerpt == text[:EXCERPT]
+
+
+def small_result() -> ScanResult:
+    random = Random(2)
+    lines = [" ".join(random.sample(WORDS, 12)) + "." for _ in range(5)]
+    order = [*lines, *reversed(lines)]
+    return dedupe.scan({"1": "\n".join(order)}, passages=True)
+
+
+@pytest.mark.parametrize("name", ["findings", "matches", "passages", "documents"])
+def test_a_sequence_of_a_result_behaves_like_a_tuple(name: str) -> None:
+    sequence = getattr(small_result(), name)
+    items = tuple(sequence)
+    assert len(sequence) == len(items) > 0
+    assert sequence[-1] == items[-1]
+    assert tuple(sequence[1:3]) == items[1:3]
+    assert tuple(sequence[::-1]) == items[::-1]
+    assert tuple(sequence[len(items) :]) == ()
+    assert items[0] in sequence
+    assert list(reversed(sequence)) == list(reversed(items))
+    for row in (len(items), -len(items) - 1):
+        with pytest.raises(IndexError):
+            sequence[row]
+
+
+@given(st.integers(0, 30), st.slices(30))
+def test_a_slice_of_what_is_built_when_asked_is_that_of_a_list(
+    count: int, part: slice
+) -> None:
+    rows = range(count)
+    built = Built(lambda start, stop: list(rows[start:stop]), count)
+    assert list(built[part]) == list(rows[part])
+
+
+def test_a_finding_has_the_fields_of_the_report() -> None:
+    names = {field.name for field in fields(Finding)}
+    assert {"id", "rule", "relation", "jaccard", "containment", "words"} <= names
+    finding = small_result().findings[0]
+    assert re.fullmatch("[0-9a-f]{16}", finding.id)
