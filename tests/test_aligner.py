@@ -1,0 +1,123 @@
+"""Seeds grow into all maximal runs of equal words that can matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpora import small_corpora
+from dedupe import aligner, candidates, loader
+from dedupe.aligner import Runs
+from dedupe.candidates import Packing
+from dedupe.corpus import Corpus
+from dedupe.readers import ReadOptions, from_texts
+from dedupe.settings import Settings
+from oracle import common_runs
+
+few = settings(max_examples=60)
+
+
+def corpus_of(texts: Mapping[str, str]) -> Corpus:
+    corpus, batches = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
+    loader.assemble(corpus, batches, 0, len(batches.columns))
+    return corpus
+
+
+def runs_of(corpus: Corpus) -> Runs:
+    packing = Packing.of(corpus)
+    frequency = np.zeros(corpus.positions, np.uint8)
+    skipped = np.zeros(len(corpus.paragraphs), np.bool_)
+    documents = corpus.first_position.size - 1
+    keys = candidates.shingle_keys(corpus, packing, 0, documents, skipped)
+    return aligner.grow(
+        corpus, packing, candidates.seeds(corpus, packing, keys, frequency)
+    )
+
+
+def triples(runs: Runs) -> list[tuple[int, int, int]]:
+    columns = (runs.left.tolist(), runs.right.tolist(), runs.length.tolist())
+    return list(zip(*columns, strict=True))
+
+
+@few
+@given(small_corpora)
+def test_every_run_is_one_of_equal_words_and_cannot_be_longer(
+    texts: Mapping[str, str],
+) -> None:
+    corpus = corpus_of(texts)
+    word = corpus.word.tolist()
+    for left, right, length in triples(runs_of(corpus)):
+        assert left < right
+        assert word[left : left + length] == word[right : right + length]
+        assert word[left + length] != word[right + length]
+        assert left == 0 or word[left - 1] != word[right - 1]
+
+
+@few
+@given(small_corpora)
+def test_all_runs_of_six_words_between_two_documents_are_found(
+    texts: Mapping[str, str],
+) -> None:
+    corpus = corpus_of(texts)
+    found = set(triples(runs_of(corpus)))
+    borders = corpus.first_position.tolist()
+    word = corpus.word.tolist()
+    for one, start in enumerate(borders[:-1]):
+        for begin, end in zip(borders[one + 1 : -1], borders[one + 2 :], strict=True):
+            left = tuple(word[start : borders[one + 1]])
+            right = tuple(word[begin:end])
+            for run in common_runs(left, right, aligner.ENOUGH_WORDS):
+                assert (start + run[0], begin + run[1], run[2]) in found
+
+
+@few
+@given(small_corpora)
+def test_runs_that_are_cut_lie_in_one_paragraph_on_each_side(
+    texts: Mapping[str, str],
+) -> None:
+    corpus = corpus_of(texts)
+    runs = runs_of(corpus)
+    pieces = triples(aligner.cut_at_paragraphs(corpus, runs))
+    paragraph = corpus.word_paragraph.tolist()
+    for left, right, length in pieces:
+        assert length > 0
+        for begin in (left, right):
+            assert len(set(paragraph[begin : begin + length])) == 1
+    words = sorted(
+        (left + at, right + at)
+        for left, right, length in triples(runs)
+        for at in range(length)
+    )
+    assert words == sorted(
+        (left + at, right + at)
+        for left, right, length in pieces
+        for at in range(length)
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(1, 9)),
+        max_size=15,
+    ).map(sorted)
+)
+def test_words_that_an_earlier_run_holds_are_not_counted_again(
+    rows: list[tuple[int, int, int]],
+) -> None:
+    pair, begin, length = (
+        np.array([row[column] for row in rows], np.int64) for column in range(3)
+    )
+    counted = aligner.fresh_words(pair, begin, begin + length)
+    expected = {
+        (owner, at) for owner, start, size in rows for at in range(start, start + size)
+    }
+    assert int(counted.sum()) == len(expected)
+
+
+@given(st.lists(st.integers(0, 9), max_size=30).map(sorted))
+def test_groups_begin_where_a_sorted_column_changes(values: list[int]) -> None:
+    begins = aligner.group_begins(np.array(values, np.int64)).tolist()
+    assert begins == [values.index(value) for value in sorted(set(values))]

@@ -1,0 +1,165 @@
+"""Documents become columns of words and paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import dedupe
+from corpora import small_corpora
+from dedupe import loader
+from dedupe.corpus import PADDING, Corpus
+from dedupe.loader import Batches
+from dedupe.readers import ReadOptions, find_sources, from_texts
+from dedupe.settings import Settings
+from oracle import paragraphs, word_spans
+
+Texts = Mapping[str, str]
+
+
+def load(texts: Texts, batch_bytes: int = 1 << 19) -> tuple[Corpus, Batches]:
+    options = ReadOptions(batch_bytes=batch_bytes)
+    corpus, batches = loader.read(from_texts(texts), options, Settings(), 1)
+    loader.assemble(corpus, batches, 0, len(batches.columns))
+    return corpus, batches
+
+
+sizes = pytest.mark.parametrize("batch_bytes", [1, 1 << 20])
+few = settings(max_examples=40)
+
+
+@sizes
+@few
+@given(small_corpora)
+def test_words_are_equal_when_they_fold_alike(batch_bytes: int, texts: Texts) -> None:
+    corpus, _ = load(texts, batch_bytes)
+    by_word: dict[str, set[int]] = {}
+    for row, item in enumerate(paragraphs(texts)):
+        begin = int(corpus.paragraphs.first_word[row])
+        column = corpus.word[begin : begin + len(item.words)].tolist()
+        assert corpus.paragraphs.words[row] == len(item.words)
+        for word, value in zip(item.words, column, strict=True):
+            by_word.setdefault(word, set()).add(value)
+    values = [value for found in by_word.values() for value in found]
+    assert len(values) == len(set(values)) == len(by_word)
+
+
+@sizes
+@few
+@given(small_corpora)
+def test_a_position_leads_back_to_the_word_in_the_text(
+    batch_bytes: int, texts: Texts
+) -> None:
+    corpus, batches = load(texts, batch_bytes)
+    for row, item in enumerate(paragraphs(texts)):
+        begin = int(corpus.paragraphs.first_word[row])
+        positions = np.arange(begin, begin + len(item.words))[::-1]
+        spans = [
+            (start - item.start, end - item.start)
+            for start, end in zip(
+                batches.starts(positions).tolist(),
+                batches.ends(positions).tolist(),
+                strict=True,
+            )
+        ]
+        assert spans[::-1] == word_spans(item.text)
+        assert (corpus.word_paragraph[positions] == row).all()
+
+
+@sizes
+@few
+@given(small_corpora)
+def test_paragraphs_are_lines_with_words(batch_bytes: int, texts: Texts) -> None:
+    corpus, batches = load(texts, batch_bytes)
+    columns = corpus.paragraphs
+    items = paragraphs(texts)
+    assert [batches.names[row] for row in columns.document] == [
+        item.document for item in items
+    ]
+    assert columns.line.tolist() == [item.line for item in items]
+    for row, item in enumerate(items):
+        text = texts[item.document][columns.start[row] : columns.end[row]]
+        assert text == item.text.strip()
+    first = corpus.first_paragraph.tolist()
+    assert first[0] == 0
+    assert first[-1] == len(columns) == len(items)
+
+
+@sizes
+@few
+@given(small_corpora)
+def test_the_exemplar_is_the_first_with_the_same_letters(
+    batch_bytes: int, texts: Texts
+) -> None:
+    corpus, _ = load(texts, batch_bytes)
+    solids = [item.solid for item in paragraphs(texts)]
+    assert corpus.exemplar.tolist() == [solids.index(solid) for solid in solids]
+
+
+@few
+@given(small_corpora)
+def test_no_run_of_equal_words_goes_on_past_a_document(texts: Texts) -> None:
+    twice = {**texts, **{f"copy of {name}": text for name, text in texts.items()}}
+    corpus, _ = load(twice)
+    closing = corpus.first_position[1:] - 1
+    ends = [*corpus.word[closing].tolist(), *corpus.word[-PADDING:].tolist()]
+    assert len(ends) == len(set(ends)) == len(twice) + PADDING
+
+
+def test_no_document_makes_an_empty_corpus() -> None:
+    corpus, batches = load({})
+    assert corpus.positions == 0
+    assert len(corpus.paragraphs) == 0
+    assert loader.slices(batches) == [(0, 0)]
+
+
+@pytest.mark.parametrize("slice_words", [1, 20, 10_000])
+def test_slices_are_runs_of_all_batches(
+    monkeypatch: pytest.MonkeyPatch, slice_words: int
+) -> None:
+    texts = {str(number): "قال " * number for number in range(1, 30)}
+    _, batches = load(texts, batch_bytes=1)
+    monkeypatch.setattr(loader, "SLICE_WORDS", slice_words)
+    found = loader.slices(batches)
+    batch = [number for first, stop in found for number in range(first, stop)]
+    assert batch == list(range(len(batches.columns)))
+    assert all(first < stop for first, stop in found)
+
+
+def test_a_text_is_read_again_as_it_was(tmp_path: Path) -> None:
+    texts = {"1.txt": "قال", "2.txt": "قالت ۱\r\n\r\n", "3.txt": ""}
+    for name, text in texts.items():
+        (tmp_path / name).write_bytes(text.encode())
+    found = find_sources([tmp_path], ReadOptions())
+    _, batches = loader.read(found, ReadOptions(), Settings(), 1)
+    assert batches.names == [str(tmp_path / name) for name in texts]
+    again = [text for _, text in batches.texts(0, [0, 1, 2])]
+    assert again[0] == "قال"
+
+
+@pytest.mark.parametrize("what", ["gone", "shorter"])
+def test_a_file_that_changes_during_a_scan_is_an_error_that_names_it(
+    tmp_path: Path, what: str
+) -> None:
+    text = "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطوطات"
+    files = [tmp_path / name for name in ("1.txt", "2.txt")]
+    for file in files:
+        file.write_text(text, encoding="utf-8")
+
+    def change(stage: str, _share: float) -> None:
+        if stage == "reporting" and files[1].exists():
+            if what == "gone":
+                files[1].unlink()
+            else:
+                files[1].write_text("قال", encoding="utf-8")
+
+    result = dedupe.scan([tmp_path], progress=change)
+    [error] = result.errors
+    assert result.status == "error"
+    assert error.path == str(files[1])
+    [finding] = result.findings
+    assert [place.excerpt for place in finding.occurrences] == [text, ""]
