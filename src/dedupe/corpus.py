@@ -53,6 +53,7 @@ class Corpus:
     paragraphs: Paragraphs
     first_paragraph: IntArray  # of each document, and one more entry at the end
     first_position: IntArray  # likewise
+    joined: IntArray  # positions of words that are written as two or more, ascending
     exemplar: Int32Array  # the first paragraph that is equal after folding
 
     @property

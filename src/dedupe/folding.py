@@ -81,6 +81,7 @@ class WordColumns:
     start: Offsets  # code points in the word's own document
     end: Offsets
     first_word: Positions  # of each document, and the number of words
+    joined: Positions  # rows of words that are written as two or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +289,13 @@ def fold_batch(
     parts.values[dropped] = parts.sizes[dropped] = 0
     alive = np.ones(parts.first.size, np.bool_)
     alive[dropped] = False
+    joined = parts.first[:0]
     hashes = mixed(parts.values)
     if letters.level == "full":
         signals = _find_signals(parts, letters)
         _drop_yehs(parts, signals, hashes, codes, letters)
         links = _word_links(parts, signals, dropped, codes, breaks, letters)
+        joined = links
         if not ignore_numbers:
             links = np.concatenate((links, _number_links(parts, signals, codes)))
         links.sort()
@@ -301,6 +304,7 @@ def fold_batch(
         hashes[heads] = mixed(values)
         parts.last[heads] = parts.last[ends]
         parts.end[heads] = parts.end[ends]
+    joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
     first_code = kept.before(encoded.documents)
     first_part = parts.first.searchsorted(first_code)
@@ -312,7 +316,13 @@ def fold_batch(
     first_break = breaks.searchsorted(first_code)
     break_offset = _break_offsets(break_places[1:], first_break - 1, encoded)
     return FoldedBatch(
-        WordColumns(hashes, start, end, first_part - gone.searchsorted(first_part)),
+        WordColumns(
+            hashes,
+            start,
+            end,
+            first_part - gone.searchsorted(first_part),
+            joined - gone.searchsorted(joined),
+        ),
         parts.values,
         parts.sizes,
         Breaks(

@@ -126,12 +126,14 @@ def assemble(corpus: Corpus, batches: Batches, first: int, stop: int) -> None:
         word[:] = arrays["word"]
         closing = np.arange(document, last, dtype=np.uint64)
         word[np.cumsum(arrays["document_words"] + 1) - 1] = _closing_words(closing)
-        paragraph = int(corpus.first_paragraph[document])
-        np.add(
-            arrays["word_paragraph"],
-            np.int32(paragraph),
-            out=corpus.word_paragraph[begin:end],
-        )
+        rows = np.arange(*corpus.first_paragraph[[document, last]], dtype=np.int32)
+        # A closing word counts to the paragraph before it.
+        opens = corpus.paragraphs.first_word[rows]
+        if opens.size:
+            opens[0] = begin
+            corpus.word_paragraph[begin:end] = np.repeat(
+                rows, np.diff(opens, append=end)
+            )
 
 
 def _closing_words(numbers: np.ndarray) -> np.ndarray:
@@ -162,10 +164,6 @@ def _read_batch(
     start[row] = words.start
     end = np.zeros(size, np.int32)
     end[row] = words.end
-    word_paragraph = np.zeros(size, np.int32)
-    word_paragraph[row] = np.repeat(
-        np.arange(paragraphs.words.size, dtype=np.int32), paragraphs.words
-    )
     raw = [
         hash(texts[document][start:end])
         for document, start, end in zip(
@@ -177,9 +175,9 @@ def _read_batch(
     ]
     arrays = {
         "word": word,
+        "joined": row[words.joined],
         "start": start,
         "end": end,
-        "word_paragraph": word_paragraph,
         "document_words": document_words,
         "document": paragraphs.document,
         "line": paragraphs.line,
@@ -236,6 +234,8 @@ def _corpus(held: Batches) -> Corpus:
         column("raw"),
     )
     words = int(held.first_position[-1])
+    counts = [arrays["joined"].size for arrays in held.columns]
+    joined = column("joined") + np.repeat(held.first_position[:-1], counts)
     document_words = column("document_words")
     corpus = Corpus(
         processes.shared_array(words + PADDING, np.uint32),
@@ -243,6 +243,7 @@ def _corpus(held: Batches) -> Corpus:
         paragraphs,
         np.searchsorted(document, np.arange(documents + 1)),
         np.concatenate([[0], np.cumsum(document_words + 1)]).astype(np.int64),
+        joined,
         _exemplars(paragraphs.solid),
     )
     padding = np.arange(documents, documents + PADDING, dtype=np.uint64)

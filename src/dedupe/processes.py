@@ -8,6 +8,7 @@ threads that a fork would break, everything runs in the parent, with the same re
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import mmap
 import os
@@ -213,6 +214,8 @@ def _work(
 ) -> None:
     """Be a child: draw numbers, run the task, tell the parent; never return."""
     code = 0
+    # A collection would write to every object, and so copy all that is shared.
+    gc.disable()
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         offset = 0

@@ -32,7 +32,7 @@ SAME_SHARE = 0.6
 # Above this share of both sides, one paragraph is an edited copy of the other.
 EDITED_SHARE = 0.4
 # The shortest run of equal words that is no chance grows with the text that is
-# compared: six words in a pair of articles, eight in a corpus.
+# compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
 CORPUS_RUN = 8
 # Each time the rarest shingle of a run is twice as frequent, the run must be so much
@@ -111,9 +111,8 @@ def _signs(
     rows = np.flatnonzero(hopeful[pair])
     rarest, weight = rarity(runs.where(rows), frequency)
     least = _shortest_run(corpus, settings)
-    long = runs.length[rows] >= least + FORMULA_WORDS * np.log2(
-        np.maximum(rarest, 2) / 2
-    )
+    written = _written_words(corpus, runs.where(rows))
+    long = written >= least + FORMULA_WORDS * np.log2(np.maximum(rarest, 2) / 2)
     quoted = np.zeros(begins.size, np.bool_)
     quoted[pair[rows[long]]] = True
     total = np.bincount(pair[rows], weights=weight, minlength=begins.size)
@@ -128,6 +127,19 @@ def _shortest_run(corpus: Corpus, settings: Settings) -> int:
     if corpus.positions < CORPUS_WORDS:
         return settings.min_passage_words
     return max(settings.min_passage_words, CORPUS_RUN)
+
+
+def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
+    """Return the words of runs as written on the side that parts more of them.
+
+    A detached waw and عبد الله are two words to a reader and one after folding.
+    """
+    more = [
+        np.searchsorted(corpus.joined, begin + runs.length)
+        - np.searchsorted(corpus.joined, begin)
+        for begin in (runs.left, runs.right)
+    ]
+    return runs.length + np.maximum(*more)
 
 
 def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
