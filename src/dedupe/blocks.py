@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedupe.aligner import Runs, group_begins
+from dedupe.candidates import components
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -708,22 +709,3 @@ def _sorted(drafts: list[_Draft]) -> Findings:
 def _first_rows(owner: IntArray, count: int) -> IntArray:
     sizes = np.bincount(owner, minlength=count)
     return np.concatenate([[0], np.cumsum(sizes)])
-
-
-def components(left: IntArray, right: IntArray, count: int) -> IntArray:
-    """Return the smallest row that each of `count` rows is tied to by edges."""
-    label = np.arange(count)
-    while left.size:
-        low = np.minimum(label[left], label[right])
-        high = np.maximum(label[left], label[right])
-        live = low != high
-        if not live.any():
-            break
-        left, right = left[live], right[live]
-        np.minimum.at(label, high[live], low[live])
-        while True:
-            shorter = label[label]
-            if np.array_equal(shorter, label):
-                break
-            label = shorter
-    return label

@@ -28,8 +28,9 @@ NEXT_IN_BUCKET = 8
 # The last length has nothing after it, so its common places are only chained.
 CHAINED = 2
 MOST_COUNTED = 255
-# Neighbors of one paragraph that are paired with one another.
-MOST_NEIGHBORS = 64
+# Groups with more members are forms that flood the corpus: their members are paired
+# with the next few alone, since the number of all pairs would be squared.
+MOST_MEMBERS = 100
 PAIR_BITS = 20  # of a key, for the number of the pair
 _NONE = np.empty(0, np.int64)
 
@@ -173,8 +174,8 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
 def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     """Return the pairs that two of the given pairs tie together, sorted.
 
-    Pairing with the next few leaves pairs out in large groups; nearly all of them
-    have a neighbor in common.
+    Pairing with the next few leaves pairs out in groups of a dozen or two; nearly all
+    of them have a neighbor in common.
     """
     if not left.size:
         return _NONE, _NONE
@@ -182,10 +183,13 @@ def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     given = np.sort(_packed(packing, left, right - left))
     source = np.concatenate([left, right])
     target = np.concatenate([right, left])
+    group = components(left, right, int(right.max()) + 1)
+    few = np.bincount(group)[group[source]] <= MOST_MEMBERS
+    source, target = source[few], target[few]
     order = np.argsort(source, kind="stable")
     source, target = source[order], target[order]
     found = []
-    for step in range(1, MOST_NEIGHBORS):
+    for step in range(1, MOST_MEMBERS):
         same = source[step:] == source[:-step]
         if not same.any():
             break
@@ -249,3 +253,22 @@ def _distinct(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
     if not fresh.size:
         return _NONE, _NONE
     return high, high + packing.position(keys)
+
+
+def components(left: IntArray, right: IntArray, count: int) -> IntArray:
+    """Return the smallest row that each of `count` rows is tied to by edges."""
+    label = np.arange(count)
+    while left.size:
+        low = np.minimum(label[left], label[right])
+        high = np.maximum(label[left], label[right])
+        live = low != high
+        if not live.any():
+            break
+        left, right = left[live], right[live]
+        np.minimum.at(label, high[live], low[live])
+        while True:
+            shorter = label[label]
+            if np.array_equal(shorter, label):
+                break
+            label = shorter
+    return label

@@ -41,7 +41,7 @@ ESTIMATE_SLACK = 0.12
 # Pairs of a large group that were left out are found by what they have in common with a
 # third; after two rounds hardly any are missing.
 ROUNDS = 2
-PAIRS_AT_ONCE = 1 << 17
+PAIRS_AT_ONCE = 1 << 13
 
 
 def scan(
@@ -242,12 +242,17 @@ class _Work:
 
     def _compared(self, left: IntArray, right: IntArray) -> Matches:
         """Return the matches among given pairs of paragraphs."""
-        parts = []
-        for begin in range(0, left.size, PAIRS_AT_ONCE):
-            sides = (side[begin : begin + PAIRS_AT_ONCE] for side in (left, right))
-            seeds = candidates.seeds_of_pairs(self.corpus, self.packing, *sides)
-            parts.append(self._verified(aligner.grow(self.corpus, self.packing, seeds)))
-        return joined(parts)
+
+        def task(number: int) -> Outcome:
+            rows = slice(number * PAIRS_AT_ONCE, (number + 1) * PAIRS_AT_ONCE)
+            seeds = candidates.seeds_of_pairs(
+                self.corpus, self.packing, left[rows], right[rows]
+            )
+            runs = aligner.grow(self.corpus, self.packing, seeds)
+            return None, as_arrays(self._verified(runs))
+
+        outcomes = self._run("comparing", task, -(-left.size // PAIRS_AT_ONCE))
+        return joined([from_arrays(arrays) for arrays in outcomes])
 
     def _passages(self, first: int, stop: int, runs: Runs) -> Passages:
         equal = blocks.exact_runs(self.corpus, *self._paragraphs(first, stop))

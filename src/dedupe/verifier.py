@@ -139,7 +139,8 @@ def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
         - np.searchsorted(corpus.joined, begin)
         for begin in (runs.left, runs.right)
     ]
-    return runs.length + np.maximum(*more)
+    written: IntArray = runs.length + np.maximum(*more)
+    return written
 
 
 def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
