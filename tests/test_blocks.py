@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedupe
-from dedupe.blocks import components
+from dedupe.candidates import components
 from dedupe.model import Finding, ScanResult
 
 # Rule, relation, words, and each place as document, first line, last line.

@@ -35,7 +35,7 @@ class Settings:
     """Smallest share of the shorter paragraph that makes it contained in the longer."""
 
     min_passage_words: int = 6
-    """Shortest run of equal words that is reported as an overlap."""
+    """Shortest run of equal words that is an overlap; two more in a corpus."""
 
     boilerplate_documents: int = 5
     """A form that stands in this many otherwise unrelated documents is boilerplate."""

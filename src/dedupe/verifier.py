@@ -34,7 +34,7 @@ EDITED_SHARE = 0.4
 # The shortest run of equal words that is no chance grows with the text that is
 # compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
-CORPUS_RUN = 8
+CORPUS_MORE = 2
 # Each time the rarest shingle of a run is twice as frequent, the run must be so much
 # longer, since it may be a formula.
 FORMULA_WORDS = 2.0
@@ -124,9 +124,8 @@ def _signs(
 
 
 def _shortest_run(corpus: Corpus, settings: Settings) -> int:
-    if corpus.positions < CORPUS_WORDS:
-        return settings.min_passage_words
-    return max(settings.min_passage_words, CORPUS_RUN)
+    more = 0 if corpus.positions < CORPUS_WORDS else CORPUS_MORE
+    return settings.min_passage_words + more
 
 
 def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
