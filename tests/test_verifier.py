@@ -1,0 +1,158 @@
+"""What counts as a match, and by which name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+
+import dedupe
+from dedupe.model import Match
+from dedupe.settings import Settings
+
+LETTERS = "اتثجحخدرزسشصضطظعغفقكلمنه"
+
+
+def own_words(count: int, seed: int) -> list[str]:
+    """Words that no other seed has."""
+    random = Random(seed)
+    return ["".join(random.choices(LETTERS, k=7)) for _ in range(count)]
+
+
+TEXT = own_words(40, 1)
+
+
+def replaced(words: list[str], share: float, seed: int = 3) -> list[str]:
+    random = Random(seed)
+    return [
+        fresh if random.random() < share else word
+        for word, fresh in zip(words, own_words(len(words), seed), strict=True)
+    ]
+
+
+DEFAULTS = Settings()
+
+
+def matches(
+    one: list[str], other: list[str], settings: Settings = DEFAULTS
+) -> list[Match]:
+    texts = [("1", " ".join(one)), ("2", " ".join(other))]
+    return list(dedupe.scan(texts, settings).matches)
+
+
+@dataclass(frozen=True)
+class Case:
+    label: str
+    words: list[str]
+    relation: str | None
+
+
+CASES = [
+    Case("the same", TEXT, "identical"),
+    Case("one word in ten replaced", replaced(TEXT, 0.1), "edited"),
+    Case("one word in five replaced", replaced(TEXT, 0.2), "edited"),
+    Case("clauses in another order", TEXT[27:] + TEXT[13:27] + TEXT[:13], "edited"),
+    Case("the first third", TEXT[:14], "contained"),
+    Case("embedded", own_words(50, 5) + TEXT + own_words(50, 6), "contained"),
+    Case("a quotation of twelve", own_words(20, 5) + TEXT[9:21], "overlap"),
+    Case("a quotation of eight", own_words(20, 5) + TEXT[9:17], "overlap"),
+    Case("a phrase of six", own_words(20, 5) + TEXT[9:15], "overlap"),
+    Case("a phrase of five", own_words(20, 5) + TEXT[9:14], None),
+    Case("the same words in no order", sorted(TEXT), None),
+    Case("nothing in common", own_words(40, 5), None),
+    Case("too short to be compared", TEXT[:7], None),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+@pytest.mark.parametrize("swapped", [False, True], ids=["given", "swapped"])
+def test_a_relation_has_its_name(case: Case, *, swapped: bool) -> None:
+    found = matches(case.words, TEXT) if swapped else matches(TEXT, case.words)
+    assert [match.relation for match in found] == [case.relation] * len(found)
+    assert bool(found) == bool(case.relation)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_both_sides_are_measured_alike(*, swapped: bool) -> None:
+    one, other = TEXT, replaced(TEXT, 0.15)
+    [match] = matches(other, one) if swapped else matches(one, other)
+    [expected] = matches(one, other)
+    assert (match.jaccard, match.containment, match.words) == (
+        expected.jaccard,
+        expected.containment,
+        expected.words,
+    )
+
+
+SETTINGS = [
+    (Settings(min_words=41), TEXT[:39], None),
+    (Settings(min_words=39), TEXT[:39], "edited"),
+    (Settings(min_passage_words=13), own_words(30, 5) + TEXT[9:21], None),
+    (Settings(min_passage_words=12), own_words(30, 5) + TEXT[9:21], "overlap"),
+    (Settings(containment=0.1), own_words(30, 5) + TEXT[9:21], "contained"),
+    (Settings(jaccard=0.05), own_words(30, 5) + TEXT[9:21], "edited"),
+]
+
+
+@pytest.mark.parametrize(("settings", "words", "relation"), SETTINGS)
+def test_a_setting_decides(
+    settings: Settings, words: list[str], relation: str | None
+) -> None:
+    found = [match.relation for match in matches(TEXT, words, settings)]
+    assert found == ([relation] if relation else [])
+
+
+def test_a_word_said_again_and_again_is_no_match() -> None:
+    assert matches(["قال"] * 50, ["قال"] * 3 + own_words(20, 5)) == []
+
+
+FORMULA = own_words(12, 8)
+
+
+def paragraphs_with_a_formula(count: int) -> dict[str, str]:
+    return {
+        str(number): " ".join(
+            [*own_words(10, 20 + number), *FORMULA, *own_words(10, 9_020 + number)]
+        )
+        for number in range(count)
+    }
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_long_phrase_in_few_places_is_an_overlap(count: int) -> None:
+    found = dedupe.scan(paragraphs_with_a_formula(count)).matches
+    assert [match.relation for match in found] == ["overlap"] * len(found)
+    assert len(found) == count * (count - 1) // 2
+
+
+@pytest.mark.parametrize("count", [5, 12])
+def test_a_phrase_in_many_documents_is_boilerplate(count: int) -> None:
+    [finding] = dedupe.scan(paragraphs_with_a_formula(count)).findings
+    assert finding.rule == "boilerplate"
+    assert len(finding.occurrences) == count
+
+
+@pytest.mark.xfail(reason="beyond a dozen places, twelve words are too few")
+@pytest.mark.parametrize("count", [20, 100])
+def test_a_phrase_in_very_many_documents_is_not_lost(count: int) -> None:
+    [finding] = dedupe.scan(paragraphs_with_a_formula(count)).findings
+    assert finding.rule == "boilerplate"
+    assert len(finding.occurrences) == count
+
+
+@pytest.mark.xfail(reason="one rare shingle makes a whole run rare")
+def test_a_formula_and_one_word_more_make_no_near_duplicate() -> None:
+    texts = paragraphs_with_a_formula(30)
+    for name in "01":
+        words = texts[name].split()
+        words[9] = "مشترك"
+        texts[name] = " ".join(words)
+    found = dedupe.scan(texts).findings
+    assert not [finding for finding in found if finding.rule == "near-duplicate"]
+
+
+@pytest.mark.xfail(reason="its third place is covered by the first two")
+def test_a_passage_three_times_in_a_paragraph_is_found_three_times() -> None:
+    text = " ".join([*TEXT, *own_words(9, 5), *TEXT, *own_words(9, 6), *TEXT])
+    assert dedupe.scan({"1": text}).duplicated_words == 80
