@@ -66,7 +66,7 @@ def compared(items: list[Paragraph]) -> list[Paragraph]:
 
 
 def are_of_like_size(one: Paragraph, other: Paragraph) -> bool:
-    """Whether a pair at .5 shares most words of either (see the known failure below)."""
+    """Whether a pair at .5 shares most words of either; else see the next test."""
     sizes = sorted((len(one.words), len(other.words)))
     return sizes[0] >= 0.8 * sizes[1]
 
