@@ -214,6 +214,7 @@ def join(
     pair always. What lies over an earlier run is cut off. Also returns how many words
     the passages of each pair hold on both sides.
     """
+    runs, pair = _without_echoes(runs, pair)
     left_end = runs.left + runs.length
     right_end = runs.right + runs.length
     near = pair[1:] == pair[:-1]
@@ -243,6 +244,28 @@ def join(
     cut = (runs.length - fresh)[kept]
     runs = Runs(runs.left[kept] + cut, runs.right[kept] + cut, fresh[kept])
     return Stretches(pair[kept], runs), total
+
+
+def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
+    """Leave out a run whose words stand in a longer run of its pair.
+
+    Where a phrase stands twice in one paragraph, a run of it alone lies beside the
+    run of the sentence that was copied; it would break that, or cut off its start.
+    """
+    begin = runs.left + pair * _FAR
+    end = begin + runs.length
+    longest = np.argsort(-runs.length, kind="stable")
+    place = np.argsort(longest, kind="stable")
+    kept = np.ones(len(runs), np.bool_)
+    for step in (1, 2):
+        lies = begin[step:] < end[:-step]
+        over = np.minimum(end[step:], end[:-step]) - begin[step:]
+        first_is_shorter = place[:-step] > place[step:]
+        shorter = np.where(first_is_shorter, runs.length[:-step], runs.length[step:])
+        echo = lies & (2 * over >= shorter)
+        kept[:-step] &= ~(echo & first_is_shorter)
+        kept[step:] &= ~(echo & ~first_is_shorter)
+    return runs.where(kept), pair[kept]
 
 
 def fill(corpus: Corpus, stretches: Stretches, gap: int) -> Stretches:

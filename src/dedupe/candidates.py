@@ -13,12 +13,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedupe.corpus import BoolArray, ByteArray, Corpus, IntArray, UInt64Array
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    Corpus,
+    IntArray,
+    Rows,
+    UInt64Array,
+)
 from dedupe.shingles import shingles, shingles_at
 
 # A shingle in more places than this is too common to be a seed; agency copy stands in
 # ten or twenty outlets, formulas in hundreds.
 COMMON = 10
+AROUND = 13  # words from a shingle's first to one that is no longer of its formula
 # Each place is paired with so many of the next that hold the same shingle. Groups stay
 # connected without the square of their size.
 NEXT = 6
@@ -27,7 +35,8 @@ ALL_PAIRED = NEXT + 1  # places
 NEXT_IN_BUCKET = 8
 # The last length has nothing after it, so its common places are only chained.
 CHAINED = 2
-MOST_COUNTED = 255
+MOST_COUNTED = 127
+CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
 # with the next few alone, since the number of all pairs would be squared.
 MOST_MEMBERS = 100
@@ -104,7 +113,8 @@ def seeds(
     """Return the seeds among sorted keys, sorted, as (earlier | distance).
 
     All keys of a shingle must be given at once. `frequency` (uint8, one a position)
-    takes the number of places each repeated shingle stands in, at most 255.
+    takes in how many surroundings each repeated shingle stands, at most 127, and the
+    mark CROWDED where not all its places are paired.
     """
     found: list[UInt64Array] = []
     for length in LENGTHS:
@@ -113,15 +123,44 @@ def seeds(
             keys = packing.pack(hashes, packing.position(keys))
             keys.sort()
         keys, places = _repeated(packing, keys)
+        kinds = _surroundings(corpus, packing, keys, places)
         if length == LENGTHS[0]:
-            frequency[packing.position(keys)] = np.minimum(places, MOST_COUNTED)
-        common = places > COMMON
+            marks = np.where(places > ALL_PAIRED, CROWDED, 0)
+            frequency[packing.position(keys)] = np.minimum(kinds, MOST_COUNTED) | marks
+        common = kinds > COMMON
         found += _pairs(packing, keys[~common], NEXT)
         keys = keys[common]
     found += _pairs(packing, keys, CHAINED)
     links = np.concatenate(found) if found else np.empty(0, np.uint64)
     links.sort()
     return links
+
+
+def _surroundings(
+    corpus: Corpus, packing: Packing, keys: UInt64Array, places: IntArray
+) -> IntArray:
+    """Return in how many surroundings each shingle stands, no more than its places.
+
+    Copies of one text share what stands around a shingle, a formula does not: of the
+    words a dozen before and a dozen after, the side with fewer different ones counts.
+    """
+    many = np.flatnonzero(places > ALL_PAIRED)
+    if not many.size:
+        return places
+    position = packing.position(keys[many])
+    begins = np.concatenate([[True], np.diff(packing.high(keys[many])) != 0])
+    group = np.cumsum(begins) - 1
+    fewest = np.full(int(group[-1]) + 1, MOST_COUNTED)
+    for away in (-AROUND, AROUND):
+        around = corpus.word.take(position + away, mode="clip")
+        pairs = (group << 32 | around).view(np.uint64)
+        pairs.sort()
+        fresh = np.concatenate([[True], pairs[1:] != pairs[:-1]])
+        kinds = np.bincount((pairs[fresh] >> np.uint64(32)).view(np.int64))
+        fewest = np.minimum(fewest, kinds)
+    result = places.copy()
+    result[many] = np.minimum(places[many], fewest[group])
+    return result
 
 
 def _repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
@@ -171,7 +210,7 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
     return _distinct(packing, np.concatenate(found))
 
 
-def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+def closing_pairs(left: Rows, right: Rows) -> tuple[IntArray, IntArray]:
     """Return the pairs that two of the given pairs tie together, sorted.
 
     Pairing with the next few leaves pairs out in groups of a dozen or two; nearly all
@@ -179,6 +218,7 @@ def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     """
     if not left.size:
         return _NONE, _NONE
+    left, right = left.astype(np.int64), right.astype(np.int64)
     packing = Packing(int(right.max()).bit_length())
     given = np.sort(_packed(packing, left, right - left))
     source = np.concatenate([left, right])
@@ -201,6 +241,37 @@ def closing_pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     keys = np.sort(np.concatenate(found))
     at = np.minimum(np.searchsorted(given, keys), given.size - 1)
     return _distinct(packing, keys[given[at] != keys])
+
+
+def pairs_with_kin(
+    edges: tuple[Rows, Rows], others: tuple[Rows, Rows]
+) -> tuple[IntArray, IntArray]:
+    """Return pairs of one side of other matches with the kin of the other side.
+
+    `edges` tie near-duplicates, `others` are what stands inside or overlaps one of
+    them. Only groups too large for all their shingles to be paired are completed.
+    """
+    if not edges[0].size or not others[0].size:
+        return _NONE, _NONE
+    count = int(max(edges[1].max(), others[1].max())) + 1
+    group = components(edges[0].astype(np.int64), edges[1].astype(np.int64), count)
+    size = np.bincount(group, minlength=count)
+    members = np.argsort(group, kind="stable")
+    first = np.cumsum(size) - size
+    packing = Packing(count.bit_length())
+    found = []
+    for here, there in (others, others[::-1]):
+        kin = group[here]
+        rows = np.flatnonzero((size[kin] > ALL_PAIRED) & (size[kin] <= MOST_MEMBERS))
+        number = size[kin[rows]]
+        begins = np.cumsum(number) - number
+        member = np.repeat(first[kin[rows]] - begins, number)
+        member = members[member + np.arange(number.sum())]
+        other = np.repeat(there[rows].astype(np.int64), number)
+        apart = member != other
+        low = np.minimum(member, other)[apart]
+        found.append(_packed(packing, low, np.maximum(member, other)[apart] - low))
+    return _distinct(packing, np.concatenate(found))
 
 
 def seeds_of_pairs(

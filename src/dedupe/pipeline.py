@@ -38,9 +38,6 @@ SMALL = 2 << 20  # bytes
 # A signature estimates: a pair at the threshold may look less similar by so much, three
 # standard errors of 128 values at .5.
 ESTIMATE_SLACK = 0.12
-# Pairs of a large group that were left out are found by what they have in common with a
-# third; after two rounds hardly any are missing.
-ROUNDS = 2
 PAIRS_AT_ONCE = 1 << 13
 
 
@@ -218,17 +215,25 @@ class _Work:
         """Add the pairs that share a band, and those that close their groups."""
         columns = signatures.bands(signed.signatures, self.settings.bands)
         left, right = candidates.band_pairs(columns)
-        least = self.settings.jaccard - ESTIMATE_SLACK
-        for _ in range(ROUNDS):
-            near = signatures.estimated_jaccard(signed.signatures, left, right)
-            one, other = (signed.rows[side[near >= least]] for side in (left, right))
-            fresh = unknown(matches, one, other)
-            found = self._compared(one[fresh], other[fresh])
-            # A run may go on into paragraphs that were compared before.
-            fresh = unknown(matches, found.left, found.right)
-            matches = joined([matches, found.where(np.flatnonzero(fresh))])
-            left, right = candidates.closing_pairs(*_edges(signed.rows, matches))
-        return matches
+        near = signatures.estimated_jaccard(signed.signatures, left, right)
+        likely = near >= self.settings.jaccard - ESTIMATE_SLACK
+        left, right = signed.rows[left[likely]], signed.rows[right[likely]]
+        matches = self._with(matches, left, right)
+        edited = matches.relation == EDITED
+        edges = matches.left[edited], matches.right[edited]
+        matches = self._with(matches, *candidates.closing_pairs(*edges))
+        edited = matches.relation == EDITED
+        edges = matches.left[edited], matches.right[edited]
+        others = matches.left[~edited], matches.right[~edited]
+        return self._with(matches, *candidates.pairs_with_kin(edges, others))
+
+    def _with(self, matches: Matches, left: IntArray, right: IntArray) -> Matches:
+        """Return the matches and those among more pairs of paragraphs."""
+        fresh = unknown(matches, left, right)
+        found = self._compared(left[fresh], right[fresh])
+        # A run may go on into paragraphs that were compared before.
+        fresh = unknown(matches, found.left, found.right)
+        return joined([matches, found.where(np.flatnonzero(fresh))])
 
     def _run(
         self, stage: str, task: Callable[[int], Outcome], count: int
@@ -273,15 +278,3 @@ class _Work:
         documents = self.batches.first_document[[first, stop]]
         start, end = self.corpus.first_paragraph[documents].tolist()
         return start, end
-
-
-def _edges(rows: IntArray, matches: Matches) -> tuple[IntArray, IntArray]:
-    """Return the edited matches whose paragraphs are both in `rows`, as its indexes."""
-    edited = matches.relation == EDITED
-    sides = []
-    known = np.ones(int(edited.sum()), np.bool_)
-    for side in (matches.left[edited], matches.right[edited]):
-        at = np.searchsorted(rows, side)
-        known &= rows.take(at, mode="clip") == side if rows.size else False
-        sides.append(at)
-    return sides[0][known], sides[1][known]

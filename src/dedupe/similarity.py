@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.aligner import group_begins
-from dedupe.candidates import ALL_PAIRED
+from dedupe.candidates import CROWDED
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -111,7 +111,7 @@ def crowded_paragraphs(
     positions = np.repeat(paragraphs.first_word[rows] - begins, size)
     positions += np.arange(positions.size)
     crowded = np.add.reduceat(
-        frequency.take(positions) > ALL_PAIRED, begins, dtype=np.int64
+        frequency.take(positions) >= CROWDED, begins, dtype=np.int64
     )
     enough = crowded >= CROWDED_SHARE * settings.jaccard * size
     return np.compress(enough, rows)

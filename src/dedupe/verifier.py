@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedupe.aligner import Runs, fill, group_begins, join, pair_keys
+from dedupe.candidates import MOST_COUNTED
 from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray
 from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
 from dedupe.settings import Settings
@@ -35,13 +36,15 @@ EDITED_SHARE = 0.4
 # compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
 CORPUS_MORE = 2
-# Each time the rarest shingle of a run is twice as frequent, the run must be so much
-# longer, since it may be a formula.
+# What stands in a few places may be printed in some of them and quoted in the others.
+# From there on, each time the rarest shingle of a run is twice as frequent, the run must
+# be so much longer, since it may be a formula.
+FEW_PLACES = 3
 FORMULA_WORDS = 2.0
 # A passage beside the one that made the match counts from so many words on.
 SIDE_PASSAGE_WORDS = 6
 
-_WEIGHTS = 1 / (1 + np.log2(np.maximum(np.arange(256), 2) / 2) / 2)
+_WEIGHTS = 1 / (1 + np.log2(np.maximum(np.arange(MOST_COUNTED + 1), 2) / 2) / 2)
 
 
 def verify(
@@ -112,7 +115,8 @@ def _signs(
     rarest, weight = rarity(runs.where(rows), frequency)
     least = _shortest_run(corpus, settings)
     written = _written_words(corpus, runs.where(rows))
-    long = written >= least + FORMULA_WORDS * np.log2(np.maximum(rarest, 2) / 2)
+    known = np.maximum(rarest, FEW_PLACES) / FEW_PLACES
+    long = written >= least + FORMULA_WORDS * np.log2(known)
     quoted = np.zeros(begins.size, np.bool_)
     quoted[pair[rows[long]]] = True
     total = np.bincount(pair[rows], weights=weight, minlength=begins.size)
@@ -154,7 +158,7 @@ def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
     begins = np.cumsum(shingles) - shingles
     positions = np.repeat(runs.left - begins, shingles)
     positions += np.arange(positions.size)
-    places = frequency.take(positions)
+    places = frequency.take(positions) & np.uint8(MOST_COUNTED)
     rarest = np.minimum.reduceat(places, begins).astype(np.int64)
     return rarest, np.add.reduceat(_WEIGHTS.take(places), begins)
 

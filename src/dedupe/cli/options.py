@@ -29,7 +29,8 @@ SETTING_HELP = {
     "jaccard": "Share of word shingles from which two paragraphs are near-duplicates.",
     "containment": "Share of the shorter paragraph from which it is contained in the "
     "longer one.",
-    "min_passage_words": "Shortest run of equal words that is an overlap; two more in a corpus.",
+    "min_passage_words": "Shortest run of equal words that is an overlap; two more in "
+    "a corpus.",
     "boilerplate_documents": "A form that stands in this many otherwise unrelated "
     "documents is boilerplate.",
     "num_perm": "Values in a MinHash signature.",
