@@ -37,10 +37,11 @@ EDITED_SHARE = 0.4
 CORPUS_WORDS = 20_000
 CORPUS_MORE = 2
 # What stands in a few places may be printed in some of them and quoted in the others.
-# From there on, each time the rarest shingle of a run is twice as frequent, the run must
-# be so much longer, since it may be a formula.
+# From there on, each time the rarest shingle of a run is twice as frequent, the run
+# must be so much longer, since it may be a formula; but no more than so many words.
 FEW_PLACES = 3
 FORMULA_WORDS = 2.0
+LONGEST_FORMULA = 6.0
 # A passage beside the one that made the match counts from so many words on.
 SIDE_PASSAGE_WORDS = 6
 
@@ -116,7 +117,8 @@ def _signs(
     least = _shortest_run(corpus, settings)
     written = _written_words(corpus, runs.where(rows))
     known = np.maximum(rarest, FEW_PLACES) / FEW_PLACES
-    long = written >= least + FORMULA_WORDS * np.log2(known)
+    more = np.minimum(FORMULA_WORDS * np.log2(known), LONGEST_FORMULA)
+    long = written >= least + more
     quoted = np.zeros(begins.size, np.bool_)
     quoted[pair[rows[long]]] = True
     total = np.bincount(pair[rows], weights=weight, minlength=begins.size)
