@@ -40,7 +40,7 @@ CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
 # with the next few alone, since the number of all pairs would be squared.
 MOST_MEMBERS = 100
-PAIR_BITS = 20  # of a key, for the number of the pair
+HASH_BITS = 44  # of a shingle, beside the number of its paragraph
 _NONE = np.empty(0, np.int64)
 
 
@@ -249,25 +249,24 @@ def pairs_with_kin(
     """Return pairs of one side of other matches with the kin of the other side.
 
     `edges` tie near-duplicates, `others` are what stands inside or overlaps one of
-    them. Only groups too large for all their shingles to be paired are completed.
+    them. Only where there is so much kin that not all its shingles were paired.
     """
     if not edges[0].size or not others[0].size:
         return _NONE, _NONE
     count = int(max(edges[1].max(), others[1].max())) + 1
-    group = components(edges[0].astype(np.int64), edges[1].astype(np.int64), count)
-    size = np.bincount(group, minlength=count)
-    members = np.argsort(group, kind="stable")
+    source = np.concatenate(edges).astype(np.int64)
+    kin = np.concatenate(edges[::-1]).astype(np.int64)[np.argsort(source)]
+    size = np.bincount(source, minlength=count)
     first = np.cumsum(size) - size
     packing = Packing(count.bit_length())
     found = []
     for here, there in (others, others[::-1]):
-        kin = group[here]
-        rows = np.flatnonzero((size[kin] > ALL_PAIRED) & (size[kin] <= MOST_MEMBERS))
-        number = size[kin[rows]]
+        crowded = (size[here] >= ALL_PAIRED) & (size[here] <= MOST_MEMBERS)
+        number = size[here[crowded]]
         begins = np.cumsum(number) - number
-        member = np.repeat(first[kin[rows]] - begins, number)
-        member = members[member + np.arange(number.sum())]
-        other = np.repeat(there[rows].astype(np.int64), number)
+        member = np.repeat(first[here[crowded]] - begins, number)
+        member = kin[member + np.arange(number.sum())]
+        other = np.repeat(there[crowded].astype(np.int64), number)
         apart = member != other
         low = np.minimum(member, other)[apart]
         found.append(_packed(packing, low, np.maximum(member, other)[apart] - low))
@@ -277,38 +276,39 @@ def pairs_with_kin(
 def seeds_of_pairs(
     corpus: Corpus, packing: Packing, left: IntArray, right: IntArray
 ) -> UInt64Array:
-    """Return the seeds of given pairs of paragraphs, however common their shingles."""
-    if not left.size:
+    """Return the seeds of given pairs of paragraphs, however common their shingles.
+
+    Each shingle of the shorter paragraph is looked up in the longer one, where its
+    first place is taken.
+    """
+    rows = np.sort(np.concatenate([left, right]))
+    rows = rows[np.flatnonzero(np.diff(rows, prepend=-1))]
+    if not rows.size:
         return np.empty(0, np.uint64)
-    size = LENGTHS[0]
-    keys, positions = [], []
-    for rows in (left, right):
-        count = np.maximum(corpus.paragraphs.words.take(rows) - (size - 1), 0)
-        begins = np.cumsum(count) - count
-        position = np.repeat(corpus.paragraphs.first_word.take(rows) - begins, count)
-        position += np.arange(position.size)
-        pair = np.repeat(np.arange(rows.size).astype(np.uint64), count)
-        hashes = shingles_at(corpus.word, position, size)
-        keys.append((hashes >> np.uint64(PAIR_BITS)) | (pair << (64 - PAIR_BITS)))
-        positions.append(position)
-    key = np.concatenate(keys)
-    side = np.repeat([False, True], [keys[0].size, keys[1].size])
-    order = np.argsort(key, kind="stable")
-    key, side = key[order], side[order]
-    position = np.concatenate(positions)[order]
-    found = []
-    for step in range(1, CHAINED + 1):
-        meets = (key[step:] == key[:-step]) & side[step:] & ~side[:-step]
-        found.append(
-            _packed(
-                packing,
-                position[:-step][meets],
-                position[step:][meets] - position[:-step][meets],
-            )
-        )
-    links = np.concatenate(found)
-    links.sort()
-    return links
+    words = corpus.paragraphs.words.take(rows)
+    size = np.maximum(words - (LENGTHS[0] - 1), 0).astype(np.int64)
+    begins = np.cumsum(size) - size
+    position = np.repeat(corpus.paragraphs.first_word.take(rows) - begins, size)
+    position += np.arange(position.size)
+    keys = shingles_at(corpus.word, position, LENGTHS[0]) >> np.uint64(64 - HASH_BITS)
+    keys |= np.repeat(np.arange(rows.size) << HASH_BITS, size).view(np.uint64)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    one, other = np.searchsorted(rows, left), np.searchsorted(rows, right)
+    shorter = np.where(size[one] <= size[other], one, other)
+    longer = one + other - shorter
+    number = size[shorter]
+    asked = np.repeat(begins[shorter] - (np.cumsum(number) - number), number)
+    asked += np.arange(asked.size)
+    across = np.repeat((longer - shorter) << HASH_BITS, number).view(np.uint64)
+    wanted = keys[asked] + across
+    at = np.searchsorted(ordered, wanted)
+    hit = ordered.take(at, mode="clip") == wanted
+    here, there = position[asked[hit]], position[order[at[hit]]]
+    first = np.minimum(here, there)
+    seeds = _packed(packing, first, np.maximum(here, there) - first)
+    seeds.sort()
+    return seeds
 
 
 def _packed(packing: Packing, high: IntArray, low: IntArray) -> UInt64Array:
