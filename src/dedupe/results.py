@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
 from typing import Generic, TypeVar, overload
 
@@ -104,14 +105,21 @@ def build_result(
             )
         )
 
-    pairs = _Pairs.of(corpus, batches, matches)
+    copies = int(np.count_nonzero(corpus.exemplar != np.arange(len(corpus.paragraphs))))
+
+    @cache
+    def pairs() -> _Pairs:
+        return _Pairs.of(corpus, batches, matches)
+
     places, changed = _Places.of(corpus, batches, findings, jobs)
     return ScanResult(
         settings=asdict(settings),
         fingerprint=settings.fingerprint(),
         documents=Built(summaries, len(words)),
         findings=Built(places.build, len(findings)),
-        matches=Built(pairs.build, pairs.left.size),
+        matches=Built(
+            lambda start, stop: pairs().build(start, stop), copies + len(matches)
+        ),
         passages=Built(_passage_builder(corpus, batches, passages), len(passages)),
         skipped=batches.found.skipped,
         errors=(*batches.found.errors, *batches.errors, *changed),
