@@ -105,7 +105,6 @@ def test_a_few_words_in_common_are_no_passage() -> None:
     assert passages(around(STORY[:8], 2), around(STORY[:8], 4)) == []
 
 
-@pytest.mark.xfail(reason="runs between two near places are joined into one passage")
 def test_the_two_sides_of_a_passage_in_one_document_are_apart() -> None:
     # As in an article whose first lines are said again where the second copy begins.
     text = " ".join([*STORY[:20], *STORY, *own_words(3, 5), *STORY, *STORY[:20]])

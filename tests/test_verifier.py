@@ -133,7 +133,6 @@ def test_a_phrase_in_many_documents_is_boilerplate(count: int) -> None:
     assert len(finding.occurrences) == count
 
 
-@pytest.mark.xfail(reason="one rare shingle makes a whole run rare")
 def test_a_formula_and_one_word_more_make_no_near_duplicate() -> None:
     texts = paragraphs_with_a_formula(30)
     for name in "01":

@@ -142,9 +142,18 @@ def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
     left = paragraph.take(runs.left).astype(np.uint64)
     if left.size:
         left -= left.min()
-    left *= np.uint64(len(corpus.paragraphs))
-    left += paragraph.take(runs.right).astype(np.uint64)
+    right = paragraph.take(runs.right).astype(np.uint64)
     bits = max(1, len(runs).bit_length())
+    most = int(left.max(initial=0)) + 1
+    if (most * len(corpus.paragraphs)) << bits >= 1 << 64:
+        # Too many paragraphs for a product: number the pairs that there are.
+        order = np.lexsort((right, left))
+        fresh = np.diff(left[order], prepend=left[order[:1]]) != 0
+        fresh |= np.diff(right[order], prepend=right[order[:1]]) != 0
+        left[order] = np.cumsum(fresh, dtype=np.uint64)
+    else:
+        left *= np.uint64(len(corpus.paragraphs))
+        left += right
     left <<= np.uint64(bits)
     left |= np.arange(len(runs), dtype=np.uint64)
     return left, bits
@@ -240,10 +249,23 @@ def join(
     total = np.bincount(
         of_passage[counts], weights=words[counts], minlength=gap.size
     ).astype(np.int64)
-    kept = np.repeat(counts, np.diff(begins, append=len(runs))) & (fresh > 0)
+    kept = np.repeat(counts, np.diff(begins, append=len(runs)))
+    kept &= (fresh > 0) & (right_fresh > 0)
     cut = (runs.length - fresh)[kept]
     runs = Runs(runs.left[kept] + cut, runs.right[kept] + cut, fresh[kept])
     return Stretches(pair[kept], runs), total
+
+
+def words_on_both_sides(stretches: Stretches) -> IntArray:
+    """Return how many words the runs of each pair hold, on the side that has fewer."""
+    pair, runs = stretches.pair, stretches.runs
+    begins = group_begins(pair)
+    sides = []
+    for begin in (runs.left, runs.right):
+        order = np.lexsort((begin, pair))
+        fresh = fresh_words(pair, begin[order], (begin + runs.length)[order])
+        sides.append(np.add.reduceat(fresh, begins) if begins.size else begins)
+    return np.minimum(*sides)
 
 
 def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:

@@ -195,10 +195,10 @@ def fingerprints(corpus: Corpus, findings: Findings) -> UInt64Array:
         return np.empty(0, np.uint64)
     total = findings.rule.astype(np.uint64)
     for place in (findings.places[:-1], findings.places[:-1] + 1):
-        for column in (findings.first, findings.last):
-            total = _mixed(total, solid[column[place]])
         length = findings.last[place] - findings.first[place]
-        total = _mixed(total, length.astype(np.uint64))
+        content = _mixed(solid[findings.first[place]], length.astype(np.uint64))
+        # A sum, so that it does not matter which of the two comes first.
+        total += _mixed(content, solid[findings.last[place]])
     order = np.argsort(total, kind="stable")
     ordered = total[order]
     begins = group_begins(ordered)

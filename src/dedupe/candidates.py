@@ -33,8 +33,10 @@ NEXT = 6
 LENGTHS = (3, 6, 12)  # words
 ALL_PAIRED = NEXT + 1  # places
 NEXT_IN_BUCKET = 8
-# The last length has nothing after it, so its common places are only chained.
+# Common runs of six words and more, and large buckets, are chained: each place with the
+# next two.
 CHAINED = 2
+LARGE_BUCKET = 32
 MOST_COUNTED = 127
 CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
@@ -130,7 +132,9 @@ def seeds(
         common = kinds > COMMON
         found += _pairs(packing, keys[~common], NEXT)
         keys = keys[common]
-    found += _pairs(packing, keys, CHAINED)
+        if length > LENGTHS[0]:
+            # Whole short paragraphs may be common, and longer runs are not within them.
+            found += _pairs(packing, keys, CHAINED)
     links = np.concatenate(found) if found else np.empty(0, np.uint64)
     links.sort()
     return links
@@ -206,7 +210,10 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
     for column in columns:
         keys = packing.pack(column, rows)
         keys.sort()
-        found += _pairs(packing, _repeated(packing, keys)[0], NEXT_IN_BUCKET)
+        keys, places = _repeated(packing, keys)
+        large = places > LARGE_BUCKET
+        found += _pairs(packing, keys[~large], NEXT_IN_BUCKET)
+        found += _pairs(packing, keys[large], CHAINED)
     return _distinct(packing, np.concatenate(found))
 
 

@@ -59,15 +59,21 @@ def find_passages(corpus: Corpus, runs: Runs, frequency: ByteArray) -> Passages:
     document = corpus.paragraphs.document
     left_document = document[paragraph.take(runs.left)].astype(np.int64)
     right_document = document[paragraph.take(runs.right)]
-    apart = (left_document != right_document) | (runs.left + runs.length <= runs.right)
-    apart &= runs.length >= SHINGLE_WORDS
-    runs = runs.where(apart)
+    # Inside one document the two sides may not run into one another.
+    within = left_document == right_document
+    length = np.where(
+        within, np.minimum(runs.length, runs.right - runs.left), runs.length
+    )
+    apart = length >= SHINGLE_WORDS
+    runs = Runs(runs.left, runs.right, length).where(apart)
+    distance = np.where(within[apart], runs.right - runs.left, 0)
     cluster = (left_document * (document.max(initial=0) + 1) + right_document)[apart]
     cluster = _numbered(cluster)
     for _ in range(ROUNDS):
         before = int(cluster.max(initial=0))
         cluster = _split(cluster, runs.left, runs.length)
         cluster = _split(cluster, runs.right, runs.length)
+        cluster = _split(cluster, distance, np.zeros_like(distance))
         if int(cluster.max(initial=0)) == before:
             break
     order = np.lexsort((runs.left, cluster))
@@ -114,6 +120,9 @@ def _measured(runs: Runs, cluster: IntArray, frequency: ByteArray) -> Passages:
     right = np.minimum.reduceat(runs.right, begins)
     left_end = np.maximum.reduceat(left_end, begins)
     right_end = np.maximum.reduceat(right_end, begins)
+    # In one document, what has something of its own between may still run together.
+    left_end = np.minimum(left_end, np.maximum(right, left + 1))
+    words = np.minimum(words, left_end - left)
     similarity = words / np.maximum(left_end - left, right_end - right)
     _, weight = rarity(runs, frequency)
     shingles = np.add.reduceat(weight, begins)

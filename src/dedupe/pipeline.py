@@ -70,6 +70,7 @@ def scan(
     work.index()
     seeds = work.seeds()
     matches, stretches, signed = work.compare(seeds, passages=passages)
+    del seeds
     matches = work.with_near_duplicates(matches, signed)
     tell("reporting", 0.0)
     return build_result(corpus, batches, matches, stretches, settings, jobs)
@@ -177,7 +178,9 @@ class _Work:
             seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
             return None, {"seeds": seeds}
 
-        return [arrays["seeds"] for arrays in self._run("pairing", task, count)]
+        seeds = [arrays["seeds"] for arrays in self._run("pairing", task, count)]
+        self.keys.clear()  # the largest columns of all
+        return seeds
 
     def compare(
         self, seeds: list[UInt64Array], *, passages: bool

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedupe.aligner import Runs, fill, group_begins, join, pair_keys
+from dedupe.aligner import (
+    Runs,
+    fill,
+    group_begins,
+    join,
+    pair_keys,
+    words_on_both_sides,
+)
 from dedupe.candidates import MOST_COUNTED
 from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray
 from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
@@ -32,13 +39,17 @@ SCATTERED_CONTAINMENT = 0.17
 SAME_SHARE = 0.6
 # Above this share of both sides, one paragraph is an edited copy of the other.
 EDITED_SHARE = 0.4
+# What holds another paragraph is longer by so much; else the two are one, edited.
+LONGER = 1.25
 # The shortest run of equal words that is no chance grows with the text that is
 # compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
 CORPUS_MORE = 2
-# What stands in a few places may be printed in some of them and quoted in the others.
-# From there on, each time the rarest shingle of a run is twice as frequent, the run
-# must be so much longer, since it may be a formula; but no more than so many words.
+# A run is as rare as its third rarest shingle. What stands in a few places may be
+# printed in some of them and quoted in the others; from there on, each time it is twice
+# as frequent, the run must be so much longer, since it may be a formula, but no more
+# than so many words.
+RARE = 3  # shingles
 FEW_PLACES = 3
 FORMULA_WORDS = 2.0
 LONGEST_FORMULA = 6.0
@@ -113,10 +124,10 @@ def _signs(
         longest >= settings.min_passage_words
     )
     rows = np.flatnonzero(hopeful[pair])
-    rarest, weight = rarity(runs.where(rows), frequency)
+    rare, weight = rarity(runs.where(rows), frequency)
     least = _shortest_run(corpus, settings)
     written = _written_words(corpus, runs.where(rows))
-    known = np.maximum(rarest, FEW_PLACES) / FEW_PLACES
+    known = np.maximum(rare, FEW_PLACES) / FEW_PLACES
     more = np.minimum(FORMULA_WORDS * np.log2(known), LONGEST_FORMULA)
     long = written >= least + more
     quoted = np.zeros(begins.size, np.bool_)
@@ -124,7 +135,9 @@ def _signs(
     total = np.bincount(pair[rows], weights=weight, minlength=begins.size)
     two = paragraph.take(runs.left[begins]) != paragraph.take(runs.right[begins])
     scattered = (total >= SCATTERED_SHINGLES) & (shared >= SCATTERED_SHARE * shorter)
-    scattered = two & (scattered | (shared >= SAME_SHARE * longer))
+    scattered |= shared >= SAME_SHARE * longer
+    scattered |= shared >= settings.containment * shorter
+    scattered &= two
     kept = (quoted | scattered) & (shorter >= settings.min_words)
     return _Signs(kept, quoted, scattered)
 
@@ -149,10 +162,12 @@ def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
 
 
 def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
-    """Return how often the rarest shingle of each run stands, and the run's weight.
+    """Return how often the rare shingles of each run stand, and the run's weight.
 
-    The weight is the number of its shingles, each the less the more places it stands
-    in: 1 for two places, 1/2 for eight, 1/3 for 32.
+    Of the rarest, the third counts: one word that happens to stand beside a formula
+    makes a rare shingle, and on each side there may be such a word. The weight is the
+    number of its shingles, each the less the more places it stands in: 1 for two
+    places, 1/2 for eight, 1/3 for 32.
     """
     if not len(runs):
         return np.empty(0, np.int64), np.empty(0)
@@ -161,8 +176,11 @@ def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
     positions = np.repeat(runs.left - begins, shingles)
     positions += np.arange(positions.size)
     places = frequency.take(positions) & np.uint8(MOST_COUNTED)
-    rarest = np.minimum.reduceat(places, begins).astype(np.int64)
-    return rarest, np.add.reduceat(_WEIGHTS.take(places), begins)
+    weight = np.add.reduceat(_WEIGHTS.take(places), begins)
+    run = np.repeat(np.arange(len(runs)) << 8, shingles)
+    ordered = np.sort(run | places)
+    third = begins + np.minimum(shingles, RARE) - 1
+    return ordered[third] & MOST_COUNTED, weight
 
 
 def _measured(
@@ -189,9 +207,12 @@ def _measured(
         matched >= settings.containment * shorter
     )
     relation[within] = CONTAINED
-    alike = (jaccard >= settings.jaccard) | (matched >= EDITED_SHARE * longer)
-    relation[alike] = EDITED
+    # A formula alone, however long, makes no copy.
+    alike = signs.scattered & (matched >= EDITED_SHARE * longer)
+    alike &= ~within | (longer < LONGER * shorter)
+    relation[alike | (jaccard >= settings.jaccard)] = EDITED
     relation[left == right] = OVERLAP
+    sound &= (relation != OVERLAP) | (matched >= settings.min_passage_words)
     stretches = fill(corpus, stretches, LARGEST_GAP)
     begins = group_begins(stretches.pair)
     runs = stretches.runs
@@ -201,7 +222,7 @@ def _measured(
         relation,
         jaccard,
         containment,
-        np.minimum(np.add.reduceat(runs.length, begins), shorter),
+        np.minimum(words_on_both_sides(stretches), shorter),
         np.append(begins, len(runs)),
         runs.left,
         runs.left + runs.length,
