@@ -20,7 +20,7 @@ from dedupe.settings import Settings
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
 # that the columns of a slice stay in the cache of a core.
-SLICE_WORDS = 600_000
+SLICE_WORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,17 @@ class ScanResult:
     words: int = 0
     duplicated_words: int = 0
     jobs: int = field(default=1, compare=False)
+    counted: dict[Relation, int] | None = field(default=None, compare=False)
+
+    @property
+    def relations(self) -> dict[Relation, int]:
+        """How many findings there are of each relation."""
+        if self.counted is not None:
+            return self.counted
+        counts = dict.fromkeys(RELATIONS, 0)
+        for finding in self.findings:
+            counts[finding.relation] += 1
+        return counts
 
     @property
     def status(self) -> Status:

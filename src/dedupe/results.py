@@ -88,6 +88,7 @@ def build_result(
 ) -> ScanResult:
     """Return the result of a scan from its columns."""
     findings = blocks.gather(corpus, matches, settings)
+    counts = np.bincount(findings.relation, minlength=len(RELATIONS))
     paragraphs = np.diff(corpus.first_paragraph).tolist()
     words = (np.diff(corpus.first_position) - 1).tolist()
     duplicated = blocks.duplicated_words(corpus, findings).tolist()
@@ -128,6 +129,7 @@ def build_result(
         words=sum(words),
         duplicated_words=sum(duplicated),
         jobs=jobs,
+        counted=dict(zip(RELATIONS, counts.tolist(), strict=True)),
     )
 
 

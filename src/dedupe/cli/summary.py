@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedupe.model import RELATIONS, Finding, Problem, ScanResult
+from dedupe.model import Problem, ScanResult
 from dedupe.reporters.neutralizer import neutralize, show_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 MAX_NAMED = 20  # failed inputs named without --verbose; the JSON report has them all
 
@@ -40,26 +40,13 @@ def summary(result: ScanResult, seconds: float) -> Iterator[str]:
         yield "The findings are not complete: a limit was reached."
 
 
-def count_relations(findings: Sequence[Finding]) -> dict[str, int]:
-    """Return how many findings there are of each relation that occurs."""
-    counts: dict[str, int] = dict.fromkeys(RELATIONS, 0)
-    for relation in _relations(findings):
-        counts[relation] += 1
-    return {relation: count for relation, count in counts.items() if count}
-
-
-def _relations(findings: Sequence[Finding]) -> Iterable[str]:
-    # A scan keeps them as a column, so that no finding has to be built to count it.
-    column: Iterable[str] | None = getattr(findings, "relations", None)
-    return (finding.relation for finding in findings) if column is None else column
-
-
 def _findings(result: ScanResult) -> str:
-    counts = count_relations(result.findings)
-    if not counts:
+    if not len(result.findings):
         return "No repeats found."
-    listed = ", ".join(f"{count:,} {relation}" for relation, count in counts.items())
-    return f"{_count(sum(counts.values()), 'finding')}: {listed}."
+    listed = ", ".join(
+        f"{count:,} {relation}" for relation, count in result.relations.items() if count
+    )
+    return f"{_count(len(result.findings), 'finding')}: {listed}."
 
 
 def _named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[str]:

@@ -40,6 +40,10 @@ def hold_in_memory(
 
     Workers that are forked later share this memory, so nothing is unpacked twice.
     """
+    if not any(
+        source.format == "json_lines" or _is_packed(source) for source in sources
+    ):
+        return list(sources), []
     held = []
     errors = []
     left = options.max_unpacked
