@@ -317,16 +317,14 @@ def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
     )
     half = blocks.left.size
     label = components(number[:half], number[half:], begins.size)
+    of_block = label[number[:half]]
     node = nodes[order][begins]
     by_label = np.lexsort((node, label))
     label, first = label[by_label], (node // size)[by_label]
     last = first + (node % size)[by_label] - 1
     starts = group_begins(label)
     finding = np.repeat(np.arange(starts.size), np.diff(starts, append=label.size))
-    tied = np.searchsorted(
-        label[starts],
-        components(number[:half], number[half:], begins.size)[number[:half]],
-    )
+    tied = np.searchsorted(label[starts], of_block)
     edited = np.zeros(starts.size, np.bool_)
     np.logical_or.at(edited, tied, blocks.edited)
     jaccard, containment = np.ones(starts.size), np.ones(starts.size)

@@ -21,6 +21,10 @@ from dedupe.settings import Settings
 # Words of one slice: enough that a pass over columns is worth its call, few enough
 # that the columns of a slice stay in the cache of a core.
 SLICE_WORDS = 200_000
+# Two positions, or a position and a hash, share 64 bits; a paragraph is an int32.
+MOST_WORDS = 1 << 32
+MOST_PARAGRAPHS = 1 << 31
+LARGEST_BYTE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Batches:
 
     def ends(self, positions: IntArray) -> Int32Array:
         """Return the code point after the word at each position."""
-        return self._look_up("end", positions)
+        return self.starts(positions) + self._look_up("size", positions)
 
     def texts(
         self, batch: int, documents: Sequence[int]
@@ -162,8 +166,11 @@ def _read_batch(
     word[row] = words.hashes >> np.uint64(32)
     start = np.zeros(size, np.int32)
     start[row] = words.start
-    end = np.zeros(size, np.int32)
-    end[row] = words.end
+    length = words.end - words.start
+    # Nearly always a byte is enough, and memory is what a scan has least of.
+    kind = np.uint8 if length.max(initial=0) <= LARGEST_BYTE else np.int32
+    code_points = np.zeros(size, kind)
+    code_points[row] = length
     raw = [
         hash(texts[document][start:end])
         for document, start, end in zip(
@@ -177,7 +184,7 @@ def _read_batch(
         "word": word,
         "joined": row[words.joined],
         "start": start,
-        "end": end,
+        "size": code_points,
         "document_words": document_words,
         "document": paragraphs.document,
         "line": paragraphs.line,
@@ -234,6 +241,12 @@ def _corpus(held: Batches) -> Corpus:
         column("raw"),
     )
     words = int(held.first_position[-1])
+    if words >= MOST_WORDS or document.size >= MOST_PARAGRAPHS:
+        message = (
+            f"{words:,} words in {document.size:,} paragraphs are more than one scan "
+            f"can hold; scan the text in parts."
+        )
+        raise InputError(message)
     counts = [arrays["joined"].size for arrays in held.columns]
     joined = column("joined") + np.repeat(held.first_position[:-1], counts)
     document_words = column("document_words")

@@ -72,6 +72,7 @@ def scan(
     matches, stretches, signed = work.compare(seeds, passages=passages)
     del seeds
     matches = work.with_near_duplicates(matches, signed)
+    del work, signed
     tell("reporting", 0.0)
     return build_result(corpus, batches, matches, stretches, settings, jobs)
 

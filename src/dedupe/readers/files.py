@@ -62,10 +62,10 @@ def fill(buffer: bytearray, source: Source) -> None:
     descriptor = os.open(source.path, _FLAGS)
     try:
         _require_unchanged(descriptor, source)
-        count = os.readv(descriptor, (buffer,)) if size < _PIECE else 0
+        count = _read_into(descriptor, buffer) if size < _PIECE else 0
         while count < size:
             rest = memoryview(buffer)[count : count + _PIECE]
-            more = os.readv(descriptor, (rest,))
+            more = _read_into(descriptor, rest)
             if not more:
                 break
             count += more
@@ -85,7 +85,7 @@ def read_range(source: Source, start: int, end: int) -> bytes:
         pieces = []
         at = start
         while at < end:
-            piece = os.pread(descriptor, min(end - at, _PIECE), at)
+            piece = _read_at(descriptor, min(end - at, _PIECE), at)
             if not piece:
                 raise InputError(_CHANGED)
             pieces.append(piece)
@@ -93,6 +93,25 @@ def read_range(source: Source, start: int, end: int) -> bytes:
     finally:
         os.close(descriptor)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _readv(descriptor: int, buffer: bytearray | memoryview) -> int:
+    return os.readv(descriptor, (buffer,))
+
+
+def _readinto(descriptor: int, buffer: bytearray | memoryview) -> int:
+    with open(descriptor, "rb", buffering=0, closefd=False) as file:
+        return file.readinto(buffer) or 0
+
+
+def _seek_and_read(descriptor: int, size: int, start: int) -> bytes:
+    os.lseek(descriptor, start, os.SEEK_SET)
+    return os.read(descriptor, size)
+
+
+# Windows has neither readv nor pread.
+_read_into = _readv if hasattr(os, "readv") else _readinto
+_read_at = os.pread if hasattr(os, "pread") else _seek_and_read
 
 
 def _require_unchanged(descriptor: int, source: Source) -> None:

@@ -24,7 +24,9 @@ _HEAD = 4
 def read_stdin(stdin: BinaryIO, options: ReadOptions) -> Source:
     """Return what standard input holds; raise InputError when it is too much."""
     data = bytearray()
-    while piece := stdin.read(_PIECE):
+    # One read of the system at a time, so that Ctrl-C is heard between two.
+    read = getattr(stdin, "read1", stdin.read)
+    while piece := read(_PIECE):
         data += piece
         if len(data) > options.max_file_size:
             raise InputError(too_large(len(data)).replace("has", "has at least", 1))
