@@ -45,18 +45,19 @@ LONGER = 1.25
 # compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
 CORPUS_MORE = 2
-# A run is as rare as its third rarest shingle. What stands in a few places may be
+# A run is as rare as its second rarest shingle. What stands in a few places may be
 # printed in some of them and quoted in the others; from there on, each time it is twice
 # as frequent, the run must be so much longer, since it may be a formula, but no more
 # than so many words.
-RARE = 3  # shingles
+RARE = 2  # shingles
 FEW_PLACES = 3
 FORMULA_WORDS = 2.0
 LONGEST_FORMULA = 6.0
 # A passage beside the one that made the match counts from so many words on.
 SIDE_PASSAGE_WORDS = 6
 
-_WEIGHTS = 1 / (1 + np.log2(np.maximum(np.arange(MOST_COUNTED + 1), 2) / 2) / 2)
+_PLACES = np.maximum(np.arange(MOST_COUNTED + 1), FEW_PLACES)
+_WEIGHTS = 1 / (1 + np.log2(_PLACES / FEW_PLACES) / 2)
 
 
 def verify(
@@ -164,10 +165,10 @@ def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
 def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
     """Return how often the rare shingles of each run stand, and the run's weight.
 
-    Of the rarest, the third counts: one word that happens to stand beside a formula
-    makes a rare shingle, and on each side there may be such a word. The weight is the
-    number of its shingles, each the less the more places it stands in: 1 for two
-    places, 1/2 for eight, 1/3 for 32.
+    Of the rarest, the second counts: a word that happens to stand beside a formula
+    makes one rare shingle. The weight is the
+    number of its shingles, each the less the more places it stands in: 1 for up to
+    three places, 1/2 for twelve, 1/3 for 48.
     """
     if not len(runs):
         return np.empty(0, np.int64), np.empty(0)
@@ -179,8 +180,8 @@ def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
     weight = np.add.reduceat(_WEIGHTS.take(places), begins)
     run = np.repeat(np.arange(len(runs)) << 8, shingles)
     ordered = np.sort(run | places)
-    third = begins + np.minimum(shingles, RARE) - 1
-    return ordered[third] & MOST_COUNTED, weight
+    second = begins + np.minimum(shingles, RARE) - 1
+    return ordered[second] & MOST_COUNTED, weight
 
 
 def _measured(
