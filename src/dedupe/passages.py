@@ -16,6 +16,9 @@ from dedupe.verifier import rarity
 # Runs nearer than this on both sides belong to one passage, in whatever order they
 # stand: a reworded sentence may leave a line without three equal words in a row.
 GAP = 30  # words
+# Inside one document the same phrases are near everywhere: only what follows at once,
+# and at the same distance from its copy, belongs together.
+GAP_WITHIN = 4
 # A passage needs this many equal words in runs, formulas counted in part, and this
 # share of the longer side.
 LEAST_WORDS = 12
@@ -66,14 +69,16 @@ def find_passages(corpus: Corpus, runs: Runs, frequency: ByteArray) -> Passages:
     )
     apart = length >= SHINGLE_WORDS
     runs = Runs(runs.left, runs.right, length).where(apart)
-    distance = np.where(within[apart], runs.right - runs.left, 0)
+    within = within[apart]
+    distance = np.where(within, runs.right - runs.left, 0)
+    gap = np.where(within, GAP_WITHIN, GAP)
     cluster = (left_document * (document.max(initial=0) + 1) + right_document)[apart]
     cluster = _numbered(cluster)
     for _ in range(ROUNDS):
         before = int(cluster.max(initial=0))
-        cluster = _split(cluster, runs.left, runs.length)
-        cluster = _split(cluster, runs.right, runs.length)
-        cluster = _split(cluster, distance, np.zeros_like(distance))
+        cluster = _split(cluster, runs.left, runs.length, gap)
+        cluster = _split(cluster, runs.right, runs.length, gap)
+        cluster = _split(cluster, distance, np.zeros_like(distance), gap)
         if int(cluster.max(initial=0)) == before:
             break
     order = np.lexsort((runs.left, cluster))
@@ -92,14 +97,18 @@ def _numbered(values: IntArray) -> IntArray:
     return numbers
 
 
-def _split(cluster: IntArray, begin: IntArray, length: IntArray) -> IntArray:
+def _split(
+    cluster: IntArray, begin: IntArray, length: IntArray, gap: IntArray
+) -> IntArray:
     """Cut clusters where no run stands for longer than a gap, on one side."""
     order = np.lexsort((begin, cluster))
     ordered, start = cluster[order], begin[order]
     far = np.int64(1) << np.int64(40)
     reach = np.maximum.accumulate(start + length[order] + ordered * far) - ordered * far
     fresh = np.ones(order.size, np.bool_)
-    fresh[1:] = (ordered[1:] != ordered[:-1]) | (start[1:] - reach[:-1] > GAP)
+    fresh[1:] = (ordered[1:] != ordered[:-1]) | (
+        start[1:] - reach[:-1] > gap[order][1:]
+    )
     result = np.empty_like(cluster)
     result[order] = np.cumsum(fresh) - 1
     return result
