@@ -19,6 +19,7 @@ from dedupe.corpus import (
     FloatArray,
     Int32Array,
     IntArray,
+    Paragraphs,
     UInt64Array,
 )
 from dedupe.errors import InputError
@@ -106,11 +107,13 @@ def build_result(
             )
         )
 
-    copies = int(np.count_nonzero(corpus.exemplar != np.arange(len(corpus.paragraphs))))
+    # What is built later must not keep the words, which are most of the memory.
+    all_paragraphs, exemplar = corpus.paragraphs, corpus.exemplar
+    copies = int(np.count_nonzero(exemplar != np.arange(exemplar.size)))
 
     @cache
     def pairs() -> _Pairs:
-        return _Pairs.of(corpus, batches, matches)
+        return _Pairs.of(all_paragraphs, exemplar, batches, matches)
 
     places, changed = _Places.of(corpus, batches, findings, jobs)
     return ScanResult(
@@ -379,10 +382,15 @@ class _Pairs:
     right_end: Int32Array
 
     @classmethod
-    def of(cls, corpus: Corpus, batches: Batches, matches: Matches) -> _Pairs:
-        paragraphs = corpus.paragraphs
-        copies = np.flatnonzero(corpus.exemplar != np.arange(len(paragraphs)))
-        kin = corpus.exemplar[copies].astype(np.int64)
+    def of(
+        cls,
+        paragraphs: Paragraphs,
+        exemplar: Int32Array,
+        batches: Batches,
+        matches: Matches,
+    ) -> _Pairs:
+        copies = np.flatnonzero(exemplar != np.arange(exemplar.size))
+        kin = exemplar[copies].astype(np.int64)
         same = paragraphs.raw[kin] == paragraphs.raw[copies]
         ones = np.ones(copies.size)
         first = matches.first_passage[:-1]
