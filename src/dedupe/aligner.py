@@ -14,6 +14,7 @@ from dedupe.corpus import (
     Rows,
     UInt32Array,
     UInt64Array,
+    ranges,
 )
 from dedupe.shingles import SHINGLE_WORDS
 
@@ -78,8 +79,7 @@ def _cut(first: IntArray, runs: Runs) -> Runs:
         high = np.searchsorted(first, begin + runs.length, side="left")
         number = high - low
         run = np.repeat(np.arange(len(runs)), number)
-        inner = np.arange(run.size) - np.repeat(np.cumsum(number) - number, number)
-        cuts.append((run, first[np.repeat(low, number) + inner] - begin[run]))
+        cuts.append((run, first[ranges(low, number)] - begin[run]))
     run = np.concatenate([part[0] for part in cuts])
     offset = np.concatenate([part[1] for part in cuts])
     order = np.lexsort((offset, run))
@@ -304,10 +304,7 @@ def fill(corpus: Corpus, stretches: Stretches, gap: int) -> Stretches:
     fits &= size == runs.right[1:] - right[:-1]
     rows = np.flatnonzero(fits)
     size = size[rows]
-    begins = np.cumsum(size) - size
-    offset = np.arange(size.sum()) - np.repeat(begins, size)
-    left = np.repeat(left[rows], size) + offset
-    right = np.repeat(right[rows], size) + offset
+    left, right = ranges(left[rows], size), ranges(right[rows], size)
     equal = corpus.word.take(left) == corpus.word.take(right)
     left, right = left[equal], right[equal]
     single = Runs(left, right, np.ones(left.size, np.int64))

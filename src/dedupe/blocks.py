@@ -22,6 +22,7 @@ from dedupe.corpus import (
     IntArray,
     Rows,
     UInt64Array,
+    ranges,
 )
 from dedupe.matches import (
     CONTAINED,
@@ -256,7 +257,7 @@ def _block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> _Blocks:
     containment = np.add.reduceat(edges.containment, begins) / size
     # A block that follows itself several times is cut into its periods.
     number = -(-length // distance)
-    part = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    part = ranges(np.zeros_like(number), number)
     offset = part * np.repeat(distance, number)
     length = np.minimum(np.repeat(length, number) - offset, np.repeat(distance, number))
     left = np.repeat(left, number) + offset
@@ -382,10 +383,9 @@ def _same_text(
 ) -> BoolArray:
     """Tell for each finding whether all its places are written the same."""
     size = last - first + 1
-    begins = np.cumsum(size) - size
-    row = np.repeat(first - begins, size) + np.arange(size.sum())
+    row = ranges(first, size)
     head = first[group_begins(finding)][finding] if finding.size else first
-    model = np.repeat(head - begins, size) + np.arange(size.sum())
+    model = ranges(head, size)
     raw = corpus.paragraphs.raw
     other = np.repeat(finding, size)[raw[row] != raw[model]]
     same: BoolArray = np.bincount(other, minlength=count) == 0

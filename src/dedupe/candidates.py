@@ -20,6 +20,7 @@ from dedupe.corpus import (
     IntArray,
     Rows,
     UInt64Array,
+    ranges,
 )
 from dedupe.shingles import shingles, shingles_at
 
@@ -270,9 +271,7 @@ def pairs_with_kin(
     for here, there in (others, others[::-1]):
         crowded = (size[here] >= ALL_PAIRED) & (size[here] <= MOST_MEMBERS)
         number = size[here[crowded]]
-        begins = np.cumsum(number) - number
-        member = np.repeat(first[here[crowded]] - begins, number)
-        member = kin[member + np.arange(number.sum())]
+        member = kin[ranges(first[here[crowded]], number)]
         other = np.repeat(there[crowded].astype(np.int64), number)
         apart = member != other
         low = np.minimum(member, other)[apart]
@@ -295,8 +294,7 @@ def seeds_of_pairs(
     words = corpus.paragraphs.words.take(rows)
     size = np.maximum(words - (LENGTHS[0] - 1), 0).astype(np.int64)
     begins = np.cumsum(size) - size
-    position = np.repeat(corpus.paragraphs.first_word.take(rows) - begins, size)
-    position += np.arange(position.size)
+    position = ranges(corpus.paragraphs.first_word.take(rows), size)
     keys = shingles_at(corpus.word, position, LENGTHS[0]) >> np.uint64(64 - HASH_BITS)
     keys |= np.repeat(np.arange(rows.size) << HASH_BITS, size).view(np.uint64)
     order = np.argsort(keys, kind="stable")
@@ -305,8 +303,7 @@ def seeds_of_pairs(
     shorter = np.where(size[one] <= size[other], one, other)
     longer = one + other - shorter
     number = size[shorter]
-    asked = np.repeat(begins[shorter] - (np.cumsum(number) - number), number)
-    asked += np.arange(asked.size)
+    asked = ranges(begins[shorter], number)
     across = np.repeat((longer - shorter) << HASH_BITS, number).view(np.uint64)
     wanted = keys[asked] + across
     at = np.searchsorted(ordered, wanted)

@@ -17,6 +17,19 @@ BoolArray: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 ByteArray: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 FloatArray: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
+
+def ranges(first: Rows, size: Rows) -> IntArray:
+    """Return the numbers of all ranges, one range after another, as int64.
+
+    >>> ranges(np.array([5, 20]), np.array([3, 2])).tolist()
+    [5, 6, 7, 20, 21]
+    """
+    begins = np.cumsum(size, dtype=np.int64) - size
+    numbers: IntArray = np.repeat(first - begins, size)
+    numbers += np.arange(numbers.size)
+    return numbers
+
+
 # Words that no text holds stand after each document and after the last one, so that
 # a run of equal words ends there by itself and a shingle may be read past the end.
 PADDING = 16

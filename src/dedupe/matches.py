@@ -14,6 +14,7 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Rows,
+    ranges,
 )
 from dedupe.model import RELATIONS
 
@@ -43,8 +44,7 @@ class Matches:
         """Return the matches of some rows, in their order, with their passages."""
         size = np.diff(self.first_passage)[rows]
         ends = np.cumsum(size)
-        passages = np.repeat(self.first_passage[:-1][rows] - (ends - size), size)
-        passages += np.arange(passages.size)
+        passages = ranges(self.first_passage[:-1][rows], size)
         columns = {
             name: getattr(self, name)[passages if "passage_" in name else rows]
             for name in _COLUMNS

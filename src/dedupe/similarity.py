@@ -15,6 +15,7 @@ from dedupe.corpus import (
     Rows,
     UInt32Array,
     UInt64Array,
+    ranges,
 )
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles_at
@@ -42,9 +43,7 @@ def similarity(
     # The shingles of the smaller set are looked up in the larger one.
     count = size[smaller]
     ends = np.cumsum(count)
-    asked = np.repeat(begins[smaller] - (ends - count), count)
-    asked += np.arange(asked.size)
-    wanted = keys[asked]
+    wanted = keys[ranges(begins[smaller], count)]
     wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
     at = np.searchsorted(keys, wanted)
     hit = keys.take(at, mode="clip") == wanted
@@ -68,9 +67,7 @@ def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, In
     """
     paragraphs = corpus.paragraphs
     size = np.maximum(paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
-    begins = np.cumsum(size) - size
-    positions = np.repeat(paragraphs.first_word.take(rows) - begins, size)
-    positions += np.arange(positions.size)
+    positions = ranges(paragraphs.first_word.take(rows), size)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     keys >>= np.uint64(64 - _SET_BITS)
     number = np.arange(rows.size) << _SET_BITS
@@ -108,8 +105,7 @@ def crowded_paragraphs(
         return rows
     size = paragraphs.words[rows] - (SHINGLE_WORDS - 1)
     begins = np.cumsum(size) - size
-    positions = np.repeat(paragraphs.first_word[rows] - begins, size)
-    positions += np.arange(positions.size)
+    positions = ranges(paragraphs.first_word[rows], size)
     crowded = np.add.reduceat(
         frequency.take(positions) >= CROWDED, begins, dtype=np.int64
     )
@@ -121,7 +117,6 @@ def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArra
     """Return the 32-bit shingle hashes of paragraphs and where each one's begin."""
     size = corpus.paragraphs.words[rows].astype(np.int64) - (SHINGLE_WORDS - 1)
     begins = np.cumsum(size) - size
-    positions = np.repeat(corpus.paragraphs.first_word[rows] - begins, size)
-    positions += np.arange(positions.size)
+    positions = ranges(corpus.paragraphs.first_word[rows], size)
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     return (hashes >> np.uint64(32)).astype(np.uint32), begins

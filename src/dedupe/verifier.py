@@ -15,7 +15,7 @@ from dedupe.aligner import (
     words_on_both_sides,
 )
 from dedupe.candidates import MOST_COUNTED
-from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray
+from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray, ranges
 from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS
@@ -174,8 +174,7 @@ def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
         return np.empty(0, np.int64), np.empty(0)
     shingles = runs.length - (SHINGLE_WORDS - 1)
     begins = np.cumsum(shingles) - shingles
-    positions = np.repeat(runs.left - begins, shingles)
-    positions += np.arange(positions.size)
+    positions = ranges(runs.left, shingles)
     places = frequency.take(positions) & np.uint8(MOST_COUNTED)
     weight = np.add.reduceat(_WEIGHTS.take(places), begins)
     run = np.repeat(np.arange(len(runs)) << 8, shingles)
