@@ -12,7 +12,7 @@ from corpora import small_corpora
 from dedupe import aligner, candidates, loader
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
-from dedupe.corpus import Corpus
+from dedupe.corpus import Corpus, group_begins
 from dedupe.readers import ReadOptions, from_texts
 from dedupe.settings import Settings
 from oracle import common_runs
@@ -69,7 +69,7 @@ def test_all_runs_of_six_words_between_two_documents_are_found(
         for begin, end in zip(borders[one + 1 : -1], borders[one + 2 :], strict=True):
             left = tuple(word[start : borders[one + 1]])
             right = tuple(word[begin:end])
-            for run in common_runs(left, right, aligner.ENOUGH_WORDS):
+            for run in common_runs(left, right, 6):
                 assert (start + run[0], begin + run[1], run[2]) in found
 
 
@@ -119,5 +119,5 @@ def test_words_that_an_earlier_run_holds_are_not_counted_again(
 
 @given(st.lists(st.integers(0, 9), max_size=30).map(sorted))
 def test_groups_begin_where_a_sorted_column_changes(values: list[int]) -> None:
-    begins = aligner.group_begins(np.array(values, np.int64)).tolist()
+    begins = group_begins(np.array(values, np.int64)).tolist()
     assert begins == [values.index(value) for value in sorted(set(values))]

@@ -11,17 +11,16 @@ from dedupe.corpus import (
     BoolArray,
     Corpus,
     IntArray,
-    Rows,
     UInt32Array,
     UInt64Array,
+    group_begins,
     ranges,
 )
 from dedupe.shingles import SHINGLE_WORDS
 
-# What seeds must show before a pair of paragraphs is looked at: this many shingles in
-# common anywhere, or a run of this many equal words.
+# Two paragraphs are looked at when they share this many shingles anywhere, or when one
+# of their seeds can be lengthened by a word.
 ENOUGH_SHINGLES = 3
-ENOUGH_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ class Runs:
 def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
     """Return the maximal runs of equal words that hold the seeds.
 
-    `seeds` are (earlier | distance). Runs that stand alone between their two paragraphs
-    and are shorter than six words are left out. Sorted by distance, then position.
+    `seeds` are (earlier | distance). A seed that stands alone between its paragraphs
+    and cannot be lengthened is left out. Sorted by distance, then position.
     """
     runs = _merge(packing, seeds)
     runs = runs.where(_promising(corpus, runs))
@@ -157,13 +156,6 @@ def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
     left <<= np.uint64(bits)
     left |= np.arange(len(runs), dtype=np.uint64)
     return left, bits
-
-
-def group_begins(ordered: Rows | UInt64Array) -> IntArray:
-    """Return the rows at which a sorted column changes its value."""
-    fresh = np.ones(ordered.size, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    return np.flatnonzero(fresh)
 
 
 def _extend(word: UInt32Array, runs: Runs) -> Runs:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dedupe.aligner import Runs, group_begins
+from dedupe.aligner import Runs
 from dedupe.candidates import components
 from dedupe.corpus import (
     BoolArray,
@@ -22,6 +22,7 @@ from dedupe.corpus import (
     IntArray,
     Rows,
     UInt64Array,
+    group_begins,
     ranges,
 )
 from dedupe.matches import (

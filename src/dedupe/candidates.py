@@ -20,18 +20,18 @@ from dedupe.corpus import (
     IntArray,
     Rows,
     UInt64Array,
+    group_begins,
     ranges,
 )
-from dedupe.shingles import shingles, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
 
-# A shingle in more places than this is too common to be a seed; agency copy stands in
-# ten or twenty outlets, formulas in hundreds.
+# A shingle in more surroundings than this is too common to be a seed.
 COMMON = 10
 AROUND = 13  # words from a shingle's first to one that is no longer of its formula
 # Each place is paired with so many of the next that hold the same shingle. Groups stay
 # connected without the square of their size.
 NEXT = 6
-LENGTHS = (3, 6, 12)  # words
+LENGTHS = (SHINGLE_WORDS, 6, 12)
 ALL_PAIRED = NEXT + 1  # places
 NEXT_IN_BUCKET = 8
 # Common runs of six words and more, and large buckets, are chained: each place with the
@@ -288,7 +288,7 @@ def seeds_of_pairs(
     first place is taken.
     """
     rows = np.sort(np.concatenate([left, right]))
-    rows = rows[np.flatnonzero(np.diff(rows, prepend=-1))]
+    rows = rows[group_begins(rows)]
     if not rows.size:
         return np.empty(0, np.uint64)
     words = corpus.paragraphs.words.take(rows)
@@ -321,12 +321,8 @@ def _packed(packing: Packing, high: IntArray, low: IntArray) -> UInt64Array:
 
 def _distinct(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
     keys = np.sort(keys)
-    fresh = np.ones(keys.size, np.bool_)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    keys = keys[fresh]
+    keys = keys[group_begins(keys)]
     high = packing.high(keys).view(np.int64)
-    if not fresh.size:
-        return _NONE, _NONE
     return high, high + packing.position(keys)
 
 

@@ -30,6 +30,13 @@ def ranges(first: Rows, size: Rows) -> IntArray:
     return numbers
 
 
+def group_begins(ordered: Rows | UInt64Array) -> IntArray:
+    """Return the rows at which a sorted column changes its value."""
+    fresh = np.ones(ordered.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return np.flatnonzero(fresh)
+
+
 # Words that no text holds stand after each document and after the last one, so that
 # a run of equal words ends there by itself and a shingle may be read past the end.
 PADDING = 16

@@ -10,7 +10,14 @@ from itertools import pairwise
 import numpy as np
 
 from dedupe import processes
-from dedupe.corpus import PADDING, Corpus, Int32Array, IntArray, Paragraphs
+from dedupe.corpus import (
+    PADDING,
+    Corpus,
+    Int32Array,
+    IntArray,
+    Paragraphs,
+    group_begins,
+)
 from dedupe.errors import InputError
 from dedupe.model import Problem
 from dedupe.paragraphs import read_columns
@@ -44,11 +51,11 @@ class Batches:
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
-        return self._look_up("start", positions)
+        return self._look_up(positions, "start")
 
     def ends(self, positions: IntArray) -> Int32Array:
         """Return the code point after the word at each position."""
-        return self.starts(positions) + self._look_up("size", positions)
+        return self._look_up(positions, "start", "size")
 
     def texts(
         self, batch: int, documents: Sequence[int]
@@ -67,7 +74,8 @@ class Batches:
             else:
                 yield document, loaded.text
 
-    def _look_up(self, name: str, positions: IntArray) -> Int32Array:
+    def _look_up(self, positions: IntArray, *names: str) -> Int32Array:
+        """Return the sum of some columns at each position."""
         values = np.empty(positions.size, np.int32)
         order = np.argsort(positions, kind="stable")
         ordered = positions[order]
@@ -75,7 +83,7 @@ class Batches:
         for batch, arrays in enumerate(self.columns):
             rows = slice(borders[batch], borders[batch + 1])
             inside = ordered[rows] - self.first_position[batch]
-            values[order[rows]] = arrays[name].take(inside)
+            values[order[rows]] = sum(arrays[name].take(inside) for name in names)
         return values
 
 
@@ -202,7 +210,7 @@ def _read_batch(
     value = {
         "names": [document.name for document in loaded.documents],
         "encodings": [document.encoding for document in loaded.documents],
-        "errors": [tuple(problem_pair(problem)) for problem in loaded.errors],
+        "errors": [(problem.path, problem.reason) for problem in loaded.errors],
         "warnings": [
             (document.name, document.warning)
             for document in loaded.documents
@@ -210,11 +218,6 @@ def _read_batch(
         ],
     }
     return value, arrays
-
-
-def problem_pair(problem: Problem) -> tuple[str, str]:
-    """Return a problem as a pair that JSON can carry."""
-    return problem.path, problem.reason
 
 
 def _corpus(held: Batches) -> Corpus:
@@ -268,9 +271,7 @@ def _exemplars(solid: np.ndarray) -> Int32Array:
     """Return, for each paragraph, the first that has the same letters."""
     order = np.argsort(solid, kind="stable")
     ordered = solid[order]
-    fresh = np.ones(order.size, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    begins = np.flatnonzero(fresh)
+    begins = group_begins(ordered)
     exemplar = np.empty(order.size, np.int32)
     exemplar[order] = np.repeat(order[begins], np.diff(begins, append=order.size))
     return exemplar

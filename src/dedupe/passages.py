@@ -8,8 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.aligner import Runs, fresh_words, group_begins
-from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray
+from dedupe.aligner import Runs, fresh_words
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    Corpus,
+    FloatArray,
+    IntArray,
+    group_begins,
+)
 from dedupe.shingles import SHINGLE_WORDS
 from dedupe.verifier import rarity
 

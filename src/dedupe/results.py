@@ -11,7 +11,6 @@ from typing import Generic, TypeVar, overload
 import numpy as np
 
 from dedupe import blocks, processes
-from dedupe.aligner import group_begins
 from dedupe.blocks import Findings
 from dedupe.corpus import (
     ByteArray,
@@ -21,6 +20,7 @@ from dedupe.corpus import (
     IntArray,
     Paragraphs,
     UInt64Array,
+    group_begins,
 )
 from dedupe.errors import InputError
 from dedupe.loader import Batches

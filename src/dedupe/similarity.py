@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.aligner import group_begins
 from dedupe.candidates import CROWDED
 from dedupe.corpus import (
-    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
@@ -15,6 +13,7 @@ from dedupe.corpus import (
     Rows,
     UInt32Array,
     UInt64Array,
+    group_begins,
     ranges,
 )
 from dedupe.settings import Settings
@@ -73,16 +72,9 @@ def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, In
     number = np.arange(rows.size) << _SET_BITS
     keys |= np.repeat(number, size).view(np.uint64)
     keys.sort()
-    keys = keys[_fresh(keys)]
+    keys = keys[group_begins(keys)]
     begins = np.searchsorted(keys, number.view(np.uint64))
     return keys, begins, np.diff(begins, append=keys.size)
-
-
-def _fresh(keys: UInt64Array) -> BoolArray:
-    """Tell which rows of a sorted column differ from the row before."""
-    fresh = np.ones(keys.size, np.bool_)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    return fresh
 
 
 def crowded_paragraphs(

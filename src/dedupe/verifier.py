@@ -9,13 +9,20 @@ import numpy as np
 from dedupe.aligner import (
     Runs,
     fill,
-    group_begins,
     join,
     pair_keys,
     words_on_both_sides,
 )
 from dedupe.candidates import MOST_COUNTED
-from dedupe.corpus import BoolArray, ByteArray, Corpus, FloatArray, IntArray, ranges
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    Corpus,
+    FloatArray,
+    IntArray,
+    group_begins,
+    ranges,
+)
 from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS
