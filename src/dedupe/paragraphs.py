@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedupe import folding, rewriter, wrapping
-from dedupe.folding import Characters, FoldedBatch, Positions, Unsigned
+from dedupe.folding import FoldedBatch, Positions, Unsigned
 from dedupe.normalizer import WordColumns
-from dedupe.rewriter import Offsets
+from dedupe.rewriter import CodePoints, Offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
 
 
 def _trim(
-    start: Offsets, end: Offsets, characters: Characters
+    start: Offsets, end: Offsets, characters: CodePoints
 ) -> tuple[Offsets, Offsets]:
     """Leave white space out at both ends of spans that have words."""
     for side, edge, step in ((start, 0, 1), (end, -1, -1)):
@@ -113,7 +113,7 @@ def _trim(
             left = left[is_space]
             side[left] += step
         for row in left.tolist():
-            text = characters[start[row] : end[row]].astype("<u4").tobytes()
+            text = characters[start[row] : end[row]].tobytes()
             line = text.decode("utf-32-le", "surrogatepass")
             start[row] += len(line) - len(line.lstrip())
             end[row] -= len(line) - len(line.rstrip())
