@@ -306,7 +306,7 @@ def fold_batch(
         parts.end[heads] = parts.end[ends]
     joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
-    first_code = kept.before(encoded.documents)
+    first_code = kept.before(encoded.documents).astype(parts.first.dtype)
     first_part = parts.first.searchsorted(first_code)
     start, end = _offsets(parts, first_part, encoded)
     hashes, start, end = hashes[alive], start[alive], end[alive]
