@@ -92,7 +92,9 @@ def verify(
     rows = np.flatnonzero(kept[pair])
     pair = (np.cumsum(kept) - 1)[pair[rows]]
     runs = runs.where(rows)
-    order = np.argsort(pair << np.int64(40) | (runs.left - runs.left.min(initial=0)))
+    order = np.argsort(
+        pair << np.int64(40) | (runs.left - runs.left.min(initial=0)), kind="stable"
+    )
     return _measured(
         corpus, runs.where(order), pair[order], signs.where(kept), settings
     )
