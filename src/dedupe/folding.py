@@ -59,6 +59,7 @@ FEW = 0.05  # of all characters; looking for each of more would take longer
 LARGEST_INT32 = 2**31 - 1
 LARGEST_BLOCK = 31 << 20  # bytes
 LETTERS_AT_ONCE = 1 << 18
+LOOKED_UP_AT_ONCE = 1 << 16
 MOST_POWERS = 1 << 20  # of the base that are kept in memory
 
 # How far eight bytes that end with a word of so many letters are shifted to lose
@@ -352,7 +353,7 @@ def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
     )
     # This is how numpy holds a string; no codec of Python is as fast.
     characters = np.array([joined]).view(np.uint32)
-    codes = letters.first_codes.take(characters, mode="clip")
+    codes = _look_up(letters.first_codes, characters)
     if characters.max() >= arabic.PLANE_SIZE:
         beyond = np.flatnonzero(characters >= arabic.PLANE_SIZE)
         codes[beyond] = [
@@ -370,6 +371,18 @@ def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
             if not unicodedata.is_normalized("NFC", text)
         )
     return _rewrite(encoded, texts, sorted(strange), letters) if strange else encoded
+
+
+def _look_up(codes: Codes, characters: CodePoints) -> Codes:
+    """Return the code of each character.
+
+    What numpy looks up it writes out in 64 bits first, which are to stay in the cache.
+    """
+    found = np.empty(characters.size, np.uint8)
+    for first in range(0, characters.size, LOOKED_UP_AT_ONCE):
+        block = slice(first, first + LOOKED_UP_AT_ONCE)
+        codes.take(characters[block], mode="clip", out=found[block])
+    return found
 
 
 @lru_cache(maxsize=1 << 16)
