@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ from dedupe import arabic, rewriter
 from dedupe.rewriter import CodePoints, Offsets
 
 Unsigned: TypeAlias = npt.NDArray[np.uint64]
-Positions: TypeAlias = npt.NDArray[np.int64]
+# Of 32 bits where a batch is not too large for them.
+Positions: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Codes: TypeAlias = npt.NDArray[np.uint8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
@@ -470,6 +471,7 @@ def _keep(codes: Codes) -> Kept:
     if count > FEW * codes.size:
         codes = codes[codes != DELETED]
     elif count:
+        # Between two of the few, bytes are copied as they lie.
         whole = codes.tobytes().replace(bytes((DELETED,)), b"")
         codes = np.frombuffer(whole, np.uint8)
     return Kept(codes, rare, rare_codes, deleted)
