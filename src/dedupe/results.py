@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Generic, TypeVar, overload
 
 import numpy as np
@@ -19,6 +19,7 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Paragraphs,
+    Rows,
     UInt64Array,
     group_begins,
 )
@@ -152,17 +153,22 @@ def _passage_builder(
     def build(start: int, stop: int) -> list[Passage]:
         rows = slice(start, stop)
         left, right = (
-            [
-                PassageSide(batches.names[row], begin, end)
-                for row, begin, end in zip(
-                    *(column[rows].tolist() for column in side), strict=True
-                )
-            ]
-            for side in sides
+            map(
+                PassageSide._make,
+                zip(
+                    [batches.names[row] for row in documents[rows].tolist()],
+                    begins[rows].tolist(),
+                    ends[rows].tolist(),
+                    strict=True,
+                ),
+            )
+            for documents, begins, ends in sides
         )
         words = passages.words[rows].tolist()
         similarity = passages.similarity[rows].round(DIGITS).tolist()
-        return list(map(Passage, left, right, words, similarity))
+        return list(
+            map(Passage._make, zip(left, right, words, similarity, strict=True))
+        )
 
     return build
 
@@ -175,8 +181,9 @@ class _Places:
     findings: Findings
     fingerprint: UInt64Array
     document: Int32Array
-    lines: Int32Array  # [places, 2], first and last, counted from 1
-    paragraphs: Int32Array  # likewise
+    first_paragraph: Int32Array  # counted from 1; also its first line
+    last_paragraph: Int32Array
+    last_line: Int32Array
     start: Int32Array
     end: Int32Array
     passage_start: Int32Array
@@ -208,14 +215,14 @@ class _Places:
         passage_end[findings.passages[rows]] = end[rows]
         document = paragraphs.document[findings.first]
         text, excerpts, changed = _excerpts(batches, document, start, end, jobs)
-        first_line = paragraphs.line[findings.first] + 1
         places = cls(
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
             document,
-            np.stack([first_line, paragraphs.last_line[findings.last] + 1], axis=1),
-            np.stack([first_line, paragraphs.line[findings.last] + 1], axis=1),
+            paragraphs.line[findings.first] + 1,
+            paragraphs.line[findings.last] + 1,
+            paragraphs.last_line[findings.last] + 1,
             start,
             end,
             passage_start,
@@ -228,86 +235,59 @@ class _Places:
     def build(self, start: int, stop: int) -> list[Finding]:
         """Build the findings of some rows."""
         columns = self.findings
+        rows = slice(start, stop)
         places = columns.places[start : stop + 1]
         occurrences = self._occurrences(int(places[0]), int(places[-1]))
-        bounds = (places - places[0]).tolist()
-        rows = slice(start, stop)
-        return [
-            Finding(
-                f"{fingerprint:016x}",
-                RULES[rule],
-                RELATIONS[relation],
-                jaccard,
-                containment,
-                words,
-                tuple(occurrences[first:end]),
-            )
-            for (
-                fingerprint,
-                rule,
-                relation,
-                jaccard,
-                containment,
-                words,
-                first,
-                end,
-            ) in zip(
-                self.fingerprint[rows].tolist(),
-                columns.rule[rows].tolist(),
-                columns.relation[rows].tolist(),
-                columns.jaccard[rows].round(DIGITS).tolist(),
-                columns.containment[rows].round(DIGITS).tolist(),
-                columns.words[rows].tolist(),
-                bounds[:-1],
-                bounds[1:],
-                strict=True,
-            )
-        ]
+        members = zip(
+            map("{:016x}".format, self.fingerprint[rows].tolist()),
+            [RULES[rule] for rule in columns.rule[rows].tolist()],
+            [RELATIONS[relation] for relation in columns.relation[rows].tolist()],
+            columns.jaccard[rows].round(DIGITS).tolist(),
+            columns.containment[rows].round(DIGITS).tolist(),
+            columns.words[rows].tolist(),
+            _parted(occurrences, places),
+            strict=True,
+        )
+        return list(map(Finding._make, members))
 
-    def _occurrences(self, start: int, stop: int) -> list[Occurrence]:
+    def _occurrences(self, start: int, stop: int) -> tuple[Occurrence, ...]:
         rows = slice(start, stop)
         passages = self.findings.passages[start : stop + 1]
-        first, last = int(passages[0]), int(passages[-1])
-        spans = list(
-            map(
-                Span,
-                self.passage_start[first:last].tolist(),
-                self.passage_end[first:last].tolist(),
-            )
+        agreeing = slice(int(passages[0]), int(passages[-1]))
+        members = zip(
+            [self.names[document] for document in self.document[rows].tolist()],
+            _couples(self.first_paragraph[rows], self.last_paragraph[rows]),
+            _couples(self.first_paragraph[rows], self.last_line[rows]),
+            _spans(self.start[rows], self.end[rows]),
+            _parted(
+                tuple(_spans(self.passage_start[agreeing], self.passage_end[agreeing])),
+                passages,
+            ),
+            self._excerpts(rows),
+            strict=True,
         )
-        bounds = (passages - first).tolist()
+        return tuple(map(Occurrence._make, members))
+
+    def _excerpts(self, rows: slice) -> list[str]:
         return [
-            Occurrence(
-                self.names[document],
-                (paragraphs[0], paragraphs[1]),
-                (lines[0], lines[1]),
-                Span(begin, end),
-                tuple(spans[low:high]),
-                self.excerpt[text:text_end].decode(),
-            )
-            for (
-                document,
-                paragraphs,
-                lines,
-                begin,
-                end,
-                low,
-                high,
-                text,
-                text_end,
-            ) in zip(
-                self.document[rows].tolist(),
-                self.paragraphs[rows].tolist(),
-                self.lines[rows].tolist(),
-                self.start[rows].tolist(),
-                self.end[rows].tolist(),
-                bounds[:-1],
-                bounds[1:],
-                self.excerpts[rows, 0].tolist(),
-                self.excerpts[rows, 1].tolist(),
-                strict=True,
-            )
+            self.excerpt[begin:end].decode()
+            for begin, end in _couples(self.excerpts[rows, 0], self.excerpts[rows, 1])
         ]
+
+
+def _couples(first: Rows, second: Rows) -> Iterator[tuple[int, int]]:
+    return zip(first.tolist(), second.tolist(), strict=True)
+
+
+def _spans(start: Rows, end: Rows) -> Iterator[Span]:
+    return map(Span._make, _couples(start, end))
+
+
+def _parted(items: tuple[Item, ...], borders: IntArray) -> list[tuple[Item, ...]]:
+    """Return the items of each owner; borders are counted from any number."""
+    return [
+        items[first:end] for first, end in pairwise((borders - borders[0]).tolist())
+    ]
 
 
 def _excerpts(
@@ -432,26 +412,25 @@ class _Pairs:
     def build(self, start: int, stop: int) -> list[Match]:
         """Build the matches of some rows."""
         rows = slice(start, stop)
-        return [
-            Match(left, right, RELATIONS[relation], jaccard, containment, words)
-            for left, right, relation, jaccard, containment, words in zip(
-                self._sides(
-                    self.left[rows], self.left_start[rows], self.left_end[rows]
-                ),
-                self._sides(
-                    self.right[rows], self.right_start[rows], self.right_end[rows]
-                ),
-                self.relation[rows].tolist(),
-                self.jaccard[rows].round(DIGITS).tolist(),
-                self.containment[rows].round(DIGITS).tolist(),
-                self.words[rows].tolist(),
-                strict=True,
-            )
-        ]
+        members = zip(
+            self._sides(self.left[rows], self.left_start[rows], self.left_end[rows]),
+            self._sides(self.right[rows], self.right_start[rows], self.right_end[rows]),
+            [RELATIONS[relation] for relation in self.relation[rows].tolist()],
+            self.jaccard[rows].round(DIGITS).tolist(),
+            self.containment[rows].round(DIGITS).tolist(),
+            self.words[rows].tolist(),
+            strict=True,
+        )
+        return list(map(Match._make, members))
 
     def _sides(
         self, paragraph: IntArray, start: Int32Array, end: Int32Array
-    ) -> list[Side]:
-        names = [self.names[row] for row in self.document[paragraph].tolist()]
-        lines = self.line[paragraph].tolist()
-        return list(map(Side, names, lines, start.tolist(), end.tolist()))
+    ) -> Iterator[Side]:
+        members = zip(
+            [self.names[row] for row in self.document[paragraph].tolist()],
+            self.line[paragraph].tolist(),
+            start.tolist(),
+            end.tolist(),
+            strict=True,
+        )
+        return map(Side._make, members)

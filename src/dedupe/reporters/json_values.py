@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         Occurrence,
         Problem,
         ScanResult,
-        Span,
     )
 
 SCHEMA_VERSION = "1"
@@ -38,12 +38,16 @@ def string(text: str) -> str:
     >>> print(string("قال: \x9b\N{RIGHT-TO-LEFT OVERRIDE}"))
     "قال: \u009b\u202e"
     """
+    if text.isprintable():
+        return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
     quoted = encode_basestring(text)
     if quoted.isprintable():
         return quoted
     return _UNSAFE_CHARACTER.sub(_escape, quoted)
 
 
+# Most ratios of a report are rounded to few digits, and come again and again.
+@lru_cache(maxsize=1 << 14)
 def number(ratio: float) -> str:
     """Return a ratio as a JSON number.
 
@@ -55,11 +59,12 @@ def number(ratio: float) -> str:
 
 def finding(item: Finding) -> str:
     """Return the members of a finding, without the braces."""
-    occurrences = ",".join([_occurrence(place) for place in item.occurrences])
+    name, rule, relation, jaccard, containment, words, places = item
+    occurrences = ",".join([_occurrence(place) for place in places])
     return (
-        f'"id":{string(item.id)},"rule":"{item.rule}","relation":"{item.relation}",'
-        f'"jaccard":{number(item.jaccard)},"containment":{number(item.containment)},'
-        f'"words":{item.words},"occurrences":[{occurrences}]'
+        f'"id":{string(name)},"rule":"{rule}","relation":"{relation}",'
+        f'"jaccard":{number(jaccard)},"containment":{number(containment)},'
+        f'"words":{words},"occurrences":[{occurrences}]'
     )
 
 
@@ -100,18 +105,14 @@ def flag(value: bool) -> str:  # noqa: FBT001
 
 
 def _occurrence(place: Occurrence) -> str:
-    first, last = place.paragraphs
-    first_line, last_line = place.lines
+    document, paragraphs, lines, span, passages, excerpt = place
+    agreeing = ",".join([f"[{start},{end}]" for start, end in passages])
     return (
-        f'{{"document":{string(place.document)},"paragraphs":[{first},{last}],'
-        f'"lines":[{first_line},{last_line}],"span":{_span(place.span)},'
-        f'"passages":[{",".join([_span(span) for span in place.passages])}],'
-        f'"excerpt":{string(place.excerpt)}}}'
+        f'{{"document":{string(document)},'
+        f'"paragraphs":[{paragraphs[0]},{paragraphs[1]}],'
+        f'"lines":[{lines[0]},{lines[1]}],"span":[{span[0]},{span[1]}],'
+        f'"passages":[{agreeing}],"excerpt":{string(excerpt)}}}'
     )
-
-
-def _span(span: Span) -> str:
-    return f"[{span[0]},{span[1]}]"
 
 
 def _escape(match: re.Match[str]) -> str:
