@@ -22,7 +22,7 @@ def write(result: ScanResult, out: BinaryIO) -> None:
         return "".join(lines).encode()
 
     out.write(_header(result).encode())
-    out.writelines(rendered(render, len(result.findings), result.jobs))
+    out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
 def _header(result: ScanResult) -> str:

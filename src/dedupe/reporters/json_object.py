@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedupe.reporters import json_values
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
 
 def write(result: ScanResult, out: BinaryIO) -> None:
     """Write the whole report, a document or finding on each line."""
+    parts = (
+        (partial(_documents, result), len(result.documents)),
+        (lambda *_: b'],\n"findings":[', 1),
+        (partial(_findings, result), len(result.findings)),
+    )
     out.write(_head(result).encode())
-    _write_documents(result, out)
-    _write_findings(result, out)
+    out.writelines(rendered(*parts, jobs=result.jobs))
     out.write(_foot(result).encode())
 
 
@@ -31,26 +36,13 @@ def _head(result: ScanResult) -> str:
     )
 
 
-def _write_documents(result: ScanResult, out: BinaryIO) -> None:
-    def render(start: int, stop: int) -> bytes:
-        documents = map(json_values.document, result.documents[start:stop])
-        return _lines(start, documents)
-
-    out.writelines(rendered(render, len(result.documents), result.jobs))
-    out.write(b"],\n")
+def _documents(result: ScanResult, start: int, stop: int) -> bytes:
+    return _lines(start, map(json_values.document, result.documents[start:stop]))
 
 
-def _write_findings(result: ScanResult, out: BinaryIO) -> None:
-    def render(start: int, stop: int) -> bytes:
-        findings = (
-            f"{{{json_values.finding(finding)}}}"
-            for finding in result.findings[start:stop]
-        )
-        return _lines(start, findings)
-
-    out.write(b'"findings":[')
-    out.writelines(rendered(render, len(result.findings), result.jobs))
-    out.write(b"],\n")
+def _findings(result: ScanResult, start: int, stop: int) -> bytes:
+    findings = map(json_values.finding, result.findings[start:stop])
+    return _lines(start, (f"{{{finding}}}" for finding in findings))
 
 
 def _foot(result: ScanResult) -> str:
@@ -58,7 +50,7 @@ def _foot(result: ScanResult) -> str:
         f'"{relation}":{count}' for relation, count in result.relations.items()
     )
     return (
-        f'"summary":{{"documents":{len(result.documents)},'
+        f'],\n"summary":{{"documents":{len(result.documents)},'
         f'"paragraphs":{result.paragraphs},"words":{result.words},'
         f'"duplicated_words":{result.duplicated_words},'
         f'"findings":{len(result.findings)},"relations":{{{counts}}},'

@@ -53,7 +53,7 @@ def _write(result: ScanResult, out: BinaryIO, paint: Paint) -> None:
         findings = [_finding(item, paint) for item in result.findings[start:stop]]
         return ("\n" if start else "").encode() + "\n".join(findings).encode()
 
-    out.writelines(rendered(render, len(result.findings), result.jobs))
+    out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
 def _plain(text: str, color: str) -> str:  # noqa: ARG001
