@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import dedupe
 from corpora import NEW_WORDS, WORDS, small_corpora
+from dedupe.columns import Built
 from dedupe.model import Finding, Occurrence, ScanResult
-from dedupe.results import EXCERPT, Built
+from dedupe.results import EXCERPT
 from oracle import paragraphs, words_of
 
 Texts = Mapping[str, str]

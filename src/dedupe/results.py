@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import islice, pairwise
-from typing import Generic, TypeVar, overload
 
 import numpy as np
 
 from dedupe import blocks, processes
 from dedupe.blocks import Findings
+from dedupe.columns import Built, BuiltFindings, FindingColumns, is_plain
 from dedupe.corpus import (
+    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
     Int32Array,
     IntArray,
     Paragraphs,
-    Rows,
     UInt64Array,
     group_begins,
 )
@@ -30,54 +29,19 @@ from dedupe.model import (
     RELATIONS,
     RULES,
     DocumentSummary,
-    Finding,
     Match,
-    Occurrence,
     Passage,
     PassageSide,
     Problem,
     ScanResult,
     Side,
-    Span,
 )
 from dedupe.passages import Passages
-from dedupe.processes import Outcome
+from dedupe.processes import Arrays, Outcome
 from dedupe.settings import Settings
 
-Item = TypeVar("Item")
 DIGITS = 4  # of a similarity
-AT_ONCE = 1_000  # items built together
 EXCERPT = 160  # code points: two or three lines of a terminal
-
-
-@dataclass(frozen=True, slots=True)
-class Built(Sequence[Item], Generic[Item]):
-    """A sequence that builds its items when asked, best many at a time."""
-
-    build: Callable[[int, int], list[Item]]
-    size: int
-
-    def __len__(self) -> int:
-        return self.size
-
-    @overload
-    def __getitem__(self, index: int) -> Item: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Item]: ...
-    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
-        if isinstance(index, slice):
-            start, stop, step = index.indices(self.size)
-            if step == 1:
-                return self.build(start, max(start, stop))
-            return [self[row] for row in range(start, stop, step)]
-        row = index + self.size if index < 0 else index
-        if not 0 <= row < self.size:
-            raise IndexError(index)
-        return self.build(row, row + 1)[0]
-
-    def __iter__(self) -> Iterator[Item]:
-        for start in range(0, self.size, AT_ONCE):
-            yield from self.build(start, min(start + AT_ONCE, self.size))
 
 
 def build_result(
@@ -121,7 +85,7 @@ def build_result(
         settings=asdict(settings),
         fingerprint=settings.fingerprint(),
         documents=Built(summaries, len(words)),
-        findings=Built(places.build, len(findings)),
+        findings=BuiltFindings.of(places.columns, len(findings)),
         matches=Built(
             lambda start, stop: pairs().build(start, stop), copies + len(matches)
         ),
@@ -188,8 +152,7 @@ class _Places:
     end: Int32Array
     passage_start: Int32Array
     passage_end: Int32Array
-    excerpt: bytes  # all of them, UTF-8
-    excerpts: IntArray  # [places, 2], first byte and end of each
+    excerpts: _Excerpts
 
     @classmethod
     def of(
@@ -214,7 +177,7 @@ class _Places:
         passage_start[findings.passages[rows]] = start[rows]
         passage_end[findings.passages[rows]] = end[rows]
         document = paragraphs.document[findings.first]
-        text, excerpts, changed = _excerpts(batches, document, start, end, jobs)
+        excerpts, changed = _excerpts(batches, document, start, end, jobs)
         places = cls(
             batches.names,
             findings,
@@ -227,67 +190,68 @@ class _Places:
             end,
             passage_start,
             passage_end,
-            text,
             excerpts,
         )
         return places, changed
 
-    def build(self, start: int, stop: int) -> list[Finding]:
-        """Build the findings of some rows."""
-        columns = self.findings
+    def columns(self, start: int, stop: int) -> FindingColumns:
+        """Return the findings of some rows as columns."""
+        held = self.findings
+        first = held.places[start : stop + 1]
+        first_passage = held.passages[first[0] : first[-1] + 1]
         rows = slice(start, stop)
-        places = columns.places[start : stop + 1]
-        occurrences = self._occurrences(int(places[0]), int(places[-1]))
-        members = zip(
-            map("{:016x}".format, self.fingerprint[rows].tolist()),
-            [RULES[rule] for rule in columns.rule[rows].tolist()],
-            [RELATIONS[relation] for relation in columns.relation[rows].tolist()],
-            columns.jaccard[rows].round(DIGITS).tolist(),
-            columns.containment[rows].round(DIGITS).tolist(),
-            columns.words[rows].tolist(),
-            _parted(occurrences, places),
-            strict=True,
+        places = slice(first[0], first[-1])
+        passages = slice(first_passage[0], first_passage[-1])
+        first_paragraph = self.first_paragraph[places].tolist()
+        return FindingColumns(
+            list(map("{:016x}".format, self.fingerprint[rows].tolist())),
+            [RULES[rule] for rule in held.rule[rows].tolist()],
+            [RELATIONS[relation] for relation in held.relation[rows].tolist()],
+            held.jaccard[rows].round(DIGITS).tolist(),
+            held.containment[rows].round(DIGITS).tolist(),
+            held.words[rows].tolist(),
+            (first - first[0]).tolist(),
+            [self.names[row] for row in self.document[places].tolist()],
+            first_paragraph,
+            self.last_paragraph[places].tolist(),
+            first_paragraph,
+            self.last_line[places].tolist(),
+            self.start[places].tolist(),
+            self.end[places].tolist(),
+            (first_passage - first_passage[0]).tolist(),
+            self.excerpts.some(places),
+            self.excerpts.plain[places].tolist(),
+            self.passage_start[passages].tolist(),
+            self.passage_end[passages].tolist(),
         )
-        return list(map(Finding._make, members))
-
-    def _occurrences(self, start: int, stop: int) -> tuple[Occurrence, ...]:
-        rows = slice(start, stop)
-        passages = self.findings.passages[start : stop + 1]
-        agreeing = slice(int(passages[0]), int(passages[-1]))
-        members = zip(
-            [self.names[document] for document in self.document[rows].tolist()],
-            _couples(self.first_paragraph[rows], self.last_paragraph[rows]),
-            _couples(self.first_paragraph[rows], self.last_line[rows]),
-            _spans(self.start[rows], self.end[rows]),
-            _parted(
-                tuple(_spans(self.passage_start[agreeing], self.passage_end[agreeing])),
-                passages,
-            ),
-            self._excerpts(rows),
-            strict=True,
-        )
-        return tuple(map(Occurrence._make, members))
-
-    def _excerpts(self, rows: slice) -> list[str]:
-        return [
-            self.excerpt[begin:end].decode()
-            for begin, end in _couples(self.excerpts[rows, 0], self.excerpts[rows, 1])
-        ]
 
 
-def _couples(first: Rows, second: Rows) -> Iterator[tuple[int, int]]:
-    return zip(first.tolist(), second.tolist(), strict=True)
+@dataclass(frozen=True, slots=True)
+class _Excerpts:
+    """How each place begins, as written."""
 
+    text: bytes  # all of them, UTF-8, in the order of documents
+    begin: IntArray  # first byte of each place
+    end: IntArray
+    plain: BoolArray  # as columns.is_plain tells
 
-def _spans(start: Rows, end: Rows) -> Iterator[Span]:
-    return map(Span._make, _couples(start, end))
+    @classmethod
+    def of(cls, parts: Sequence[Arrays], order: IntArray) -> _Excerpts:
+        """Return the excerpts that were cut in parts, from places in that order."""
+        if not order.size:
+            return cls(b"", order, order, order.astype(np.bool_))
+        size = np.concatenate([part["size"] for part in parts])
+        begin, end = np.empty_like(order), np.empty_like(order)
+        end[order] = np.cumsum(size)
+        begin[order] = end[order] - size
+        plain = np.empty(order.size, np.bool_)
+        plain[order] = np.concatenate([part["plain"] for part in parts])
+        return cls(b"".join(part["text"].data for part in parts), begin, end, plain)
 
-
-def _parted(items: tuple[Item, ...], borders: IntArray) -> list[tuple[Item, ...]]:
-    """Return the items of each owner; borders are counted from any number."""
-    return [
-        items[first:end] for first, end in pairwise((borders - borders[0]).tolist())
-    ]
+    def some(self, places: slice) -> list[bytes]:
+        """Return those of some places."""
+        begin, end = self.begin[places].tolist(), self.end[places].tolist()
+        return [self.text[first:last] for first, last in zip(begin, end, strict=True)]
 
 
 def _excerpts(
@@ -296,42 +260,39 @@ def _excerpts(
     start: Int32Array,
     end: Int32Array,
     jobs: int,
-) -> tuple[bytes, IntArray, list[Problem]]:
-    """Return how each place begins, as written, and what could not be read again."""
+) -> tuple[_Excerpts, list[Problem]]:
+    """Return how each place begins, and what could not be read again."""
     order = np.argsort(document, kind="stable")
-    borders = np.searchsorted(document[order], batches.first_document)
+    document = document[order]
+    borders = np.searchsorted(document, batches.first_document)
 
     def task(batch: int) -> Outcome:
-        rows = order[borders[batch] : borders[batch + 1]]
-        begins = group_begins(document[rows])
-        ends = np.append(begins, rows.size)[1:].tolist()
-        spans = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
-        wanted = document[rows[begins]].tolist()
-        texts: list[bytes] = []
+        here = slice(borders[batch], borders[batch + 1])
+        begins = group_begins(document[here])
+        wanted = document[here][begins].tolist()
+        rows = order[here]
+        spans = list(zip(start[rows].tolist(), end[rows].tolist(), strict=True))
+        sizes = np.diff(begins, append=borders[batch + 1] - borders[batch]).tolist()
+        texts: list[str] = []
         problems = []
-        for stop, (row, text) in zip(ends, batches.texts(batch, wanted), strict=True):
-            here = islice(spans, stop - len(texts))
+        for size, (row, text) in zip(sizes, batches.texts(batch, wanted), strict=True):
             if isinstance(text, InputError):
                 problems.append((batches.names[row], str(text)))
-                texts += [b"" for _ in here]
-            else:
-                texts += [_beginning(text, *span).encode() for span in here]
+                texts += [""] * size
+                continue
+            first = len(texts)
+            texts += [_beginning(text, *span) for span in spans[first : first + size]]
+        written = [text.encode() for text in texts]
         return problems, {
-            "text": np.frombuffer(b"".join(texts), np.uint8),
-            "sizes": np.array([len(text) for text in texts], np.int64),
+            "text": np.frombuffer(b"".join(written), np.uint8),
+            "size": np.array([len(text) for text in written], np.int64),
+            "plain": np.array([is_plain(text) for text in texts], np.bool_),
         }
 
     outcomes = processes.run(task, len(batches.columns), jobs)
-    text = b"".join(arrays["text"].tobytes() for _, arrays in outcomes)
-    sizes = np.concatenate(
-        [arrays["sizes"] for _, arrays in outcomes] or [np.empty(0, np.int64)]
-    )
-    ends = np.cumsum(sizes)
-    # The texts lie in the order of documents.
-    spans = np.empty((order.size, 2), np.int64)
-    spans[order] = np.stack([ends - sizes, ends], axis=1)
     problems = [Problem(*pair) for value, _ in outcomes for pair in value]
-    return text, spans, problems
+    parts = [arrays for _, arrays in outcomes]
+    return _Excerpts.of(parts, order), problems
 
 
 def _beginning(text: str, start: int, end: int) -> str:

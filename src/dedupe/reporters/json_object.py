@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+from dedupe.columns import finding_columns
 from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
@@ -37,12 +38,14 @@ def _head(result: ScanResult) -> str:
 
 
 def _documents(result: ScanResult, start: int, stop: int) -> bytes:
-    return _lines(start, map(json_values.document, result.documents[start:stop]))
+    documents = map(json_values.document, result.documents[start:stop])
+    return _lines(start, [document.encode() for document in documents])
 
 
 def _findings(result: ScanResult, start: int, stop: int) -> bytes:
-    findings = map(json_values.finding, result.findings[start:stop])
-    return _lines(start, (f"{{{finding}}}" for finding in findings))
+    columns = finding_columns(result.findings, start, stop)
+    findings = json_values.findings(columns)
+    return _lines(start, [b"{%b}" % finding for finding in findings])
 
 
 def _foot(result: ScanResult) -> str:
@@ -63,6 +66,6 @@ def _foot(result: ScanResult) -> str:
     )
 
 
-def _lines(start: int, objects: Iterable[str]) -> bytes:
-    before = ",\n" if start else "\n"
-    return (before + ",\n".join(objects)).encode()
+def _lines(start: int, objects: Iterable[bytes]) -> bytes:
+    before = b",\n" if start else b"\n"
+    return before + b",\n".join(objects)

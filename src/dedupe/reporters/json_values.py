@@ -13,6 +13,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from dedupe import __version__
+from dedupe.columns import HALVES, FindingColumns, parted
 from dedupe.reporters.neutralizer import UNSAFE
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from dedupe.model import (
         DocumentSummary,
-        Finding,
-        Occurrence,
         Problem,
         ScanResult,
     )
@@ -57,15 +56,27 @@ def number(ratio: float) -> str:
     return repr(round(float(ratio), _DIGITS))
 
 
-def finding(item: Finding) -> str:
-    """Return the members of a finding, without the braces."""
-    name, rule, relation, jaccard, containment, words, places = item
-    occurrences = ",".join([_occurrence(place) for place in places])
-    return (
+def findings(columns: FindingColumns) -> list[bytes]:
+    """Return the members of each finding, without the braces."""
+    heads = [
         f'"id":{string(name)},"rule":"{rule}","relation":"{relation}",'
         f'"jaccard":{number(jaccard)},"containment":{number(containment)},'
-        f'"words":{words},"occurrences":[{occurrences}]'
-    )
+        f'"words":{words},"occurrences":['
+        for name, rule, relation, jaccard, containment, words in zip(
+            columns.id,
+            columns.rule,
+            columns.relation,
+            columns.jaccard,
+            columns.containment,
+            columns.words,
+            strict=True,
+        )
+    ]
+    places = parted(_occurrences(columns), columns.places)
+    return [
+        b"%b%b]" % (head.encode(), b",".join(held))
+        for head, held in zip(heads, places, strict=True)
+    ]
 
 
 def document(item: DocumentSummary) -> str:
@@ -104,15 +115,36 @@ def flag(value: bool) -> str:  # noqa: FBT001
     return "true" if value else "false"
 
 
-def _occurrence(place: Occurrence) -> str:
-    document, paragraphs, lines, span, passages, excerpt = place
-    agreeing = ",".join([f"[{start},{end}]" for start, end in passages])
-    return (
-        f'{{"document":{string(document)},'
-        f'"paragraphs":[{paragraphs[0]},{paragraphs[1]}],'
-        f'"lines":[{lines[0]},{lines[1]}],"span":[{span[0]},{span[1]}],'
-        f'"passages":[{agreeing}],"excerpt":{string(excerpt)}}}'
-    )
+def _occurrences(columns: FindingColumns) -> list[bytes]:
+    spans = [
+        f"[{start},{end}]"
+        for start, end in zip(columns.passage_start, columns.passage_end, strict=True)
+    ]
+    heads = [
+        f'{{"document":{string(document)},"paragraphs":[{first},{last}],'
+        f'"lines":[{line},{last_line}],"span":[{start},{end}],'
+        f'"passages":[{",".join(passages)}],"excerpt":'
+        for document, first, last, line, last_line, start, end, passages in zip(
+            columns.document,
+            columns.first_paragraph,
+            columns.last_paragraph,
+            columns.first_line,
+            columns.last_line,
+            columns.start,
+            columns.end,
+            parted(spans, columns.passages),
+            strict=True,
+        )
+    ]
+    # Most excerpts go out as they are held, and are never decoded.
+    excerpts = [
+        b'"%b"' % excerpt if plain else string(excerpt.decode("utf-8", HALVES)).encode()
+        for excerpt, plain in zip(columns.excerpt, columns.plain, strict=True)
+    ]
+    return [
+        b"%b%b}" % (head.encode(), excerpt)
+        for head, excerpt in zip(heads, excerpts, strict=True)
+    ]
 
 
 def _escape(match: re.Match[str]) -> str:
