@@ -24,6 +24,7 @@ from dedupe.corpus import (
     UInt64Array,
     group_begins,
     ranges,
+    sorting,
 )
 from dedupe.matches import (
     CONTAINED,
@@ -172,7 +173,7 @@ def duplicated_words(corpus: Corpus, findings: Findings) -> IntArray:
     copies[findings.places[:-1]] = False
     copies = np.repeat(copies, np.diff(findings.passages))
     begin = findings.passage_begin[copies]
-    order = np.argsort(begin, kind="stable")
+    order = sorting(begin)
     begin, end = begin[order], findings.passage_end[copies][order]
     if begin.size:
         # What lies over an earlier passage counts once.
@@ -542,7 +543,7 @@ def _formulas(
     ]
     begin = np.concatenate([place[0] for place in places])
     end = np.concatenate([place[1] for place in places])
-    order = np.argsort(begin, kind="stable")
+    order = sorting(begin)
     # Passages that lie for the greater part over one another are one place.
     middle = (begin[order] + end[order]) // 2
     over = np.zeros(order.size, np.bool_)
@@ -597,11 +598,9 @@ def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, In
 
 def _distinct_counts(label: IntArray, value: IntArray, count: int) -> IntArray:
     """Return how many different values each label has."""
-    order = np.lexsort((value, label))
-    label, value = label[order], value[order]
-    fresh = np.ones(label.size, np.bool_)
-    fresh[1:] = (label[1:] != label[:-1]) | (value[1:] != value[:-1])
-    return np.bincount(label[fresh], minlength=count)
+    values = np.int64(value.max(initial=0) + 1)
+    pairs = np.sort(label * values + value)
+    return np.bincount(pairs[group_begins(pairs)] // values, minlength=count)
 
 
 def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
@@ -666,45 +665,40 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
 
 def _sorted(drafts: list[_Draft]) -> Findings:
     """Join the drafts, findings in the order of their first two places."""
-    offset = np.cumsum([0, *(draft.rule.size for draft in drafts)])
-    places = np.cumsum([0, *(draft.first.size for draft in drafts)])
 
     def column(name: str) -> np.ndarray:
         return np.concatenate([getattr(draft, name) for draft in drafts])
 
-    finding = np.concatenate(
-        [draft.finding + base for draft, base in zip(drafts, offset, strict=False)]
+    sizes = np.concatenate(
+        [np.bincount(draft.finding, minlength=draft.rule.size) for draft in drafts]
     )
-    place = np.concatenate(
-        [draft.place + base for draft, base in zip(drafts, places, strict=False)]
+    passages = np.concatenate(
+        [np.bincount(draft.place, minlength=draft.first.size) for draft in drafts]
     )
     begin = column("begin")
-    head = group_begins(finding)
+    head = _running(sizes)[:-1]
     order = np.lexsort((begin[head + 1], begin[head])) if head.size else head
-    number = np.empty(order.size, np.int64)
-    number[order] = np.arange(order.size)
-    place_order = np.argsort(number[finding], kind="stable")
-    place_number = np.empty(place_order.size, np.int64)
-    place_number[place_order] = np.arange(place_order.size)
-    passage_order = np.argsort(place_number[place], kind="stable")
+    place_order = ranges(head[order], sizes[order])
+    first_passage = _running(passages)[:-1]
+    passage_order = ranges(first_passage[place_order], passages[place_order])
     return Findings(
         column("rule")[order].astype(np.uint8),
         column("relation")[order].astype(np.uint8),
         column("jaccard")[order],
         column("containment")[order],
         column("words")[order].astype(np.int64),
-        _first_rows(number[finding], order.size),
+        _running(sizes[order]),
         column("first")[place_order],
         column("last")[place_order],
         column("whole")[place_order],
         begin[place_order],
         column("end")[place_order],
-        _first_rows(place_number[place], place_order.size),
+        _running(passages[place_order]),
         column("passage_begin")[passage_order],
         column("passage_end")[passage_order],
     )
 
 
-def _first_rows(owner: IntArray, count: int) -> IntArray:
-    sizes = np.bincount(owner, minlength=count)
+def _running(sizes: IntArray) -> IntArray:
+    """Return where each range begins when they follow one another, and the end."""
     return np.concatenate([[0], np.cumsum(sizes)])

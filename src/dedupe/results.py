@@ -160,14 +160,13 @@ class _Places:
     ) -> tuple[_Places, list[Problem]]:
         paragraphs = corpus.paragraphs
         whole = findings.whole
-        start = np.where(
-            whole, paragraphs.start[findings.first], batches.starts(findings.begin)
-        )
-        end = np.where(
-            whole, paragraphs.end[findings.last], batches.ends(findings.end - 1)
-        )
-        passage_start = batches.starts(findings.passage_begin)
-        passage_end = batches.ends(findings.passage_end - 1)
+        # Looked up together: a look-up passes over all that was read.
+        begins = np.concatenate([findings.begin, findings.passage_begin])
+        ends = np.concatenate([findings.end, findings.passage_end])
+        start, passage_start = np.split(batches.starts(begins), [whole.size])
+        end, passage_end = np.split(batches.ends(ends - 1), [whole.size])
+        start = np.where(whole, paragraphs.start[findings.first], start)
+        end = np.where(whole, paragraphs.end[findings.last], end)
         # Whole paragraphs agree with their punctuation, not from word to word alone.
         single = np.diff(findings.passages) == 1
         agreeing = (
