@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def _inside_word(text: str, position: int) -> bool:
     )
 
 
+# A report asks this of the same few letters half a million times.
+@lru_cache(maxsize=1 << 12)
 def _belongs_to_word(character: str) -> bool:
     return (
         character.isalnum()

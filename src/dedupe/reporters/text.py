@@ -176,5 +176,7 @@ def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
 
 def _lines(text: str) -> list[str]:
     """Return the lines of an excerpt, safe to show; a tab is as good as a space."""
+    if text.isprintable():
+        return [text]
     lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
     return [neutralize(line) for line in lines]
