@@ -15,7 +15,8 @@ from typing import Generic, TypeVar, overload
 from dedupe.model import Finding, Occurrence, Relation, Rule, Span
 
 Item = TypeVar("Item")
-AT_ONCE = 1_000  # items built together
+# Items built together: few enough that no collection of garbage sees them.
+AT_ONCE = 100
 # What users of the library hand over may hold halves of characters.
 HALVES = "surrogatepass"
 

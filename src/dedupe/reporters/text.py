@@ -163,6 +163,8 @@ def _marked(shown: list[Piece], color: str, paint: Paint) -> list[str]:
 
 def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
     """Mark the words of a stretch, without the spaces and points around them."""
+    if agrees and paint is _plain:
+        return text
     start, end = word_edges(text)
     if start == end:
         return text
