@@ -67,7 +67,8 @@ class Findings:
     """One row a finding, one a place where it stands, one a passage of a place.
 
     A place is a range of paragraphs, `first` to `last`; `begin` and `end` are
-    positions of its words. Whole paragraphs have one passage, all of them.
+    positions of its words. Places that are equal throughout have one passage, all of
+    them.
     """
 
     rule: ByteArray
@@ -158,7 +159,7 @@ def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
     forms, form = _forms(corpus, matches, single, settings)
     single = single.where(~form[single.right])
     drafts = [
-        _block_findings(corpus, blocks),
+        _block_findings(corpus, matches, blocks),
         forms,
         _equal_findings(corpus, single),
         _pair_findings(corpus, matches, _nearest(matches, single), NEAR),
@@ -306,7 +307,7 @@ def _covered(blocks: _Blocks, count: int) -> BoolArray:
     return np.cumsum(change[:-1]) > 0
 
 
-def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
+def _block_findings(corpus: Corpus, matches: Matches, blocks: _Blocks) -> _Draft:
     """Return one finding for each block, with all its places."""
     size = np.int64(len(corpus.paragraphs) + 1)
     nodes = np.concatenate([blocks.left, blocks.right]) * size + np.tile(
@@ -344,7 +345,73 @@ def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
         first=first,
         last=last,
     )
-    return replace(draft, jaccard=jaccard, containment=containment)
+    draft = replace(draft, jaccard=jaccard, containment=containment)
+    place = np.empty(by_label.size, np.int64)
+    place[by_label] = np.arange(by_label.size)
+    return _with_passages(corpus, matches, draft, _others(blocks, place[number]))
+
+
+def _others(blocks: _Blocks, places: IntArray) -> IntArray:
+    """Return for each place of blocks the first paragraph of the place it is held to.
+
+    `places` are those of the left sides, then those of the right. A copy is held to the
+    first place that it repeats, and the first place of all to its first copy.
+    """
+    left, right = np.split(places, 2)
+    other = np.empty(int(places.max(initial=-1)) + 1, np.int64)
+    # Of several values for one place, the last stays.
+    order = np.argsort(-blocks.right, kind="stable")
+    other[left[order]] = blocks.right[order]
+    order = np.argsort(-blocks.left, kind="stable")
+    other[right[order]] = blocks.left[order]
+    return other
+
+
+def _with_passages(
+    corpus: Corpus, matches: Matches, draft: _Draft, other: IntArray
+) -> _Draft:
+    """Return blocks of which the edited ones hold what agrees, and no more."""
+    edited = draft.relation[draft.finding] == EDITED
+    whole, place = np.flatnonzero(~edited), np.flatnonzero(edited)
+    size = draft.last[place] - draft.first[place] + 1
+    own, far = ranges(draft.first[place], size), ranges(other[place], size)
+    place = np.repeat(place, size)
+    equal = corpus.exemplar[own] == corpus.exemplar[far]
+    same = corpus.paragraphs.first_word[own[equal]]
+    size, some, some_end = _agreeing(matches, own[~equal], far[~equal])
+    owner = np.concatenate([whole, place[equal], np.repeat(place[~equal], size)])
+    begin = np.concatenate([draft.begin[whole], same, some])
+    same_end = same + corpus.paragraphs.words[own[equal]]
+    end = np.concatenate([draft.end[whole], same_end, some_end])
+    order = np.lexsort((begin, owner))
+    words = np.bincount(owner, weights=end - begin, minlength=draft.first.size)
+    head = group_begins(draft.finding)
+    return replace(
+        draft,
+        words=np.where(draft.relation == EDITED, words[head], draft.words),
+        place=owner[order],
+        passage_begin=begin[order],
+        passage_end=end[order],
+    )
+
+
+def _agreeing(
+    matches: Matches, own: IntArray, other: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return how many passages paragraphs share with others, and where they lie."""
+    known = matches.left.astype(np.int64) << 32 | matches.right
+    pairs = np.minimum(own, other) << 32 | np.maximum(own, other)
+    row = np.searchsorted(known, pairs)
+    size = np.diff(matches.first_passage)[row]
+    passage = ranges(matches.first_passage[:-1][row], size)
+    begin, end = (
+        np.where(np.repeat(own < other, size), left[passage], right[passage])
+        for left, right in (
+            (matches.passage_left, matches.passage_right),
+            (matches.passage_left_end, matches.passage_right_end),
+        )
+    )
+    return size, begin, end
 
 
 def _whole_places(  # noqa: PLR0913 - one column each
