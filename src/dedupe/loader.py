@@ -18,6 +18,7 @@ from dedupe.corpus import (
     IntArray,
     Paragraphs,
     group_begins,
+    sorting,
 )
 from dedupe.errors import InputError
 from dedupe.model import Problem
@@ -78,10 +79,11 @@ class Batches:
     def _look_up(self, positions: IntArray, *names: str) -> Int32Array:
         """Return the sum of some columns at each position."""
         values = np.empty(positions.size, np.int32)
-        order = np.argsort(positions, kind="stable")
+        order = sorting(positions)
         ordered = positions[order]
         borders = np.searchsorted(ordered, self.first_position)
-        for batch, arrays in enumerate(self.columns):
+        for batch in np.flatnonzero(np.diff(borders)).tolist():
+            arrays = self.columns[batch]
             rows = slice(borders[batch], borders[batch + 1])
             inside = ordered[rows] - self.first_position[batch]
             values[order[rows]] = sum(arrays[name].take(inside) for name in names)
