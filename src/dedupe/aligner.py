@@ -108,7 +108,7 @@ def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
 
 def _promising(corpus: Corpus, runs: Runs) -> BoolArray:
     """Tell which runs could belong to a match; most seeds are chance."""
-    keep = _hits(corpus, runs) >= ENOUGH_SHINGLES
+    keep = _in_rich_pairs(corpus, runs)
     rest = np.flatnonzero(~keep)
     left, right = runs.left[rest], runs.right[rest]
     length = runs.length[rest]
@@ -120,19 +120,20 @@ def _promising(corpus: Corpus, runs: Runs) -> BoolArray:
     return keep
 
 
-def _hits(corpus: Corpus, runs: Runs) -> IntArray:
-    """Return, for each run, how many shingles its two paragraphs share in all runs."""
+def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
+    """Tell which runs lie in two paragraphs that share enough shingles in all runs."""
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
     row = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
-    begins = group_begins(keys >> np.uint64(bits))
+    keys >>= np.uint64(bits)
+    begins = group_begins(keys)
+    rich = np.zeros(len(runs), np.bool_)
     if not begins.size:
-        return np.empty(0, np.int64)
+        return rich
     shared = runs.length[row] - (SHINGLE_WORDS - 1)
-    sums = np.add.reduceat(shared, begins)
-    hits = np.empty_like(shared)
-    hits[row] = np.repeat(sums, np.diff(begins, append=row.size))
-    return hits
+    enough = np.add.reduceat(shared, begins) >= ENOUGH_SHINGLES
+    rich[row[np.repeat(enough, np.diff(begins, append=row.size))]] = True
+    return rich
 
 
 def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
@@ -165,32 +166,45 @@ def _extend(word: UInt32Array, runs: Runs) -> Runs:
     left, distance = runs.left, runs.right - runs.left
     end = left + runs.length
     # A run stops where its neighbor on the diagonal begins; the two are then joined.
-    wall = np.full(left.size, word.size, dtype=np.int64)
     same = distance[1:] == distance[:-1]
+    wall = np.full(left.size, word.size, dtype=np.int64)
     wall[:-1][same] = left[1:][same]
-    active = np.flatnonzero(end < wall)
-    while active.size:
-        at = end[active]
-        grows = word.take(at) == word.take(at + distance[active])
-        active = active[grows]
-        end[active] += 1
-        active = active[end[active] < wall[active]]
+    end += _equal_words(word, end, distance, wall - end, 1)
     floor = np.zeros(left.size, dtype=np.int64)
     floor[1:][same] = end[:-1][same]
-    begin = left.copy()
-    active = np.flatnonzero(begin > floor)
-    while active.size:
-        at = begin[active] - 1
-        grows = word.take(at) == word.take(at + distance[active])
-        active = active[grows]
-        begin[active] -= 1
-        active = active[begin[active] > floor[active]]
+    begin = left - _equal_words(word, left - 1, distance, left - floor, -1)
     fresh = np.ones(left.size, np.bool_)
     fresh[1:][same] = begin[1:][same] > end[:-1][same]
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], left.size) - 1
     begin, distance = begin[first], distance[first]
     return Runs(begin, begin + distance, end[last] - begin)
+
+
+def _equal_words(
+    word: UInt32Array, start: IntArray, distance: IntArray, room: IntArray, step: int
+) -> IntArray:
+    """Return how many words from each start on equal those at a distance from them.
+
+    No more than there is `room` for. `step` is 1 or -1, the way to go. As many words
+    are looked at as were equal before and one more, so that a few rounds are enough.
+    """
+    count = np.zeros(start.size, np.int64)
+    active = np.flatnonzero(room > 0)
+    width = 1
+    while active.size:
+        # All that are active have had equal words in 1 + 2 + 4 + … places.
+        here = start[active, None] + step * np.arange(width - 1, 2 * width - 1)
+        there = here + distance[active, None]
+        # One column more, never equal, ends the search for the first that differs.
+        equal = np.zeros((active.size, width + 1), np.bool_)
+        equal[:, :-1] = word.take(here, mode="clip") == word.take(there, mode="clip")
+        found = equal.argmin(axis=1)
+        count[active] += found
+        active = active[found == width]
+        width *= 2
+        active = active[room[active] >= width]
+    return np.minimum(count, room)
 
 
 @dataclass(frozen=True, slots=True)

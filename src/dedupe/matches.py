@@ -59,13 +59,18 @@ _COLUMNS = tuple(field.name for field in fields(Matches))
 
 def unknown(matches: Matches, left: Rows, right: Rows) -> BoolArray:
     """Tell which of the given pairs of paragraphs are no matches yet."""
-    known = np.sort(matches.left.astype(np.int64) << 32 | matches.right)
+    known = np.sort(_packed(matches.left, matches.right))
     if not known.size:
         return np.ones(left.size, np.bool_)
-    pairs = left.astype(np.int64) << 32 | right
+    pairs = _packed(left, right)
     at = np.minimum(np.searchsorted(known, pairs), known.size - 1)
     fresh: BoolArray = known[at] != pairs
     return fresh
+
+
+def _packed(left: Rows, right: Rows) -> IntArray:
+    """Return one number a pair, in the order of the pairs."""
+    return left.astype(np.int64) << 32 | right
 
 
 def as_arrays(matches: Matches) -> Columns:
@@ -91,7 +96,9 @@ def joined(parts: list[Matches]) -> Matches:
     count = np.concatenate([np.diff(part.first_passage) for part in parts])
     first_passage = np.concatenate([[0], np.cumsum(count)])
     matches = Matches(**columns, first_passage=first_passage)
-    return matches.where(np.lexsort((matches.right, matches.left)))
+    # Each part is sorted, which a stable sort makes use of.
+    pairs = _packed(matches.left, matches.right)
+    return matches.where(np.argsort(pairs, kind="stable"))
 
 
 def no_matches() -> Matches:

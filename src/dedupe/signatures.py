@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 SCHEME: Final = "affine32"
-STEP = 8  # sizes of sets are rounded up to a multiple of this
+PASS = 8  # permutations at a time: few enough that their values stay in the cache
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = np.uint64(29)
 
@@ -35,41 +35,21 @@ def signatures(
     """Return uint32[num_perm, sets]: the signature of each set of shingle hashes.
 
     Set i is hashes[begins[i]:begins[i + 1]]; none may be empty. One row of the result
-    is one permutation, so that each pass runs over one short column (Broder, "On the
-    resemblance and containment of documents", 1997).
+    is one permutation (Broder, "On the resemblance and containment of documents",
+    1997).
     """
-    size = np.diff(begins, append=hashes.size)
-    result = np.empty((permutation.shape[1], begins.size), np.uint32)
+    count = permutation.shape[1]
+    result = np.empty((count, begins.size), np.uint32)
     if not begins.size:
         return result
-    # Sets of like size stand side by side, one a column, the last hash of each said
-    # again up to the largest: then the minimum runs along whole rows.
-    height = -(-size // STEP) * STEP
-    order = np.argsort(height, kind="stable")
-    first = np.flatnonzero(np.diff(height[order], prepend=0))
-    groups = [(sets, int(height[sets[0]])) for sets in np.split(order, first[1:])]
-    stacked = [
-        hashes[
-            begins[sets] + np.minimum(np.arange(rows)[:, None], size[sets] - 1)
-        ].reshape(-1)
-        for sets, rows in groups
-    ]
-    mixed = _finalize(np.concatenate(stacked))
-    buffer = np.empty_like(mixed)
-    ordered = np.empty_like(result)
-    borders = np.cumsum([0, *(part.size for part in stacked)]).tolist()
-    views = [
-        (buffer[low:high].reshape(rows, sets.size), slice(start, start + sets.size))
-        for (sets, rows), low, high, start in zip(
-            groups, borders, borders[1:], first.tolist(), strict=False
-        )
-    ]
-    for row, (factor, term) in enumerate(permutation.T):
-        np.multiply(mixed, factor, out=buffer)
-        np.add(buffer, term, out=buffer)
-        for values, columns in views:
-            np.minimum.reduce(values, axis=0, out=ordered[row, columns])
-    result[:, order] = ordered
+    mixed = _finalize(hashes)
+    factors, terms = permutation[:, :, None]
+    buffer = np.empty((PASS, mixed.size), np.uint32)
+    for first in range(0, count, PASS):
+        rows = slice(first, first + PASS)
+        values = np.multiply(mixed, factors[rows], out=buffer[: count - first])
+        values += terms[rows]
+        np.minimum.reduceat(values, begins, axis=1, out=result[rows])
     return result
 
 

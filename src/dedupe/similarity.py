@@ -17,7 +17,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.settings import Settings
-from dedupe.shingles import SHINGLE_WORDS, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
 
 # Of the shingles that a near-duplicate must share, those that stand in more places than
 # are all paired may be this share, and it is still found by the others.
@@ -64,13 +64,18 @@ def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, In
 
     Also the first key of each paragraph and how many it has.
     """
-    paragraphs = corpus.paragraphs
-    size = np.maximum(paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
-    positions = ranges(paragraphs.first_word.take(rows), size)
-    keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    words = corpus.paragraphs.words.take(rows)
+    positions = ranges(corpus.paragraphs.first_word.take(rows), words)
+    keys = shingles(corpus.word.take(positions), SHINGLE_WORDS)
     keys >>= np.uint64(64 - _SET_BITS)
     number = np.arange(rows.size) << _SET_BITS
-    keys |= np.repeat(number, size).view(np.uint64)
+    keys |= np.repeat(number, words)[: keys.size].view(np.uint64)
+    within = np.ones(keys.size, np.bool_)
+    closing = np.cumsum(words)[:-1]
+    for back in range(1, SHINGLE_WORDS):
+        # The last shingles of a paragraph would run on into the next.
+        within[np.maximum(closing - back, 0)] = False
+    keys = keys[within]
     keys.sort()
     keys = keys[group_begins(keys)]
     begins = np.searchsorted(keys, number.view(np.uint64))
