@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -15,7 +15,14 @@ from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
 from dedupe.loader import Batches
-from dedupe.matches import EDITED, Matches, as_arrays, from_arrays, joined, unknown
+from dedupe.matches import (
+    Matches,
+    as_arrays,
+    edited_and_others,
+    from_arrays,
+    joined,
+    unknown,
+)
 from dedupe.model import ScanResult
 from dedupe.passages import Passages, all_passages, find_passages
 from dedupe.processes import Arrays, Outcome
@@ -217,27 +224,30 @@ class _Work:
 
     def with_near_duplicates(self, matches: Matches, signed: _Signed) -> Matches:
         """Add the pairs that share a band, and those that close their groups."""
+        found = [matches]
+        found.append(self._fresh(found, *self._alike(signed)))
+        edges, _ = edited_and_others(found)
+        found.append(self._fresh(found, *candidates.closing_pairs(*edges)))
+        kin = candidates.pairs_with_kin(*edited_and_others(found))
+        found.append(self._fresh(found, *kin))
+        return joined(found)
+
+    def _alike(self, signed: _Signed) -> tuple[IntArray, IntArray]:
+        """Return the pairs of paragraphs that share a band and look similar enough."""
         columns = signatures.bands(signed.signatures, self.settings.bands)
         left, right = candidates.band_pairs(columns)
         near = signatures.estimated_jaccard(signed.signatures, left, right)
         likely = near >= self.settings.jaccard - ESTIMATE_SLACK
-        left, right = signed.rows[left[likely]], signed.rows[right[likely]]
-        matches = self._with(matches, left, right)
-        edited = matches.relation == EDITED
-        edges = matches.left[edited], matches.right[edited]
-        matches = self._with(matches, *candidates.closing_pairs(*edges))
-        edited = matches.relation == EDITED
-        edges = matches.left[edited], matches.right[edited]
-        others = matches.left[~edited], matches.right[~edited]
-        return self._with(matches, *candidates.pairs_with_kin(edges, others))
+        return signed.rows[left[likely]], signed.rows[right[likely]]
 
-    def _with(self, matches: Matches, left: IntArray, right: IntArray) -> Matches:
-        """Return the matches and those among more pairs of paragraphs."""
-        fresh = unknown(matches, left, right)
-        found = self._compared(left[fresh], right[fresh])
+    def _fresh(
+        self, found: Sequence[Matches], left: IntArray, right: IntArray
+    ) -> Matches:
+        """Return the matches among given pairs of paragraphs that are not found yet."""
+        fresh = unknown(found, left, right)
+        more = self._compared(left[fresh], right[fresh])
         # A run may go on into paragraphs that were compared before.
-        fresh = unknown(matches, found.left, found.right)
-        return joined([matches, found.where(np.flatnonzero(fresh))])
+        return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
 
     def _run(
         self, stage: str, task: Callable[[int], Outcome], count: int
