@@ -45,7 +45,7 @@ SMALL = 2 << 20  # bytes
 # A signature estimates: a pair at the threshold may look less similar by so much, three
 # standard errors of 128 values at .5.
 ESTIMATE_SLACK = 0.12
-PAIRS_AT_ONCE = 1 << 13
+PAIRS_AT_ONCE = 1 << 12
 
 
 def scan(
