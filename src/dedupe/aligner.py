@@ -69,18 +69,19 @@ def cut_at_paragraphs(corpus: Corpus, runs: Runs) -> Runs:
         last = begin + (runs.length - 1)
         crossing |= paragraph.take(begin) != paragraph.take(last)
     whole = runs.where(~crossing)
-    pieces = _cut(corpus.paragraphs.first_word, runs.where(crossing))
+    pieces = _cut(corpus, runs.where(crossing))
     return together(whole, pieces)
 
 
-def _cut(first: IntArray, runs: Runs) -> Runs:
+def _cut(corpus: Corpus, runs: Runs) -> Runs:
     cuts = [(np.arange(len(runs)), np.zeros(len(runs), np.int64))]
     for begin in (runs.left, runs.right):
-        low = np.searchsorted(first, begin, side="right")
-        high = np.searchsorted(first, begin + runs.length, side="left")
-        number = high - low
+        paragraph = corpus.word_paragraph.take(begin)
+        last = corpus.word_paragraph.take(begin + (runs.length - 1))
+        number = last - paragraph
         run = np.repeat(np.arange(len(runs)), number)
-        cuts.append((run, first[ranges(low, number)] - begin[run]))
+        opening = corpus.paragraphs.first_word.take(ranges(paragraph + 1, number))
+        cuts.append((run, opening - begin[run]))
     run = np.concatenate([part[0] for part in cuts])
     offset = np.concatenate([part[1] for part in cuts])
     order = np.lexsort((offset, run))
@@ -268,12 +269,13 @@ def words_on_both_sides(stretches: Stretches) -> IntArray:
     """Return how many words the runs of each pair hold, on the side that has fewer."""
     pair, runs = stretches.pair, stretches.runs
     begins = group_begins(pair)
-    sides = []
-    for begin in (runs.left, runs.right):
-        order = np.lexsort((begin, pair))
-        fresh = fresh_words(pair, begin[order], (begin + runs.length)[order])
-        sides.append(np.add.reduceat(fresh, begins) if begins.size else begins)
-    return np.minimum(*sides)
+    if not begins.size:
+        return begins
+    left = fresh_words(pair, runs.left, runs.left + runs.length)
+    order = np.lexsort((runs.right, pair))
+    begin = runs.right[order]
+    right = fresh_words(pair, begin, begin + runs.length[order])
+    return np.minimum(np.add.reduceat(left, begins), np.add.reduceat(right, begins))
 
 
 def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
@@ -284,15 +286,13 @@ def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
     """
     begin = runs.left + pair * _FAR
     end = begin + runs.length
-    longest = np.argsort(-runs.length, kind="stable")
-    place = np.argsort(longest, kind="stable")
     kept = np.ones(len(runs), np.bool_)
     for step in (1, 2):
+        first, second = runs.length[:-step], runs.length[step:]
         lies = begin[step:] < end[:-step]
         over = np.minimum(end[step:], end[:-step]) - begin[step:]
-        first_is_shorter = place[:-step] > place[step:]
-        shorter = np.where(first_is_shorter, runs.length[:-step], runs.length[step:])
-        echo = lies & (2 * over >= shorter)
+        first_is_shorter = first < second
+        echo = lies & (2 * over >= np.minimum(first, second))
         kept[:-step] &= ~(echo & first_is_shorter)
         kept[step:] &= ~(echo & ~first_is_shorter)
     return runs.where(kept), pair[kept]

@@ -41,13 +41,15 @@ def similarity(
     larger = one + other - smaller
     # The shingles of the smaller set are looked up in the larger one.
     count = size[smaller]
-    ends = np.cumsum(count)
     wanted = keys[ranges(begins[smaller], count)]
     wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
     at = np.searchsorted(keys, wanted)
     hit = keys.take(at, mode="clip") == wanted
-    total = np.concatenate([[0], np.cumsum(hit)])
-    shared = total[ends] - total[ends - count]
+    shared = np.zeros_like(count)
+    some = np.flatnonzero(count)
+    if some.size:
+        first = np.cumsum(count) - count
+        shared[some] = np.add.reduceat(hit, first[some], dtype=np.int64)
     union = np.maximum(size[one] + size[other] - shared, 1)
     return shared / union, shared / np.maximum(count, 1)
 
@@ -101,11 +103,12 @@ def crowded_paragraphs(
     if not rows.size:
         return rows
     size = paragraphs.words[rows] - (SHINGLE_WORDS - 1)
-    begins = np.cumsum(size) - size
-    positions = ranges(paragraphs.first_word[rows], size)
-    crowded = np.add.reduceat(
-        frequency.take(positions) >= CROWDED, begins, dtype=np.int64
-    )
+    begins = paragraphs.first_word[rows]
+    borders = np.stack([begins, begins + size], axis=1).reshape(-1)
+    marks = frequency[borders[0] : borders[-1]] >= CROWDED
+    # Every other sum is of what stands between two of the paragraphs.
+    sums = np.add.reduceat(marks, borders[:-1] - borders[0], dtype=np.int64)
+    crowded = sums[::2]
     enough = crowded >= CROWDED_SHARE * settings.jaccard * size
     return np.compress(enough, rows)
 
