@@ -60,10 +60,8 @@ class Packing:
 
     def pack(self, high: UInt64Array, positions: IntArray) -> UInt64Array:
         """Put the upper bits of `high` above a position."""
-        shift = np.uint64(self.bits)
-        packed = high >> shift
-        packed <<= shift
-        packed |= positions.astype(np.uint64)
+        packed = high & ~np.uint64((1 << self.bits) - 1)
+        packed |= positions.view(np.uint64)
         return packed
 
     def high(self, keys: UInt64Array) -> UInt64Array:
@@ -99,12 +97,8 @@ def shingle_keys(
         # The last shingles of a document would run over its closing word.
         keep[np.maximum(closing - back, opening)] = False
     paragraphs = corpus.paragraphs
-    count = np.zeros(end - begin + 1, np.int8)
     rows = np.flatnonzero(skipped[first:last]) + first
-    count[paragraphs.first_word[rows] - begin] = 1
-    # Where a skipped paragraph follows another, what opens and what closes cancel.
-    count[paragraphs.first_word[rows] + paragraphs.words[rows] - begin] -= 1
-    keep &= np.cumsum(count[:-1], dtype=np.int8) == 0
+    keep[ranges(paragraphs.first_word[rows] - begin, paragraphs.words[rows])] = False
     keys = keys[keep]
     keys.sort()
     return keys
