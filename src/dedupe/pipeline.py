@@ -283,9 +283,6 @@ class _Work:
         rows = crowded_paragraphs(
             self.corpus, *self._paragraphs(first, stop), self.frequency, settings
         )
-        if not rows.size:
-            # The permutations load numpy.random, which a small scan can do without.
-            return rows, np.empty((settings.num_perm, 0), np.uint32)
         hashes, begins = shingle_hashes(self.corpus, rows)
         permutation = signatures.permutations(settings.num_perm, settings.seed)
         return rows, signatures.signatures(hashes, begins, permutation)

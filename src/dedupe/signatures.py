@@ -6,6 +6,7 @@ shingles given as 32-bit hashes, but computed for whole batches of paragraphs at
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 SCHEME: Final = "affine32"
+WORD = (1 << 32) - 1
+TWISTER_WORDS = 624
+TWISTER_STATE = 3  # the version of Python's layout of a state
 PASS = 8  # permutations at a time: few enough that their values stay in the cache
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = np.uint64(29)
@@ -23,10 +27,25 @@ _SPREAD = np.uint64(29)
 
 def permutations(num_perm: int, seed: int) -> UInt32Array:
     """Return uint32[2, num_perm]: the factors a and terms b of a·h + b mod 2³²."""
-    random = np.random.RandomState(seed)
-    factors = random.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2)
-    terms = random.randint(0, 1 << 32, num_perm, dtype=np.uint32)
-    return np.array([factors + np.uint32(1), terms])
+    random = _twister(seed)
+    # Of each factor, the lower 31 bits stand above the one that makes it odd.
+    factors = [random.getrandbits(32) << 1 & WORD | 1 for _ in range(num_perm)]
+    terms = [random.getrandbits(32) for _ in range(num_perm)]
+    return np.array([factors, terms], np.uint32)
+
+
+def _twister(seed: int) -> Random:
+    """Return the generator of numpy.random.RandomState, which takes longer to load.
+
+    The seeding is that of Matsumoto and Nishimura, "Mersenne Twister", 2002.
+    """
+    state = [seed & WORD]
+    for place in range(1, TWISTER_WORDS):
+        last = state[-1]
+        state.append((1812433253 * (last ^ last >> 30) + place) & WORD)
+    random = Random()  # noqa: S311 - known to everybody, and meant to be
+    random.setstate((TWISTER_STATE, (*state, TWISTER_WORDS), None))
+    return random
 
 
 def signatures(
