@@ -195,13 +195,16 @@ class _Work:
     ) -> tuple[Matches, Passages, _Signed]:
         """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
+        permutation = signatures.permutations(
+            self.settings.num_perm, self.settings.seed
+        )
 
         def task(number: int) -> Outcome:
             borders = first_position[list(self.slices[number])].astype(np.uint64)
             borders <<= np.uint64(self.packing.bits)
             own = [part[slice(*np.searchsorted(part, borders))] for part in seeds]
             runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
-            rows, values = self._sign(*self.slices[number])
+            rows, values = self._sign(*self.slices[number], permutation)
             arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
             arrays |= as_arrays(self._verified(runs))
             if passages:
@@ -278,13 +281,13 @@ class _Work:
         runs = aligner.together(runs, equal)
         return find_passages(self.corpus, runs, self.frequency)
 
-    def _sign(self, first: int, stop: int) -> tuple[IntArray, UInt32Array]:
-        settings = self.settings
+    def _sign(
+        self, first: int, stop: int, permutation: UInt32Array
+    ) -> tuple[IntArray, UInt32Array]:
         rows = crowded_paragraphs(
-            self.corpus, *self._paragraphs(first, stop), self.frequency, settings
+            self.corpus, *self._paragraphs(first, stop), self.frequency, self.settings
         )
         hashes, begins = shingle_hashes(self.corpus, rows)
-        permutation = signatures.permutations(settings.num_perm, settings.seed)
         return rows, signatures.signatures(hashes, begins, permutation)
 
     def _paragraphs(self, first: int, stop: int) -> tuple[int, int]:
