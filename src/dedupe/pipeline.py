@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -15,7 +15,14 @@ from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
 from dedupe.loader import Batches
-from dedupe.matches import EDITED, Matches, as_arrays, from_arrays, joined, unknown
+from dedupe.matches import (
+    Matches,
+    as_arrays,
+    edited_and_others,
+    from_arrays,
+    joined,
+    unknown,
+)
 from dedupe.model import ScanResult
 from dedupe.passages import Passages, all_passages, find_passages
 from dedupe.processes import Arrays, Outcome
@@ -38,7 +45,7 @@ SMALL = 2 << 20  # bytes
 # A signature estimates: a pair at the threshold may look less similar by so much, three
 # standard errors of 128 values at .5.
 ESTIMATE_SLACK = 0.12
-PAIRS_AT_ONCE = 1 << 13
+PAIRS_AT_ONCE = 1 << 12
 
 
 def scan(
@@ -188,13 +195,16 @@ class _Work:
     ) -> tuple[Matches, Passages, _Signed]:
         """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
+        permutation = signatures.permutations(
+            self.settings.num_perm, self.settings.seed
+        )
 
         def task(number: int) -> Outcome:
             borders = first_position[list(self.slices[number])].astype(np.uint64)
             borders <<= np.uint64(self.packing.bits)
             own = [part[slice(*np.searchsorted(part, borders))] for part in seeds]
             runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
-            rows, values = self._sign(*self.slices[number])
+            rows, values = self._sign(*self.slices[number], permutation)
             arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
             arrays |= as_arrays(self._verified(runs))
             if passages:
@@ -217,27 +227,30 @@ class _Work:
 
     def with_near_duplicates(self, matches: Matches, signed: _Signed) -> Matches:
         """Add the pairs that share a band, and those that close their groups."""
+        found = [matches]
+        found.append(self._fresh(found, *self._alike(signed)))
+        edges, _ = edited_and_others(found)
+        found.append(self._fresh(found, *candidates.closing_pairs(*edges)))
+        kin = candidates.pairs_with_kin(*edited_and_others(found))
+        found.append(self._fresh(found, *kin))
+        return joined(found)
+
+    def _alike(self, signed: _Signed) -> tuple[IntArray, IntArray]:
+        """Return the pairs of paragraphs that share a band and look similar enough."""
         columns = signatures.bands(signed.signatures, self.settings.bands)
         left, right = candidates.band_pairs(columns)
         near = signatures.estimated_jaccard(signed.signatures, left, right)
         likely = near >= self.settings.jaccard - ESTIMATE_SLACK
-        left, right = signed.rows[left[likely]], signed.rows[right[likely]]
-        matches = self._with(matches, left, right)
-        edited = matches.relation == EDITED
-        edges = matches.left[edited], matches.right[edited]
-        matches = self._with(matches, *candidates.closing_pairs(*edges))
-        edited = matches.relation == EDITED
-        edges = matches.left[edited], matches.right[edited]
-        others = matches.left[~edited], matches.right[~edited]
-        return self._with(matches, *candidates.pairs_with_kin(edges, others))
+        return signed.rows[left[likely]], signed.rows[right[likely]]
 
-    def _with(self, matches: Matches, left: IntArray, right: IntArray) -> Matches:
-        """Return the matches and those among more pairs of paragraphs."""
-        fresh = unknown(matches, left, right)
-        found = self._compared(left[fresh], right[fresh])
+    def _fresh(
+        self, found: Sequence[Matches], left: IntArray, right: IntArray
+    ) -> Matches:
+        """Return the matches among given pairs of paragraphs that are not found yet."""
+        fresh = unknown(found, left, right)
+        more = self._compared(left[fresh], right[fresh])
         # A run may go on into paragraphs that were compared before.
-        fresh = unknown(matches, found.left, found.right)
-        return joined([matches, found.where(np.flatnonzero(fresh))])
+        return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
 
     def _run(
         self, stage: str, task: Callable[[int], Outcome], count: int
@@ -268,16 +281,13 @@ class _Work:
         runs = aligner.together(runs, equal)
         return find_passages(self.corpus, runs, self.frequency)
 
-    def _sign(self, first: int, stop: int) -> tuple[IntArray, UInt32Array]:
-        settings = self.settings
+    def _sign(
+        self, first: int, stop: int, permutation: UInt32Array
+    ) -> tuple[IntArray, UInt32Array]:
         rows = crowded_paragraphs(
-            self.corpus, *self._paragraphs(first, stop), self.frequency, settings
+            self.corpus, *self._paragraphs(first, stop), self.frequency, self.settings
         )
-        if not rows.size:
-            # The permutations load numpy.random, which a small scan can do without.
-            return rows, np.empty((settings.num_perm, 0), np.uint32)
         hashes, begins = shingle_hashes(self.corpus, rows)
-        permutation = signatures.permutations(settings.num_perm, settings.seed)
         return rows, signatures.signatures(hashes, begins, permutation)
 
     def _paragraphs(self, first: int, stop: int) -> tuple[int, int]:

@@ -80,7 +80,7 @@ def verify(
     # paragraphs, into which a run may go on from the next ones, are matched already.
     apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)
     apart |= (left == right) & (runs.left + runs.length <= runs.right)
-    runs = runs.where(apart & (runs.length >= SHINGLE_WORDS))
+    runs = by_place(runs.where(apart & (runs.length >= SHINGLE_WORDS)))
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
     rows = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
@@ -91,13 +91,15 @@ def verify(
     kept = signs.kept
     rows = np.flatnonzero(kept[pair])
     pair = (np.cumsum(kept) - 1)[pair[rows]]
-    runs = runs.where(rows)
-    order = np.argsort(
-        pair << np.int64(40) | (runs.left - runs.left.min(initial=0)), kind="stable"
-    )
-    return _measured(
-        corpus, runs.where(order), pair[order], signs.where(kept), settings
-    )
+    return _measured(corpus, runs.where(rows), pair, signs.where(kept), settings)
+
+
+def by_place(runs: Runs) -> Runs:
+    """Return the runs sorted by their left place; those at one keep their order."""
+    bits = len(runs).bit_length()
+    keys = runs.left << bits | np.arange(len(runs))
+    keys.sort()
+    return runs.where(keys & ((1 << bits) - 1))
 
 
 @dataclass(frozen=True, slots=True)
