@@ -119,7 +119,7 @@ def seeds(
             hashes = shingles_at(corpus.word, packing.position(keys), length)
             keys = packing.pack(hashes, packing.position(keys))
             keys.sort()
-        keys, places = _repeated(packing, keys)
+        keys, places = repeated(packing, keys)
         kinds = _surroundings(corpus, packing, keys, places)
         if length == LENGTHS[0]:
             counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
@@ -163,7 +163,7 @@ def _surroundings(
     return result
 
 
-def _repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
+def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
     """Return the keys whose hash stands more than once, and how often each does."""
     high = packing.high(keys)
     same = np.empty(keys.size + 1, dtype=np.bool_)
@@ -205,7 +205,7 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
     for column in columns:
         keys = packing.pack(column, rows)
         keys.sort()
-        keys, places = _repeated(packing, keys)
+        keys, places = repeated(packing, keys)
         large = places > LARGE_BUCKET
         found += _pairs(packing, keys[~large], NEXT_IN_BUCKET)
         found += _pairs(packing, keys[large], CHAINED)

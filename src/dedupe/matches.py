@@ -70,14 +70,13 @@ def unknown(found: Sequence[Matches], left: Rows, right: Rows) -> BoolArray:
     return fresh
 
 
-def edited_and_others(
-    found: Sequence[Matches],
-) -> tuple[tuple[Rows, Rows], tuple[Rows, Rows]]:
-    """Return the pairs that are near-duplicates, and those of the other matches."""
+def tied_by(found: Sequence[Matches], *relations: int) -> tuple[Rows, Rows]:
+    """Return the pairs that stand in one of some relations."""
+    relation = np.concatenate([part.relation for part in found])
+    rows = np.flatnonzero(np.isin(relation, relations))
     left = np.concatenate([part.left for part in found])
     right = np.concatenate([part.right for part in found])
-    edited = np.concatenate([part.relation for part in found]) == EDITED
-    return (left[edited], right[edited]), (left[~edited], right[~edited])
+    return left[rows], right[rows]
 
 
 def _packed(left: Rows, right: Rows) -> IntArray:

@@ -14,13 +14,17 @@ from dedupe import aligner, blocks, candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
+from dedupe.kin import count_kin_once, kin
 from dedupe.loader import Batches
 from dedupe.matches import (
+    CONTAINED,
+    EDITED,
+    OVERLAP,
     Matches,
     as_arrays,
-    edited_and_others,
     from_arrays,
     joined,
+    tied_by,
     unknown,
 )
 from dedupe.model import ScanResult
@@ -30,7 +34,7 @@ from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
-from dedupe.verifier import verify
+from dedupe.verifier import Doubted, verify
 
 PathLike: TypeAlias = str | PurePath
 Inputs: TypeAlias = (
@@ -76,9 +80,9 @@ def scan(
     work = _Work.of(corpus, batches, settings, jobs, tell)
     work.index()
     seeds = work.seeds()
-    matches, stretches, signed = work.compare(seeds, passages=passages)
+    matches, stretches, signed, doubted = work.compare(seeds, passages=passages)
     del seeds
-    matches = work.with_near_duplicates(matches, signed)
+    matches = work.with_near_duplicates(matches, signed, doubted)
     del work, signed
     tell("reporting", 0.0)
     return build_result(corpus, batches, matches, stretches, settings, jobs)
@@ -192,7 +196,7 @@ class _Work:
 
     def compare(
         self, seeds: list[UInt64Array], *, passages: bool
-    ) -> tuple[Matches, Passages, _Signed]:
+    ) -> tuple[Matches, Passages, _Signed, Doubted]:
         """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
         permutation = signatures.permutations(
@@ -206,7 +210,9 @@ class _Work:
             runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
             rows, values = self._sign(*self.slices[number], permutation)
             arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
-            arrays |= as_arrays(self._verified(runs))
+            matches, doubted = self._verified(runs)
+            arrays |= as_arrays(matches)
+            arrays |= {"doubted_left": doubted.left, "doubted_right": doubted.right}
             if passages:
                 arrays |= self._passages(*self.slices[number], runs).as_arrays()
             return None, arrays
@@ -222,17 +228,34 @@ class _Work:
                 axis=1,
             ),
         )
+        doubted = Doubted(
+            np.concatenate([arrays["doubted_left"] for arrays in outcomes]),
+            np.concatenate([arrays["doubted_right"] for arrays in outcomes]),
+        )
         matches = joined([from_arrays(arrays) for arrays in outcomes])
-        return matches, all_passages(outcomes if passages else []), signed
+        return matches, all_passages(outcomes if passages else []), signed, doubted
 
-    def with_near_duplicates(self, matches: Matches, signed: _Signed) -> Matches:
-        """Add the pairs that share a band, and those that close their groups."""
+    def with_near_duplicates(
+        self, matches: Matches, signed: _Signed, doubted: Doubted
+    ) -> Matches:
+        """Add the pairs that share a band, and those that close their groups.
+
+        Then look again at what was thought a formula and is the text of such a group.
+        """
         found = [matches]
         found.append(self._fresh(found, *self._alike(signed)))
-        edges, _ = edited_and_others(found)
-        found.append(self._fresh(found, *candidates.closing_pairs(*edges)))
-        kin = candidates.pairs_with_kin(*edited_and_others(found))
-        found.append(self._fresh(found, *kin))
+        closing = candidates.closing_pairs(*tied_by(found, EDITED))
+        found.append(self._fresh(found, *closing))
+        family = kin(
+            len(self.corpus.paragraphs),
+            tied_by(found, EDITED),
+            tied_by(found, CONTAINED),
+        )
+        again = count_kin_once(self.corpus, family, doubted, self.frequency)
+        found.append(self._fresh(found, *again))
+        others = tied_by(found, CONTAINED, OVERLAP)
+        more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
+        found.append(self._fresh(found, *more))
         return joined(found)
 
     def _alike(self, signed: _Signed) -> tuple[IntArray, IntArray]:
@@ -258,7 +281,7 @@ class _Work:
         done = partial(self.tell, stage)
         return [arrays for _, arrays in processes.run(task, count, self.jobs, done)]
 
-    def _verified(self, runs: Runs) -> Matches:
+    def _verified(self, runs: Runs) -> tuple[Matches, Doubted]:
         runs = aligner.cut_at_paragraphs(self.corpus, runs)
         return verify(self.corpus, runs, self.frequency, self.settings)
 
@@ -271,7 +294,8 @@ class _Work:
                 self.corpus, self.packing, left[rows], right[rows]
             )
             runs = aligner.grow(self.corpus, self.packing, seeds)
-            return None, as_arrays(self._verified(runs))
+            matches, _ = self._verified(runs)
+            return None, as_arrays(matches)
 
         outcomes = self._run("comparing", task, -(-left.size // PAIRS_AT_ONCE))
         return joined([from_arrays(arrays) for arrays in outcomes])

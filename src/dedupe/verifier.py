@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from dedupe.corpus import (
     ByteArray,
     Corpus,
     FloatArray,
+    Int32Array,
     IntArray,
     group_begins,
     ranges,
@@ -67,13 +69,21 @@ _PLACES = np.maximum(np.arange(MOST_COUNTED + 1), FEW_PLACES)
 _WEIGHTS = 1 / (1 + np.log2(_PLACES / FEW_PLACES) / 2)
 
 
+class Doubted(NamedTuple):
+    """Pairs of paragraphs, one row a pair."""
+
+    left: Int32Array
+    right: Int32Array
+
+
 def verify(
     corpus: Corpus, runs: Runs, frequency: ByteArray, settings: Settings
-) -> Matches:
+) -> tuple[Matches, Doubted]:
     """Return the matches among pairs of paragraphs that share runs of words.
 
     `runs` lie within one paragraph on each side; `frequency` (uint8, one a position)
-    tells in how many places the shingle stands, 0 for one.
+    tells in how many places the shingle stands, 0 for one. Beside the matches come the
+    pairs that would be matches if what they share stood in fewer places.
     """
     left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
     # What overlaps its own copy is a word said again and again, not a copy; and equal
@@ -88,10 +98,15 @@ def verify(
     begins = group_begins(keys >> np.uint64(bits))
     pair = np.repeat(np.arange(begins.size), np.diff(begins, append=len(runs)))
     signs = _signs(corpus, runs, pair, begins, frequency, settings)
+    first = runs.where(begins[signs.doubted])
+    doubted = Doubted(
+        corpus.word_paragraph.take(first.left), corpus.word_paragraph.take(first.right)
+    )
     kept = signs.kept
     rows = np.flatnonzero(kept[pair])
     pair = (np.cumsum(kept) - 1)[pair[rows]]
-    return _measured(corpus, runs.where(rows), pair, signs.where(kept), settings)
+    matches = _measured(corpus, runs.where(rows), pair, signs.where(kept), settings)
+    return matches, doubted
 
 
 def by_place(runs: Runs) -> Runs:
@@ -107,11 +122,12 @@ class _Signs:
     """Why a pair may be a match, one row a pair."""
 
     kept: BoolArray
+    doubted: BoolArray  # not kept, since what they share stands in many places
     quoted: BoolArray  # one run is too long for chance
     scattered: BoolArray  # the runs cover much of the text
 
     def where(self, rows: BoolArray) -> _Signs:
-        return _Signs(self.kept[rows], self.quoted[rows], self.scattered[rows])
+        return _Signs(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
 def _signs(
@@ -150,8 +166,12 @@ def _signs(
     scattered |= shared >= SAME_SHARE * longer
     scattered |= shared >= settings.containment * shorter
     scattered &= two
-    kept = (quoted | scattered) & (shorter >= settings.min_words)
-    return _Signs(kept, quoted, scattered)
+    comparable = shorter >= settings.min_words
+    kept = (quoted | scattered) & comparable
+    doubted = two & (shared >= SCATTERED_SHARE * shorter)
+    doubted[pair[rows[written >= least]]] = True
+    doubted &= comparable & ~kept
+    return _Signs(kept, doubted, quoted, scattered)
 
 
 def _shortest_run(corpus: Corpus, settings: Settings) -> int:
