@@ -39,6 +39,9 @@ NEXT_IN_BUCKET = 8
 CHAINED = 2
 LARGE_BUCKET = 32
 MOST_COUNTED = 127
+# What stands in so few places is no formula: it may be printed in some of them and
+# quoted in the others.
+FEW_PLACES = 3
 CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
 # with the next few alone, since the number of all pairs would be squared.

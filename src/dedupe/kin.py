@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedupe.aligner import Runs
 from dedupe.candidates import (
     AROUND,
+    FEW_PLACES,
     MOST_COUNTED,
     Packing,
     components,
@@ -54,36 +56,39 @@ def kin(count: int, edges: tuple[Rows, Rows], inside: tuple[Rows, Rows]) -> IntA
 def count_kin_once(
     corpus: Corpus,
     family: IntArray,
-    doubted: tuple[Rows, Rows],
+    doubted: Runs,
     frequency: ByteArray,
-) -> tuple[IntArray, IntArray]:
-    """Count the places of kin once, and return the pairs for which that matters.
+) -> Runs:
+    """Count the places of kin once, and return the runs for which that matters.
 
-    `family` has a number for each paragraph, the same for kin; `doubted` are pairs of
-    paragraphs which share what stands in many places. `frequency` (uint8, one a
-    position) is lowered in them and in their kin.
+    `family` has a number for each paragraph, the same for kin; `doubted` are runs of
+    words that stand in many places, each within a paragraph on either side. `frequency`
+    (uint8, one a position) is lowered in these paragraphs and in their kin.
     """
-    left, right = (side.astype(np.int64) for side in doubted)
+    left = corpus.word_paragraph.take(doubted.left)
+    right = corpus.word_paragraph.take(doubted.right)
     size = np.bincount(family, minlength=family.size)[family]
     is_large = (size >= FEWEST_KIN) & (size <= MOST_KIN)
     matters = is_large[left] | is_large[right]
     left, right = left[matters], right[matters]
-    if not left.size:
-        return left, right
+    doubted = doubted.where(matters)
+    if not len(doubted):
+        return doubted
     rows = np.zeros(family.size, np.bool_)
     rows[left] = rows[right] = True
     asked = np.zeros(family.size, np.bool_)
     asked[family[rows]] = True
     members = asked[family] & is_large
-    common = _common_within(corpus, members, family)
+    positions = _frequent_positions(corpus, members, frequency)
+    common = _common_within(corpus, positions, family)
     _lower(frequency, common.positions, common.surplus[common.row])
     # Of all others few hold a shingle of theirs.
-    positions = _shingle_positions(corpus, rows & ~members)
+    positions = _frequent_positions(corpus, rows & ~members, frequency)
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     at = common.shingle.searchsorted(hashes)
     hit = np.flatnonzero(common.shingle.take(at, mode="clip") == hashes)
     _lower(frequency, positions[hit], common.surplus[at[hit]])
-    return left, right
+    return doubted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,9 @@ class _Common:
     row: IntArray  # of the shingle at each position
 
 
-def _common_within(corpus: Corpus, members: BoolArray, family: IntArray) -> _Common:
-    """Return the shingles that kin have in common.
-
-    `members` says which paragraphs to look at; they are all of some families.
-    """
+def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Common:
+    """Return the shingles at some positions that kin have in common."""
     packing = Packing.of(corpus)
-    positions = _shingle_positions(corpus, members)
     paragraph = corpus.word_paragraph.take(positions)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     keys += (family[paragraph] + 1).view(np.uint64) * _SALT
@@ -136,7 +137,12 @@ def _lower(frequency: ByteArray, positions: IntArray, surplus: IntArray) -> None
     frequency[positions] = marked - fewer.astype(np.uint8)
 
 
-def _shingle_positions(corpus: Corpus, members: BoolArray) -> IntArray:
+def _frequent_positions(
+    corpus: Corpus, members: BoolArray, frequency: ByteArray
+) -> IntArray:
+    """Return where in some paragraphs shingles stand that might be formulas."""
     rows = np.flatnonzero(members)
     size = np.maximum(corpus.paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
-    return ranges(corpus.paragraphs.first_word.take(rows), size)
+    positions = ranges(corpus.paragraphs.first_word.take(rows), size)
+    places = frequency.take(positions) & MOST_COUNTED
+    return np.compress(places > FEW_PLACES, positions)

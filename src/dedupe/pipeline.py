@@ -34,7 +34,7 @@ from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
-from dedupe.verifier import Doubted, verify
+from dedupe.verifier import verify
 
 PathLike: TypeAlias = str | PurePath
 Inputs: TypeAlias = (
@@ -86,6 +86,11 @@ def scan(
     del work, signed
     tell("reporting", 0.0)
     return build_result(corpus, batches, matches, stretches, settings, jobs)
+
+
+def _unknown(found: Sequence[Matches], more: Matches) -> Matches:
+    """Return the matches among more that are not found yet."""
+    return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
 
 
 def _tell_nobody(_stage: str, _share: float) -> None:
@@ -196,7 +201,7 @@ class _Work:
 
     def compare(
         self, seeds: list[UInt64Array], *, passages: bool
-    ) -> tuple[Matches, Passages, _Signed, Doubted]:
+    ) -> tuple[Matches, Passages, _Signed, Runs]:
         """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
         permutation = signatures.permutations(
@@ -212,7 +217,9 @@ class _Work:
             arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
             matches, doubted = self._verified(runs)
             arrays |= as_arrays(matches)
-            arrays |= {"doubted_left": doubted.left, "doubted_right": doubted.right}
+            arrays |= {
+                f"doubted_{side}": getattr(doubted, side) for side in Runs.__slots__
+            }
             if passages:
                 arrays |= self._passages(*self.slices[number], runs).as_arrays()
             return None, arrays
@@ -228,15 +235,17 @@ class _Work:
                 axis=1,
             ),
         )
-        doubted = Doubted(
-            np.concatenate([arrays["doubted_left"] for arrays in outcomes]),
-            np.concatenate([arrays["doubted_right"] for arrays in outcomes]),
+        doubted = Runs(
+            *(
+                np.concatenate([arrays[f"doubted_{side}"] for arrays in outcomes])
+                for side in Runs.__slots__
+            )
         )
         matches = joined([from_arrays(arrays) for arrays in outcomes])
         return matches, all_passages(outcomes if passages else []), signed, doubted
 
     def with_near_duplicates(
-        self, matches: Matches, signed: _Signed, doubted: Doubted
+        self, matches: Matches, signed: _Signed, doubted: Runs
     ) -> Matches:
         """Add the pairs that share a band, and those that close their groups.
 
@@ -251,8 +260,9 @@ class _Work:
             tied_by(found, EDITED),
             tied_by(found, CONTAINED),
         )
-        again = count_kin_once(self.corpus, family, doubted, self.frequency)
-        found.append(self._fresh(found, *again))
+        doubted = count_kin_once(self.corpus, family, doubted, self.frequency)
+        again, _ = verify(self.corpus, doubted, self.frequency, self.settings)
+        found.append(_unknown(found, again))
         others = tied_by(found, CONTAINED, OVERLAP)
         more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
         found.append(self._fresh(found, *more))
@@ -273,7 +283,7 @@ class _Work:
         fresh = unknown(found, left, right)
         more = self._compared(left[fresh], right[fresh])
         # A run may go on into paragraphs that were compared before.
-        return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
+        return _unknown(found, more)
 
     def _run(
         self, stage: str, task: Callable[[int], Outcome], count: int
@@ -281,7 +291,7 @@ class _Work:
         done = partial(self.tell, stage)
         return [arrays for _, arrays in processes.run(task, count, self.jobs, done)]
 
-    def _verified(self, runs: Runs) -> tuple[Matches, Doubted]:
+    def _verified(self, runs: Runs) -> tuple[Matches, Runs]:
         runs = aligner.cut_at_paragraphs(self.corpus, runs)
         return verify(self.corpus, runs, self.frequency, self.settings)
 

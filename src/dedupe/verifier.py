@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,13 +13,12 @@ from dedupe.aligner import (
     pair_keys,
     words_on_both_sides,
 )
-from dedupe.candidates import MOST_COUNTED
+from dedupe.candidates import FEW_PLACES, MOST_COUNTED
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
-    Int32Array,
     IntArray,
     group_begins,
     ranges,
@@ -54,12 +52,10 @@ LONGER = 1.25
 # compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
 CORPUS_MORE = 2
-# A run is as rare as its second rarest shingle. What stands in a few places may be
-# printed in some of them and quoted in the others; from there on, each time it is twice
-# as frequent, the run must be so much longer, since it may be a formula, but no more
-# than so many words.
+# A run is as rare as its second rarest shingle. Each time that is twice as frequent as
+# what stands in a few places, the run must be so much longer, since it may be a
+# formula, but no more than so many words.
 RARE = 2  # shingles
-FEW_PLACES = 3
 FORMULA_WORDS = 2.0
 LONGEST_FORMULA = 6.0
 # A passage beside the one that made the match counts from so many words on.
@@ -69,21 +65,14 @@ _PLACES = np.maximum(np.arange(MOST_COUNTED + 1), FEW_PLACES)
 _WEIGHTS = 1 / (1 + np.log2(_PLACES / FEW_PLACES) / 2)
 
 
-class Doubted(NamedTuple):
-    """Pairs of paragraphs, one row a pair."""
-
-    left: Int32Array
-    right: Int32Array
-
-
 def verify(
     corpus: Corpus, runs: Runs, frequency: ByteArray, settings: Settings
-) -> tuple[Matches, Doubted]:
+) -> tuple[Matches, Runs]:
     """Return the matches among pairs of paragraphs that share runs of words.
 
     `runs` lie within one paragraph on each side; `frequency` (uint8, one a position)
     tells in how many places the shingle stands, 0 for one. Beside the matches come the
-    pairs that would be matches if what they share stood in fewer places.
+    runs of pairs that would be matches if what they share stood in fewer places.
     """
     left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
     # What overlaps its own copy is a word said again and again, not a copy; and equal
@@ -98,10 +87,7 @@ def verify(
     begins = group_begins(keys >> np.uint64(bits))
     pair = np.repeat(np.arange(begins.size), np.diff(begins, append=len(runs)))
     signs = _signs(corpus, runs, pair, begins, frequency, settings)
-    first = runs.where(begins[signs.doubted])
-    doubted = Doubted(
-        corpus.word_paragraph.take(first.left), corpus.word_paragraph.take(first.right)
-    )
+    doubted = runs.where(signs.doubted[pair])
     kept = signs.kept
     rows = np.flatnonzero(kept[pair])
     pair = (np.cumsum(kept) - 1)[pair[rows]]
