@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 import dedupe
 from dedupe.candidates import components
 from dedupe.model import Finding, ScanResult
+from dedupe.reporters import REPORTERS
 
 # Rule, relation, words, and each place as document, first line, last line.
 Shape: TypeAlias = tuple[str, str, int, list[tuple[str, int, int]]]
@@ -123,14 +126,14 @@ LAYOUTS = [
     Layout(
         "an edited paragraph in the middle of a block",
         {"1": "ABDE", "2": "AbDE"},
-        [block(words("ABDE"), ("1", 1, 4), ("2", 1, 4), relation="edited")],
-        {"2": words("ABDE")},
+        [block(words("ABDE") - 3, ("1", 1, 4), ("2", 1, 4), relation="edited")],
+        {"2": words("ABDE") - 3},
     ),
     Layout(
         "a block whose first and last paragraphs are edited",
         {"1": "BAC", "2": "bAc"},
-        [block(words("BAC"), ("1", 1, 3), ("2", 1, 3), relation="edited")],
-        {"2": words("BAC")},
+        [block(words("BAC") - 4, ("1", 1, 3), ("2", 1, 3), relation="edited")],
+        {"2": words("BAC") - 4},
     ),
     Layout(
         "a block in another spelling",
@@ -241,10 +244,14 @@ LAYOUTS = [
         {"1": "BA", "2": "bA", "3": "BA"},
         [
             block(
-                words("BA"), ("1", 1, 2), ("2", 1, 2), ("3", 1, 2), relation="edited"
+                words("BA") - 3,
+                ("1", 1, 2),
+                ("2", 1, 2),
+                ("3", 1, 2),
+                relation="edited",
             ),
         ],
-        {"2": words("BA"), "3": words("BA")},
+        {"2": words("BA") - 3, "3": words("BA")},
     ),
 ]
 
@@ -267,6 +274,33 @@ def shape(finding: Finding) -> Shape:
 def test_a_layout_has_its_findings(layout: Layout) -> None:
     found = [shape(finding) for finding in scan(layout.documents).findings]
     assert found == layout.findings
+
+
+def test_the_passages_of_an_edited_block_leave_out_what_was_changed() -> None:
+    first, second, third = PARAGRAPHS["A"], PARAGRAPHS["C"], PARAGRAPHS["D"]
+    text = f"{first}\n{second}\n{third}"
+    edited = text.replace("الزيتون", "النخيل")
+    (finding,) = dedupe.scan({"1": text, "2": edited, "3": text}).findings
+    before, after = second.split(" الزيتون ")
+    changed = [first.rstrip("."), before, after.rstrip("."), third.rstrip(".")]
+    whole = [line.rstrip(".") for line in (first, second, third)]
+    for place, written, expected in zip(
+        finding.occurrences,
+        (text, edited, text),
+        # The third is held to the first, which it repeats in full.
+        (changed, changed, whole),
+        strict=True,
+    ):
+        assert [written[start:end] for start, end in place.passages] == expected
+
+
+def test_a_word_that_was_changed_in_a_block_is_marked_in_the_text_report() -> None:
+    text = f"{PARAGRAPHS['C']}\n{PARAGRAPHS['D']}"
+    result = dedupe.scan({"1": text, "2": text.replace("الزيتون", "النخيل")})
+    out = io.BytesIO()
+    REPORTERS["text"](result, out)
+    marked = re.findall(r"\[(.+?)\]", out.getvalue().decode())
+    assert marked == ["الزيتون", "النخيل"]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.label)

@@ -77,7 +77,7 @@ def test_paragraphs_of_equal_words_have_equal_hashes() -> None:
     found = paragraphs(
         "إلى «المدرسة» غدا\nالى المدرسه، غداً\nغدا الى المدرسة", "إلى المدرسة غدا"
     )
-    first, second, third, fourth = found.folded.tolist()
+    first, second, third, fourth = found.solid.tolist()
     assert first == second == fourth != third
 
 
@@ -137,7 +137,7 @@ def test_paragraphs_are_the_lines_that_have_words(
 def test_hashes_do_not_depend_on_the_company(one: list[str], other: list[str]) -> None:
     together = paragraphs("\n".join(one), "\n".join(other))
     alone = [paragraphs("\n".join(text)) for text in (one, other)]
-    for column in ("folded", "solid", "line", "start", "end", "words"):
+    for column in ("solid", "line", "start", "end", "words"):
         parts = np.concatenate([getattr(part, column) for part in alone])
         assert np.array_equal(getattr(together, column), parts)
 
@@ -152,7 +152,7 @@ def test_wrapped_lines_are_one_paragraph(newline: str) -> None:
     text = (newline * 2).join(newline.join(rows) for rows in wrapped)
     found = paragraphs(text)
     plain = paragraphs("\n".join(PROSE))
-    assert found.folded.tolist() == plain.folded.tolist()
+    assert found.solid.tolist() == plain.solid.tolist()
     assert found.line.tolist() == [0, 4, 8]
     assert found.last_line.tolist() == [2, 6, 10]
     assert [text[a:b] for a, b in zip(found.start, found.end, strict=True)] == [
@@ -163,7 +163,7 @@ def test_wrapped_lines_are_one_paragraph(newline: str) -> None:
 def test_wrapped_paragraphs_without_blank_lines_end_where_a_word_had_room() -> None:
     text = "\n".join(textwrap.fill(paragraph, 60) for paragraph in PROSE)
     found = paragraphs(text)
-    assert found.folded.tolist() == paragraphs("\n".join(PROSE)).folded.tolist()
+    assert found.solid.tolist() == paragraphs("\n".join(PROSE)).solid.tolist()
 
 
 def test_words_are_joined_across_wrapped_lines() -> None:

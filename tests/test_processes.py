@@ -174,11 +174,24 @@ def test_a_worker_that_cannot_start_is_an_error_with_advice() -> None:
 @jobs_given
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 1_000])
 def test_slices_are_rendered_in_order(jobs: int, count: int) -> None:
-    def render(start: int, stop: int) -> bytes:
-        return b"".join(b"%d," % row for row in range(start, stop))
+    def render(number: int) -> bytes:
+        return b"%d," % number * (number % 3)
 
-    text = b"".join(processes.map_ordered(render, count, jobs))
-    assert text == render(0, count)
+    text = b"".join(processes.run_in_order(render, count, jobs))
+    assert text == b"".join(map(render, range(count)))
+
+
+def test_children_end_when_nobody_wants_the_rest() -> None:
+    def render(number: int) -> bytes:
+        if number:
+            time.sleep(60)
+        return b"first"
+
+    began = time.monotonic()
+    slices = processes.run_in_order(render, 8, 2)
+    assert bytes(next(slices)) == b"first"
+    slices.close()
+    assert time.monotonic() - began < 30
 
 
 def test_as_many_processes_work_as_are_asked_for() -> None:

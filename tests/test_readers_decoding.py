@@ -200,7 +200,7 @@ def test_line_ends_are_left_alone_unless_all_are_carriage_returns(
 ) -> None:
     raw = text.encode()
     assert decode(raw).text == read
-    assert decode_plain(raw, len(raw)) == read
+    assert decode_plain(raw) == read
 
 
 @given(st.binary(max_size=200))
@@ -215,6 +215,6 @@ def test_any_bytes_are_text_or_a_decoding_error(raw: bytes) -> None:
 
 @given(st.binary(max_size=100) | st.text(max_size=50).map(lambda text: text.encode()))
 def test_the_fast_way_agrees_with_the_careful_one(raw: bytes) -> None:
-    plain = decode_plain(raw, len(raw))
+    plain = decode_plain(raw)
     if plain is not None:
         assert decode(raw) == (plain, "utf-8", "")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from dataclasses import replace
 
 import pytest
 
@@ -71,7 +70,7 @@ def test_places_and_relation_stand_before_an_excerpt_on_its_own_line() -> None:
 
 
 def test_a_block_is_named_by_its_first_and_last_line() -> None:
-    block = replace(place("a.txt", 2), lines=(2, 11))
+    block = place("a.txt", 2)._replace(lines=(2, 11))
     header, *_ = report(finding(block, place("a.txt", 12))).splitlines()
     assert header.startswith("a.txt:2-11, a.txt:12: identical")
 
@@ -133,7 +132,7 @@ def test_a_long_gap_between_passages_is_left_out() -> None:
 
 
 def test_only_what_is_equal_is_a_hundred_percent() -> None:
-    nearly = replace(finding(place(), place("b.txt"), relation="edited"), jaccard=0.999)
+    nearly = finding(place(), place("b.txt"), relation="edited")._replace(jaccard=0.999)
     assert "99% alike" in report(nearly)
 
 
@@ -168,7 +167,7 @@ def test_colors_say_the_relation(relation: Relation) -> None:
 
 
 def test_an_excerpt_that_is_cut_off_says_so() -> None:
-    long = replace(place("a.txt", 2), span=Span(200, 900))
+    long = place("a.txt", 2)._replace(span=Span(200, 900))
     assert f"  | {ORIGINAL} …\n" in report(finding(long, place("b.txt")))
 
 

@@ -44,6 +44,12 @@ def test_hashes_at_positions_are_those_of_the_whole_column(
     assert (shingles_at(column, positions, size) == whole[positions]).all()
 
 
+def test_a_long_column_has_the_hashes_of_its_parts() -> None:
+    column = np.arange(40_000, dtype=np.uint32)
+    whole = shingles(column, 3)
+    assert (shingles_at(column, np.arange(whole.size), 3) == whole).all()
+
+
 @pytest.mark.parametrize("half", [np.uint64(0), np.uint64(32)], ids=["lower", "upper"])
 def test_each_half_of_a_hash_spreads_over_all_its_values(half: np.uint64) -> None:
     # Keys keep the upper bits, signatures the upper half.

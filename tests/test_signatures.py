@@ -127,3 +127,11 @@ def test_the_estimate_is_that_of_datasketch(sets: list[list[int]]) -> None:
 def test_no_pair_has_no_estimate() -> None:
     none = np.empty(0, np.int64)
     assert signatures.estimated_jaccard(batch([[1]]), none, none).size == 0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
+def test_permutations_are_drawn_as_numpy_draws_them(seed: int) -> None:
+    random = np.random.RandomState(seed)
+    factors = random.randint(0, 1 << 31, 700, dtype=np.uint32) * np.uint32(2) + 1
+    terms = random.randint(0, 1 << 32, 700, dtype=np.uint32)
+    assert np.array_equal(signatures.permutations(700, seed), [factors, terms])

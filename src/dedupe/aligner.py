@@ -36,7 +36,9 @@ class Runs:
 
     def where(self, rows: BoolArray | IntArray) -> Runs:
         """Return some of the runs: those that a mask keeps, or rows in an order."""
-        return Runs(self.left[rows], self.right[rows], self.length[rows])
+        # To follow a mask without order takes longer than to number what it keeps.
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return Runs(self.left.take(rows), self.right.take(rows), self.length.take(rows))
 
 
 def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
@@ -67,18 +69,19 @@ def cut_at_paragraphs(corpus: Corpus, runs: Runs) -> Runs:
         last = begin + (runs.length - 1)
         crossing |= paragraph.take(begin) != paragraph.take(last)
     whole = runs.where(~crossing)
-    pieces = _cut(corpus.paragraphs.first_word, runs.where(crossing))
+    pieces = _cut(corpus, runs.where(crossing))
     return together(whole, pieces)
 
 
-def _cut(first: IntArray, runs: Runs) -> Runs:
+def _cut(corpus: Corpus, runs: Runs) -> Runs:
     cuts = [(np.arange(len(runs)), np.zeros(len(runs), np.int64))]
     for begin in (runs.left, runs.right):
-        low = np.searchsorted(first, begin, side="right")
-        high = np.searchsorted(first, begin + runs.length, side="left")
-        number = high - low
+        paragraph = corpus.word_paragraph.take(begin)
+        last = corpus.word_paragraph.take(begin + (runs.length - 1))
+        number = last - paragraph
         run = np.repeat(np.arange(len(runs)), number)
-        cuts.append((run, first[ranges(low, number)] - begin[run]))
+        opening = corpus.paragraphs.first_word.take(ranges(paragraph + 1, number))
+        cuts.append((run, opening - begin[run]))
     run = np.concatenate([part[0] for part in cuts])
     offset = np.concatenate([part[1] for part in cuts])
     order = np.lexsort((offset, run))
@@ -108,7 +111,7 @@ def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
 
 def _promising(corpus: Corpus, runs: Runs) -> BoolArray:
     """Tell which runs could belong to a match; most seeds are chance."""
-    keep = _hits(corpus, runs) >= ENOUGH_SHINGLES
+    keep = _in_rich_pairs(corpus, runs)
     rest = np.flatnonzero(~keep)
     left, right = runs.left[rest], runs.right[rest]
     length = runs.length[rest]
@@ -120,19 +123,20 @@ def _promising(corpus: Corpus, runs: Runs) -> BoolArray:
     return keep
 
 
-def _hits(corpus: Corpus, runs: Runs) -> IntArray:
-    """Return, for each run, how many shingles its two paragraphs share in all runs."""
+def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
+    """Tell which runs lie in two paragraphs that share enough shingles in all runs."""
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
     row = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
-    begins = group_begins(keys >> np.uint64(bits))
+    keys >>= np.uint64(bits)
+    begins = group_begins(keys)
+    rich = np.zeros(len(runs), np.bool_)
     if not begins.size:
-        return np.empty(0, np.int64)
+        return rich
     shared = runs.length[row] - (SHINGLE_WORDS - 1)
-    sums = np.add.reduceat(shared, begins)
-    hits = np.empty_like(shared)
-    hits[row] = np.repeat(sums, np.diff(begins, append=row.size))
-    return hits
+    enough = np.add.reduceat(shared, begins) >= ENOUGH_SHINGLES
+    rich[row[np.repeat(enough, np.diff(begins, append=row.size))]] = True
+    return rich
 
 
 def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
@@ -165,32 +169,45 @@ def _extend(word: UInt32Array, runs: Runs) -> Runs:
     left, distance = runs.left, runs.right - runs.left
     end = left + runs.length
     # A run stops where its neighbor on the diagonal begins; the two are then joined.
-    wall = np.full(left.size, word.size, dtype=np.int64)
     same = distance[1:] == distance[:-1]
+    wall = np.full(left.size, word.size, dtype=np.int64)
     wall[:-1][same] = left[1:][same]
-    active = np.flatnonzero(end < wall)
-    while active.size:
-        at = end[active]
-        grows = word.take(at) == word.take(at + distance[active])
-        active = active[grows]
-        end[active] += 1
-        active = active[end[active] < wall[active]]
+    end += _equal_words(word, end, distance, wall - end, 1)
     floor = np.zeros(left.size, dtype=np.int64)
     floor[1:][same] = end[:-1][same]
-    begin = left.copy()
-    active = np.flatnonzero(begin > floor)
-    while active.size:
-        at = begin[active] - 1
-        grows = word.take(at) == word.take(at + distance[active])
-        active = active[grows]
-        begin[active] -= 1
-        active = active[begin[active] > floor[active]]
+    begin = left - _equal_words(word, left - 1, distance, left - floor, -1)
     fresh = np.ones(left.size, np.bool_)
     fresh[1:][same] = begin[1:][same] > end[:-1][same]
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], left.size) - 1
     begin, distance = begin[first], distance[first]
     return Runs(begin, begin + distance, end[last] - begin)
+
+
+def _equal_words(
+    word: UInt32Array, start: IntArray, distance: IntArray, room: IntArray, step: int
+) -> IntArray:
+    """Return how many words from each start on equal those at a distance from them.
+
+    No more than there is `room` for. `step` is 1 or -1, the way to go. As many words
+    are looked at as were equal before and one more, so that a few rounds are enough.
+    """
+    count = np.zeros(start.size, np.int64)
+    active = np.flatnonzero(room > 0)
+    width = 1
+    while active.size:
+        # All that are active have had equal words in 1 + 2 + 4 + … places.
+        here = start[active, None] + step * np.arange(width - 1, 2 * width - 1)
+        there = here + distance[active, None]
+        # One column more, never equal, ends the search for the first that differs.
+        equal = np.zeros((active.size, width + 1), np.bool_)
+        equal[:, :-1] = word.take(here, mode="clip") == word.take(there, mode="clip")
+        found = equal.argmin(axis=1)
+        count[active] += found
+        active = active[found == width]
+        width *= 2
+        active = active[room[active] >= width]
+    return np.minimum(count, room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +269,13 @@ def words_on_both_sides(stretches: Stretches) -> IntArray:
     """Return how many words the runs of each pair hold, on the side that has fewer."""
     pair, runs = stretches.pair, stretches.runs
     begins = group_begins(pair)
-    sides = []
-    for begin in (runs.left, runs.right):
-        order = np.lexsort((begin, pair))
-        fresh = fresh_words(pair, begin[order], (begin + runs.length)[order])
-        sides.append(np.add.reduceat(fresh, begins) if begins.size else begins)
-    return np.minimum(*sides)
+    if not begins.size:
+        return begins
+    left = fresh_words(pair, runs.left, runs.left + runs.length)
+    order = np.lexsort((runs.right, pair))
+    begin = runs.right[order]
+    right = fresh_words(pair, begin, begin + runs.length[order])
+    return np.minimum(np.add.reduceat(left, begins), np.add.reduceat(right, begins))
 
 
 def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
@@ -268,15 +286,13 @@ def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
     """
     begin = runs.left + pair * _FAR
     end = begin + runs.length
-    longest = np.argsort(-runs.length, kind="stable")
-    place = np.argsort(longest, kind="stable")
     kept = np.ones(len(runs), np.bool_)
     for step in (1, 2):
+        first, second = runs.length[:-step], runs.length[step:]
         lies = begin[step:] < end[:-step]
         over = np.minimum(end[step:], end[:-step]) - begin[step:]
-        first_is_shorter = place[:-step] > place[step:]
-        shorter = np.where(first_is_shorter, runs.length[:-step], runs.length[step:])
-        echo = lies & (2 * over >= shorter)
+        first_is_shorter = first < second
+        echo = lies & (2 * over >= np.minimum(first, second))
         kept[:-step] &= ~(echo & first_is_shorter)
         kept[step:] &= ~(echo & ~first_is_shorter)
     return runs.where(kept), pair[kept]

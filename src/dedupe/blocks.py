@@ -24,6 +24,7 @@ from dedupe.corpus import (
     UInt64Array,
     group_begins,
     ranges,
+    sorting,
 )
 from dedupe.matches import (
     CONTAINED,
@@ -66,7 +67,8 @@ class Findings:
     """One row a finding, one a place where it stands, one a passage of a place.
 
     A place is a range of paragraphs, `first` to `last`; `begin` and `end` are
-    positions of its words. Whole paragraphs have one passage, all of them.
+    positions of its words. Places that are equal throughout have one passage, all of
+    them.
     """
 
     rule: ByteArray
@@ -157,7 +159,7 @@ def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
     forms, form = _forms(corpus, matches, single, settings)
     single = single.where(~form[single.right])
     drafts = [
-        _block_findings(corpus, blocks),
+        _block_findings(corpus, matches, blocks),
         forms,
         _equal_findings(corpus, single),
         _pair_findings(corpus, matches, _nearest(matches, single), NEAR),
@@ -172,7 +174,7 @@ def duplicated_words(corpus: Corpus, findings: Findings) -> IntArray:
     copies[findings.places[:-1]] = False
     copies = np.repeat(copies, np.diff(findings.passages))
     begin = findings.passage_begin[copies]
-    order = np.argsort(begin, kind="stable")
+    order = sorting(begin)
     begin, end = begin[order], findings.passage_end[copies][order]
     if begin.size:
         # What lies over an earlier passage counts once.
@@ -305,7 +307,7 @@ def _covered(blocks: _Blocks, count: int) -> BoolArray:
     return np.cumsum(change[:-1]) > 0
 
 
-def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
+def _block_findings(corpus: Corpus, matches: Matches, blocks: _Blocks) -> _Draft:
     """Return one finding for each block, with all its places."""
     size = np.int64(len(corpus.paragraphs) + 1)
     nodes = np.concatenate([blocks.left, blocks.right]) * size + np.tile(
@@ -343,7 +345,73 @@ def _block_findings(corpus: Corpus, blocks: _Blocks) -> _Draft:
         first=first,
         last=last,
     )
-    return replace(draft, jaccard=jaccard, containment=containment)
+    draft = replace(draft, jaccard=jaccard, containment=containment)
+    place = np.empty(by_label.size, np.int64)
+    place[by_label] = np.arange(by_label.size)
+    return _with_passages(corpus, matches, draft, _others(blocks, place[number]))
+
+
+def _others(blocks: _Blocks, places: IntArray) -> IntArray:
+    """Return for each place of blocks the first paragraph of the place it is held to.
+
+    `places` are those of the left sides, then those of the right. A copy is held to the
+    first place that it repeats, and the first place of all to its first copy.
+    """
+    left, right = np.split(places, 2)
+    other = np.empty(int(places.max(initial=-1)) + 1, np.int64)
+    # Of several values for one place, the last stays.
+    order = np.argsort(-blocks.right, kind="stable")
+    other[left[order]] = blocks.right[order]
+    order = np.argsort(-blocks.left, kind="stable")
+    other[right[order]] = blocks.left[order]
+    return other
+
+
+def _with_passages(
+    corpus: Corpus, matches: Matches, draft: _Draft, other: IntArray
+) -> _Draft:
+    """Return blocks of which the edited ones hold what agrees, and no more."""
+    edited = draft.relation[draft.finding] == EDITED
+    whole, place = np.flatnonzero(~edited), np.flatnonzero(edited)
+    size = draft.last[place] - draft.first[place] + 1
+    own, far = ranges(draft.first[place], size), ranges(other[place], size)
+    place = np.repeat(place, size)
+    equal = corpus.exemplar[own] == corpus.exemplar[far]
+    same = corpus.paragraphs.first_word[own[equal]]
+    size, some, some_end = _agreeing(matches, own[~equal], far[~equal])
+    owner = np.concatenate([whole, place[equal], np.repeat(place[~equal], size)])
+    begin = np.concatenate([draft.begin[whole], same, some])
+    same_end = same + corpus.paragraphs.words[own[equal]]
+    end = np.concatenate([draft.end[whole], same_end, some_end])
+    order = np.lexsort((begin, owner))
+    words = np.bincount(owner, weights=end - begin, minlength=draft.first.size)
+    head = group_begins(draft.finding)
+    return replace(
+        draft,
+        words=np.where(draft.relation == EDITED, words[head], draft.words),
+        place=owner[order],
+        passage_begin=begin[order],
+        passage_end=end[order],
+    )
+
+
+def _agreeing(
+    matches: Matches, own: IntArray, other: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return how many passages paragraphs share with others, and where they lie."""
+    known = matches.left.astype(np.int64) << 32 | matches.right
+    pairs = np.minimum(own, other) << 32 | np.maximum(own, other)
+    row = np.searchsorted(known, pairs)
+    size = np.diff(matches.first_passage)[row]
+    passage = ranges(matches.first_passage[:-1][row], size)
+    begin, end = (
+        np.where(np.repeat(own < other, size), left[passage], right[passage])
+        for left, right in (
+            (matches.passage_left, matches.passage_right),
+            (matches.passage_left_end, matches.passage_right_end),
+        )
+    )
+    return size, begin, end
 
 
 def _whole_places(  # noqa: PLR0913 - one column each
@@ -542,7 +610,7 @@ def _formulas(
     ]
     begin = np.concatenate([place[0] for place in places])
     end = np.concatenate([place[1] for place in places])
-    order = np.argsort(begin, kind="stable")
+    order = sorting(begin)
     # Passages that lie for the greater part over one another are one place.
     middle = (begin[order] + end[order]) // 2
     over = np.zeros(order.size, np.bool_)
@@ -597,11 +665,9 @@ def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, In
 
 def _distinct_counts(label: IntArray, value: IntArray, count: int) -> IntArray:
     """Return how many different values each label has."""
-    order = np.lexsort((value, label))
-    label, value = label[order], value[order]
-    fresh = np.ones(label.size, np.bool_)
-    fresh[1:] = (label[1:] != label[:-1]) | (value[1:] != value[:-1])
-    return np.bincount(label[fresh], minlength=count)
+    values = np.int64(value.max(initial=0) + 1)
+    pairs = np.sort(label * values + value)
+    return np.bincount(pairs[group_begins(pairs)] // values, minlength=count)
 
 
 def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
@@ -666,45 +732,40 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> _Draft:
 
 def _sorted(drafts: list[_Draft]) -> Findings:
     """Join the drafts, findings in the order of their first two places."""
-    offset = np.cumsum([0, *(draft.rule.size for draft in drafts)])
-    places = np.cumsum([0, *(draft.first.size for draft in drafts)])
 
     def column(name: str) -> np.ndarray:
         return np.concatenate([getattr(draft, name) for draft in drafts])
 
-    finding = np.concatenate(
-        [draft.finding + base for draft, base in zip(drafts, offset, strict=False)]
+    sizes = np.concatenate(
+        [np.bincount(draft.finding, minlength=draft.rule.size) for draft in drafts]
     )
-    place = np.concatenate(
-        [draft.place + base for draft, base in zip(drafts, places, strict=False)]
+    passages = np.concatenate(
+        [np.bincount(draft.place, minlength=draft.first.size) for draft in drafts]
     )
     begin = column("begin")
-    head = group_begins(finding)
+    head = _running(sizes)[:-1]
     order = np.lexsort((begin[head + 1], begin[head])) if head.size else head
-    number = np.empty(order.size, np.int64)
-    number[order] = np.arange(order.size)
-    place_order = np.argsort(number[finding], kind="stable")
-    place_number = np.empty(place_order.size, np.int64)
-    place_number[place_order] = np.arange(place_order.size)
-    passage_order = np.argsort(place_number[place], kind="stable")
+    place_order = ranges(head[order], sizes[order])
+    first_passage = _running(passages)[:-1]
+    passage_order = ranges(first_passage[place_order], passages[place_order])
     return Findings(
         column("rule")[order].astype(np.uint8),
         column("relation")[order].astype(np.uint8),
         column("jaccard")[order],
         column("containment")[order],
         column("words")[order].astype(np.int64),
-        _first_rows(number[finding], order.size),
+        _running(sizes[order]),
         column("first")[place_order],
         column("last")[place_order],
         column("whole")[place_order],
         begin[place_order],
         column("end")[place_order],
-        _first_rows(place_number[place], place_order.size),
+        _running(passages[place_order]),
         column("passage_begin")[passage_order],
         column("passage_end")[passage_order],
     )
 
 
-def _first_rows(owner: IntArray, count: int) -> IntArray:
-    sizes = np.bincount(owner, minlength=count)
+def _running(sizes: IntArray) -> IntArray:
+    """Return where each range begins when they follow one another, and the end."""
     return np.concatenate([[0], np.cumsum(sizes)])

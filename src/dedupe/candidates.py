@@ -39,6 +39,9 @@ NEXT_IN_BUCKET = 8
 CHAINED = 2
 LARGE_BUCKET = 32
 MOST_COUNTED = 127
+# What stands in so few places is no formula: it may be printed in some of them and
+# quoted in the others.
+FEW_PLACES = 3
 CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
 # with the next few alone, since the number of all pairs would be squared.
@@ -60,10 +63,8 @@ class Packing:
 
     def pack(self, high: UInt64Array, positions: IntArray) -> UInt64Array:
         """Put the upper bits of `high` above a position."""
-        shift = np.uint64(self.bits)
-        packed = high >> shift
-        packed <<= shift
-        packed |= positions.astype(np.uint64)
+        packed = high & ~np.uint64((1 << self.bits) - 1)
+        packed |= positions.view(np.uint64)
         return packed
 
     def high(self, keys: UInt64Array) -> UInt64Array:
@@ -99,12 +100,8 @@ def shingle_keys(
         # The last shingles of a document would run over its closing word.
         keep[np.maximum(closing - back, opening)] = False
     paragraphs = corpus.paragraphs
-    count = np.zeros(end - begin + 1, np.int8)
     rows = np.flatnonzero(skipped[first:last]) + first
-    count[paragraphs.first_word[rows] - begin] = 1
-    # Where a skipped paragraph follows another, what opens and what closes cancel.
-    count[paragraphs.first_word[rows] + paragraphs.words[rows] - begin] -= 1
-    keep &= np.cumsum(count[:-1], dtype=np.int8) == 0
+    keep[ranges(paragraphs.first_word[rows] - begin, paragraphs.words[rows])] = False
     keys = keys[keep]
     keys.sort()
     return keys
@@ -125,14 +122,15 @@ def seeds(
             hashes = shingles_at(corpus.word, packing.position(keys), length)
             keys = packing.pack(hashes, packing.position(keys))
             keys.sort()
-        keys, places = _repeated(packing, keys)
+        keys, places = repeated(packing, keys)
         kinds = _surroundings(corpus, packing, keys, places)
         if length == LENGTHS[0]:
-            marks = np.where(places > ALL_PAIRED, CROWDED, 0)
-            frequency[packing.position(keys)] = np.minimum(kinds, MOST_COUNTED) | marks
+            counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
+            counted[places > ALL_PAIRED] |= CROWDED
+            frequency[packing.position(keys)] = counted
         common = kinds > COMMON
-        found += _pairs(packing, keys[~common], NEXT)
-        keys = keys[common]
+        found += _pairs(packing, np.compress(~common, keys), NEXT)
+        keys = np.compress(common, keys)
         if length > LENGTHS[0]:
             # Whole short paragraphs may be common, and longer runs are not within them.
             found += _pairs(packing, keys, CHAINED)
@@ -168,17 +166,16 @@ def _surroundings(
     return result
 
 
-def _repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
+def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
     """Return the keys whose hash stands more than once, and how often each does."""
     high = packing.high(keys)
     same = np.empty(keys.size + 1, dtype=np.bool_)
     same[0] = same[-1] = False
     np.equal(high[1:], high[:-1], out=same[1:-1])
-    repeated = same[1:] | same[:-1]
-    kept = keys[repeated]
-    begins = np.flatnonzero(~same[:-1][repeated])
-    sizes = np.diff(begins, append=kept.size)
-    return kept, np.repeat(sizes, sizes)
+    rows = np.flatnonzero(same[1:] | same[:-1])
+    begins = np.flatnonzero(~same.take(rows))
+    sizes = np.diff(begins, append=rows.size)
+    return keys.take(rows), np.repeat(sizes, sizes)
 
 
 def _pairs(packing: Packing, keys: UInt64Array, following: int) -> list[UInt64Array]:
@@ -187,11 +184,11 @@ def _pairs(packing: Packing, keys: UInt64Array, following: int) -> list[UInt64Ar
     position = packing.position(keys)
     found = []
     for step in range(1, following + 1):
-        same = high[step:] == high[:-step]
-        earlier = position[:-step][same]
-        if not earlier.size:
+        rows = np.flatnonzero(high[step:] == high[:-step])
+        if not rows.size:
             break
-        distance = position[step:][same] - earlier
+        earlier = position.take(rows)
+        distance = position.take(rows + step) - earlier
         pair = (earlier << packing.bits) | distance
         found.append(pair.view(np.uint64))
     return found
@@ -211,7 +208,7 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
     for column in columns:
         keys = packing.pack(column, rows)
         keys.sort()
-        keys, places = _repeated(packing, keys)
+        keys, places = repeated(packing, keys)
         large = places > LARGE_BUCKET
         found += _pairs(packing, keys[~large], NEXT_IN_BUCKET)
         found += _pairs(packing, keys[large], CHAINED)

@@ -30,6 +30,21 @@ def ranges(first: Rows, size: Rows) -> IntArray:
     return numbers
 
 
+def sorting(values: Rows) -> IntArray:
+    """Return the stable order of positions or rows: numbers from 0, below 2**32.
+
+    It is that of argsort, and there several times as fast as argsort itself.
+
+    >>> sorting(np.array([30, 10, 30, 20])).tolist()
+    [1, 3, 0, 2]
+    """
+    packed = values.astype(np.uint64) << np.uint64(32)
+    packed |= np.arange(values.size, dtype=np.uint64)
+    packed.sort()
+    packed &= np.uint64(0xFFFFFFFF)
+    return packed.view(np.int64)
+
+
 def group_begins(ordered: Rows | UInt64Array) -> IntArray:
     """Return the rows at which a sorted column changes its value."""
     fresh = np.ones(ordered.size, np.bool_)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,10 @@ from dedupe import arabic, rewriter
 from dedupe.rewriter import CodePoints, Offsets
 
 Unsigned: TypeAlias = npt.NDArray[np.uint64]
-Positions: TypeAlias = npt.NDArray[np.int64]
+# Of 32 bits where a batch is not too large for them.
+Positions: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Codes: TypeAlias = npt.NDArray[np.uint8]
 Flags: TypeAlias = npt.NDArray[np.bool_]
-Characters: TypeAlias = npt.NDArray[np.uint16] | CodePoints
 
 # The fold gives one byte a character. Words are made of what stands from FIRST_DIGIT to
 # below SEPARATOR; up to OTHER_LETTER stands what is rare and has rules of its own.
@@ -56,8 +56,11 @@ MARGIN = "\n" * PACKED
 PIECE = 4096
 _EIGHTH_POWER = np.uint64(RADIX**PACKED % MODULUS)
 MANY_GAPS = 0.1  # of the places asked for; looking each up would take longer
+FEW = 0.05  # of all characters; looking for each of more would take longer
+LARGEST_INT32 = 2**31 - 1
 LARGEST_BLOCK = 31 << 20  # bytes
 LETTERS_AT_ONCE = 1 << 18
+LOOKED_UP_AT_ONCE = 1 << 16
 MOST_POWERS = 1 << 20  # of the base that are kept in memory
 
 # How far eight bytes that end with a word of so many letters are shifted to lose
@@ -106,7 +109,7 @@ class FoldedBatch:
     values: Unsigned  # the polynomial of each part
     sizes: Positions  # letters in each part
     breaks: Breaks
-    characters: Characters  # the joined texts
+    characters: CodePoints  # the joined texts
     offsets: Positions  # where each document begins in them, and the end
 
 
@@ -148,19 +151,17 @@ class Encoded:
 
     codes: Codes  # those of deleted characters too
     documents: Positions  # where each document begins in `codes`, and the end
-    characters: Characters  # the joined texts
+    characters: CodePoints  # the joined texts
     offsets: Positions  # where each document begins in them, and the end
     rewritten: Rewritten | None = None
 
     def points(self, places: Positions) -> CodePoints:
         """Return the characters that stand at places in `codes`."""
         if self.rewritten is None:
-            return self.characters[places].astype(np.uint32)
+            return self.characters[places]
         document = self.documents.searchsorted(places, side="right") - 1
         inside = places - self.documents[document]
-        points = self.characters.take(
-            self.offsets[document] + inside, mode="clip"
-        ).astype(np.uint32)
+        points = self.characters.take(self.offsets[document] + inside, mode="clip")
         rows = np.array(self.rewritten.rows)
         row = rows.searchsorted(document).clip(max=rows.size - 1)
         changed = np.flatnonzero(rows[row] == document)
@@ -207,8 +208,9 @@ class Kept:
             return kept
         rows = places.searchsorted(gaps)
         counts = np.diff(rows, prepend=0, append=places.size)
-        shift: Positions = np.arange(counts.size).repeat(counts)
-        return places + shift
+        shift = np.arange(counts.size, dtype=places.dtype).repeat(counts)
+        shift += places
+        return shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +308,7 @@ def fold_batch(
         parts.end[heads] = parts.end[ends]
     joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
-    first_code = kept.before(encoded.documents)
+    first_code = kept.before(encoded.documents).astype(parts.first.dtype)
     first_part = parts.first.searchsorted(first_code)
     start, end = _offsets(parts, first_part, encoded)
     hashes, start, end = hashes[alive], start[alive], end[alive]
@@ -350,14 +352,10 @@ def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
         np.int64,
         len(texts) + 1,
     )
-    characters: Characters = np.frombuffer(
-        joined.encode("utf-16-le", "surrogatepass"), "<u2"
-    )
-    if characters.size == len(joined):
-        codes = letters.first_codes.take(characters, mode="wrap")
-    else:
-        characters = rewriter.code_points(joined)
-        codes = letters.first_codes.take(characters, mode="clip")
+    # This is how numpy holds a string; no codec of Python is as fast.
+    characters = np.array([joined]).view(np.uint32)
+    codes = _look_up(letters.first_codes, characters)
+    if characters.max() >= arabic.PLANE_SIZE:
         beyond = np.flatnonzero(characters >= arabic.PLANE_SIZE)
         codes[beyond] = [
             _code_beyond(point, letters.level) for point in characters[beyond].tolist()
@@ -374,6 +372,18 @@ def _encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
             if not unicodedata.is_normalized("NFC", text)
         )
     return _rewrite(encoded, texts, sorted(strange), letters) if strange else encoded
+
+
+def _look_up(codes: Codes, characters: CodePoints) -> Codes:
+    """Return the code of each character.
+
+    What numpy looks up it writes out in 64 bits first, which are to stay in the cache.
+    """
+    found = np.empty(characters.size, np.uint8)
+    for first in range(0, characters.size, LOOKED_UP_AT_ONCE):
+        block = slice(first, first + LOOKED_UP_AT_ONCE)
+        codes.take(characters[block], mode="clip", out=found[block])
+    return found
 
 
 @lru_cache(maxsize=1 << 16)
@@ -425,9 +435,9 @@ def _offsets(
     What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
     """
     counts = _counts(first_part)
-    shift = encoded.documents[:-1].repeat(counts)
-    start = (parts.start - shift).astype(np.int32)
-    end = (parts.end - shift).astype(np.int32)
+    shift = encoded.documents[:-1].astype(parts.start.dtype).repeat(counts)
+    start = (parts.start - shift).astype(np.int32, copy=False)
+    end = (parts.end - shift).astype(np.int32, copy=False)
     if encoded.rewritten is not None:
         changed, origins = encoded.rewritten.rows_of(counts)
         origin = encoded.rewritten.origin
@@ -452,21 +462,39 @@ def _break_offsets(
 
 def _keep(codes: Codes) -> Kept:
     """Take deleted characters out, and find the rare ones in the same pass."""
-    rare = np.flatnonzero(codes <= OTHER_LETTER)
-    rare_codes = codes[rare]
+    rare = _few(codes <= OTHER_LETTER)
+    rare_codes = codes.take(rare)
     is_deleted = rare_codes == DELETED
-    deleted = np.cumsum(is_deleted)
-    if is_deleted.any():
-        deleted -= is_deleted
+    deleted = np.cumsum(is_deleted, dtype=rare.dtype)
+    count = int(deleted[-1])
+    deleted -= is_deleted
+    if count > FEW * codes.size:
         codes = codes[codes != DELETED]
+    elif count:
+        # Between two of the few, bytes are copied as they lie.
+        whole = codes.tobytes().replace(bytes((DELETED,)), b"")
+        codes = np.frombuffer(whole, np.uint8)
     return Kept(codes, rare, rare_codes, deleted)
+
+
+def _few(flags: Flags) -> Positions:
+    """Return where flags are set that seldom are, looking at eight at a time."""
+    kind = np.int32 if flags.size <= LARGEST_INT32 else np.int64
+    if np.count_nonzero(flags) > FEW * flags.size:
+        return np.flatnonzero(flags).astype(kind)
+    eights = np.zeros(-(-flags.size // 8), np.uint64)
+    eights.view(np.bool_)[: flags.size] = flags
+    eight = np.flatnonzero(eights != 0)
+    place = np.flatnonzero(eights.take(eight).view(np.bool_))
+    eight <<= 3
+    return (eight.take(place >> 3) + (place & 7)).astype(kind)
 
 
 def _find_parts(kept: Kept, *, is_full: bool) -> Parts:
     """Cut runs of letters and runs of digits, and number their letters."""
     codes = kept.codes
     is_word = codes - np.uint8(FIRST_DIGIT) < SEPARATOR - FIRST_DIGIT
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1]).astype(kept.rare.dtype)
     edges += 1
     if is_full:
         edges = _with_inner_edges(edges, kept)
@@ -497,7 +525,7 @@ def _with_inner_edges(edges: Positions, kept: Kept) -> Positions:
     place = edges.searchsorted(inner) + 2 * np.arange(inner.size)
     is_old = np.ones(edges.size + 2 * inner.size, np.bool_)
     is_old[place] = is_old[place + 1] = False
-    every = np.empty(is_old.size, np.int64)
+    every = np.empty(is_old.size, edges.dtype)
     every[is_old] = edges
     every[place] = every[place + 1] = inner
     return every
@@ -512,17 +540,12 @@ def _eight_letters(packed: Unsigned) -> Unsigned:
 
     Letters, then pairs, then fours are combined, all those of a word at once.
     """
-    upper = packed >> np.uint64(8)
-    upper &= np.uint64(0x00FF00FF00FF00FF)
-    upper *= np.uint64(2**8 - RADIX)
-    packed -= upper
-    np.right_shift(packed, np.uint64(16), out=upper)
-    upper &= np.uint64(0x0000FFFF0000FFFF)
-    upper *= np.uint64(2**16 - RADIX**2)
-    packed -= upper
-    np.right_shift(packed, np.uint64(32), out=upper)
-    upper *= np.uint64(2**32 - RADIX**4)
-    packed -= upper
+    upper = np.empty_like(packed)
+    for kind, bits in ((np.uint16, 8), (np.uint32, 16), (np.uint64, 32)):
+        both, high = packed.view(kind), upper.view(kind)
+        np.right_shift(both, kind(bits), out=high)
+        np.multiply(high, kind(2**bits - RADIX ** (bits // 8)), out=high)
+        np.subtract(both, high, out=both)
     return packed
 
 
@@ -604,18 +627,14 @@ def _find_signals(parts: Parts, letters: Alphabet) -> Signals:
     """Look at the last letter of all parts at once, then at those few that matter."""
     code = letters.code_of
     last_letters = parts.tails.view(np.uint8)[PACKED - 1 :: PACKED].copy()
-    is_signal = last_letters < OTHER_LETTER
-    for letter in "ءود":
-        is_signal |= last_letters == code[letter]
-    rows = np.flatnonzero(is_signal)
-    last_letters = last_letters[rows]
-    sizes = parts.sizes[rows]
-    servant = len("عبد")
+    is_servant = parts.sizes == len("عبد")
+    is_servant |= parts.sizes == len("وعبد")
+    is_servant &= last_letters == code["د"]
     return Signals(
-        rows[last_letters == code["ء"]],
-        rows[(last_letters == code["و"]) & (sizes == 1)],
-        rows[(last_letters == code["د"]) & (servant <= sizes) & (sizes <= servant + 1)],
-        rows[last_letters < OTHER_LETTER],
+        np.flatnonzero(last_letters == code["ء"]),
+        np.flatnonzero((last_letters == code["و"]) & (parts.sizes == 1)),
+        np.flatnonzero(is_servant),
+        np.flatnonzero(last_letters < OTHER_LETTER),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from dedupe import processes
 from dedupe.corpus import (
@@ -17,6 +18,7 @@ from dedupe.corpus import (
     IntArray,
     Paragraphs,
     group_begins,
+    sorting,
 )
 from dedupe.errors import InputError
 from dedupe.model import Problem
@@ -77,10 +79,11 @@ class Batches:
     def _look_up(self, positions: IntArray, *names: str) -> Int32Array:
         """Return the sum of some columns at each position."""
         values = np.empty(positions.size, np.int32)
-        order = np.argsort(positions, kind="stable")
+        order = sorting(positions)
         ordered = positions[order]
         borders = np.searchsorted(ordered, self.first_position)
-        for batch, arrays in enumerate(self.columns):
+        for batch in np.flatnonzero(np.diff(borders)).tolist():
+            arrays = self.columns[batch]
             rows = slice(borders[batch], borders[batch + 1])
             inside = ordered[rows] - self.first_position[batch]
             values[order[rows]] = sum(arrays[name].take(inside) for name in names)
@@ -165,20 +168,19 @@ def _read_batch(
     words, paragraphs = read_columns(
         texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
     )
-    document_words = np.diff(words.first_word)
-    document = np.repeat(np.arange(len(texts)), document_words)
-    size = words.hashes.size + len(texts)
     # One row more after each document, for the word that closes it.
-    row = np.arange(words.hashes.size) + document
-    word = np.zeros(size, np.uint32)
-    word[row] = words.hashes >> np.uint64(32)
-    start = np.zeros(size, np.int32)
-    start[row] = words.start
-    length = words.end - words.start
+    is_word = np.ones(words.hashes.size + len(texts), np.bool_)
+    is_word[words.first_word[1:] + np.arange(len(texts))] = False
+
+    def spread(values: np.ndarray, kind: npt.DTypeLike) -> np.ndarray:
+        column = np.zeros(is_word.size, kind)
+        column[is_word] = values
+        return column
+
+    size = words.end - words.start
     # Nearly always a byte is enough, and memory is what a scan has least of.
-    kind = np.uint8 if length.max(initial=0) <= LARGEST_BYTE else np.int32
-    code_points = np.zeros(size, kind)
-    code_points[row] = length
+    is_short = size.max(initial=0) <= LARGEST_BYTE
+    joined_in = words.first_word.searchsorted(words.joined, side="right") - 1
     raw = [
         hash(texts[document][start:end])
         for document, start, end in zip(
@@ -189,11 +191,11 @@ def _read_batch(
         )
     ]
     arrays = {
-        "word": word,
-        "joined": row[words.joined],
-        "start": start,
-        "size": code_points,
-        "document_words": document_words,
+        "word": spread(words.hashes >> np.uint64(32), np.uint32),
+        "joined": words.joined + joined_in,
+        "start": spread(words.start, np.int32),
+        "size": spread(size, np.uint8 if is_short else np.int32),
+        "document_words": np.diff(words.first_word),
         "document": paragraphs.document,
         "line": paragraphs.line,
         "last_line": paragraphs.last_line,
@@ -203,9 +205,10 @@ def _read_batch(
         "words": paragraphs.words,
         "solid": paragraphs.solid,
         "raw": np.array(raw, np.int64),
-        "place": np.array(
-            [document.place for document in loaded.documents], np.int64
-        ).reshape(-1),
+        "place": np.fromiter(
+            chain.from_iterable(document.place for document in loaded.documents),
+            np.int64,
+        ),
     }
     value = {
         "names": [document.name for document in loaded.documents],

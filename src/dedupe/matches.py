@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
@@ -57,15 +58,30 @@ Columns: TypeAlias = dict[str, np.ndarray[Any, Any]]
 _COLUMNS = tuple(field.name for field in fields(Matches))
 
 
-def unknown(matches: Matches, left: Rows, right: Rows) -> BoolArray:
+def unknown(found: Sequence[Matches], left: Rows, right: Rows) -> BoolArray:
     """Tell which of the given pairs of paragraphs are no matches yet."""
-    known = np.sort(matches.left.astype(np.int64) << 32 | matches.right)
+    known = np.concatenate([_packed(part.left, part.right) for part in found])
     if not known.size:
         return np.ones(left.size, np.bool_)
-    pairs = left.astype(np.int64) << 32 | right
+    known.sort()
+    pairs = _packed(left, right)
     at = np.minimum(np.searchsorted(known, pairs), known.size - 1)
     fresh: BoolArray = known[at] != pairs
     return fresh
+
+
+def tied_by(found: Sequence[Matches], *relations: int) -> tuple[Rows, Rows]:
+    """Return the pairs that stand in one of some relations."""
+    relation = np.concatenate([part.relation for part in found])
+    rows = np.flatnonzero(np.isin(relation, relations))
+    left = np.concatenate([part.left for part in found])
+    right = np.concatenate([part.right for part in found])
+    return left[rows], right[rows]
+
+
+def _packed(left: Rows, right: Rows) -> IntArray:
+    """Return one number a pair, in the order of the pairs."""
+    return left.astype(np.int64) << 32 | right
 
 
 def as_arrays(matches: Matches) -> Columns:
@@ -78,7 +94,7 @@ def from_arrays(arrays: Columns) -> Matches:
     return Matches(**{name: arrays[name] for name in _COLUMNS})
 
 
-def joined(parts: list[Matches]) -> Matches:
+def joined(parts: Sequence[Matches]) -> Matches:
     """Return all matches, sorted by left and right paragraph."""
     parts = [part for part in parts if len(part)]
     if not parts:
@@ -91,7 +107,9 @@ def joined(parts: list[Matches]) -> Matches:
     count = np.concatenate([np.diff(part.first_passage) for part in parts])
     first_passage = np.concatenate([[0], np.cumsum(count)])
     matches = Matches(**columns, first_passage=first_passage)
-    return matches.where(np.lexsort((matches.right, matches.left)))
+    # Each part is sorted, which a stable sort makes use of.
+    pairs = _packed(matches.left, matches.right)
+    return matches.where(np.argsort(pairs, kind="stable"))
 
 
 def no_matches() -> Matches:

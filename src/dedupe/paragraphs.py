@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from dedupe import folding, rewriter, wrapping
-from dedupe.folding import Characters, FoldedBatch, Positions, Unsigned
+from dedupe.folding import FoldedBatch, Positions, Unsigned
 from dedupe.normalizer import WordColumns
-from dedupe.rewriter import Offsets
+from dedupe.rewriter import CodePoints, Offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,9 @@ class ParagraphColumns:
     end: Offsets
     first_word: Positions  # index in the batch's words
     words: Offsets
-    folded: Unsigned  # of the sequence of words
     solid: Unsigned  # of the sequence of letters, spaces left out
 
 
-# Odd, so that its powers can be divided by.
-WORD_RADIX = 0xBF58476D1CE4E5B9
 SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 MANY_SPACES = 4  # longer indents are left to str.strip
 
@@ -102,13 +98,12 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
         end - shift,
         first_word,
         counts[before].astype(np.int32),
-        _sequence(batch.words.hashes, first_word),
         _solid(batch.values, batch.sizes, breaks.next_part[before]),
     )
 
 
 def _trim(
-    start: Offsets, end: Offsets, characters: Characters
+    start: Offsets, end: Offsets, characters: CodePoints
 ) -> tuple[Offsets, Offsets]:
     """Leave white space out at both ends of spans that have words."""
     for side, edge, step in ((start, 0, 1), (end, -1, -1)):
@@ -118,7 +113,7 @@ def _trim(
             left = left[is_space]
             side[left] += step
         for row in left.tolist():
-            text = characters[start[row] : end[row]].astype("<u4").tobytes()
+            text = characters[start[row] : end[row]].tobytes()
             line = text.decode("utf-32-le", "surrogatepass")
             start[row] += len(line) - len(line.lstrip())
             end[row] -= len(line) - len(line.rstrip())
@@ -137,31 +132,12 @@ def _inverse(values: Unsigned) -> Unsigned:
     return inverse
 
 
-def _sequence(hashes: Unsigned, first_word: Positions) -> Unsigned:
-    """Hash the words of each paragraph as digits in base WORD_RADIX."""
-    if not first_word.size:
-        return hashes[:0]
-    weights = _word_weights(hashes.size.bit_length())[: hashes.size]
-    return _sums(hashes * weights, weights, first_word)
-
-
-@lru_cache(maxsize=4)
-def _word_weights(bits: int) -> Unsigned:
-    """Return the powers of WORD_RADIX that so many words need."""
-    weights = np.full(1 << bits, WORD_RADIX, np.uint64)
-    return np.multiply.accumulate(weights)
-
-
 def _solid(values: Unsigned, sizes: Positions, first_part: Positions) -> Unsigned:
     """Hash the letters of each paragraph as if it were one word."""
     if not first_part.size:
         return values[:0]
     weights = np.ones(values.size, np.uint64)
     np.multiply.accumulate(folding.powers(sizes[:-1]), out=weights[1:])
-    return _sums(values * weights, weights, first_part)
-
-
-def _sums(weighted: Unsigned, weights: Unsigned, first_word: Positions) -> Unsigned:
-    """Add up each paragraph as if it were the first."""
-    sums = np.add.reduceat(weighted, first_word)
-    return folding.mixed(sums * _inverse(weights[first_word]))
+    sums = np.add.reduceat(values * weights, first_part)
+    # Each paragraph counts as if it were the first.
+    return folding.mixed(sums * _inverse(weights[first_part]))

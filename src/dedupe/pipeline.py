@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -14,8 +14,19 @@ from dedupe import aligner, blocks, candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
+from dedupe.kin import count_kin_once, kin
 from dedupe.loader import Batches
-from dedupe.matches import EDITED, Matches, as_arrays, from_arrays, joined, unknown
+from dedupe.matches import (
+    CONTAINED,
+    EDITED,
+    OVERLAP,
+    Matches,
+    as_arrays,
+    from_arrays,
+    joined,
+    tied_by,
+    unknown,
+)
 from dedupe.model import ScanResult
 from dedupe.passages import Passages, all_passages, find_passages
 from dedupe.processes import Arrays, Outcome
@@ -38,7 +49,7 @@ SMALL = 2 << 20  # bytes
 # A signature estimates: a pair at the threshold may look less similar by so much, three
 # standard errors of 128 values at .5.
 ESTIMATE_SLACK = 0.12
-PAIRS_AT_ONCE = 1 << 13
+PAIRS_AT_ONCE = 1 << 12
 
 
 def scan(
@@ -69,12 +80,17 @@ def scan(
     work = _Work.of(corpus, batches, settings, jobs, tell)
     work.index()
     seeds = work.seeds()
-    matches, stretches, signed = work.compare(seeds, passages=passages)
+    matches, stretches, signed, doubted = work.compare(seeds, passages=passages)
     del seeds
-    matches = work.with_near_duplicates(matches, signed)
+    matches = work.with_near_duplicates(matches, signed, doubted)
     del work, signed
     tell("reporting", 0.0)
     return build_result(corpus, batches, matches, stretches, settings, jobs)
+
+
+def _unknown(found: Sequence[Matches], more: Matches) -> Matches:
+    """Return the matches among more that are not found yet."""
+    return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
 
 
 def _tell_nobody(_stage: str, _share: float) -> None:
@@ -185,18 +201,25 @@ class _Work:
 
     def compare(
         self, seeds: list[UInt64Array], *, passages: bool
-    ) -> tuple[Matches, Passages, _Signed]:
+    ) -> tuple[Matches, Passages, _Signed, Runs]:
         """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
+        permutation = signatures.permutations(
+            self.settings.num_perm, self.settings.seed
+        )
 
         def task(number: int) -> Outcome:
             borders = first_position[list(self.slices[number])].astype(np.uint64)
             borders <<= np.uint64(self.packing.bits)
             own = [part[slice(*np.searchsorted(part, borders))] for part in seeds]
             runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
-            rows, values = self._sign(*self.slices[number])
+            rows, values = self._sign(*self.slices[number], permutation)
             arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
-            arrays |= as_arrays(self._verified(runs))
+            matches, doubted = self._verified(runs)
+            arrays |= as_arrays(matches)
+            arrays |= {
+                f"doubted_{side}": getattr(doubted, side) for side in Runs.__slots__
+            }
             if passages:
                 arrays |= self._passages(*self.slices[number], runs).as_arrays()
             return None, arrays
@@ -212,32 +235,55 @@ class _Work:
                 axis=1,
             ),
         )
+        doubted = Runs(
+            *(
+                np.concatenate([arrays[f"doubted_{side}"] for arrays in outcomes])
+                for side in Runs.__slots__
+            )
+        )
         matches = joined([from_arrays(arrays) for arrays in outcomes])
-        return matches, all_passages(outcomes if passages else []), signed
+        return matches, all_passages(outcomes if passages else []), signed, doubted
 
-    def with_near_duplicates(self, matches: Matches, signed: _Signed) -> Matches:
-        """Add the pairs that share a band, and those that close their groups."""
+    def with_near_duplicates(
+        self, matches: Matches, signed: _Signed, doubted: Runs
+    ) -> Matches:
+        """Add the pairs that share a band, and those that close their groups.
+
+        Then look again at what was thought a formula and is the text of such a group.
+        """
+        found = [matches]
+        found.append(self._fresh(found, *self._alike(signed)))
+        closing = candidates.closing_pairs(*tied_by(found, EDITED))
+        found.append(self._fresh(found, *closing))
+        family = kin(
+            len(self.corpus.paragraphs),
+            tied_by(found, EDITED),
+            tied_by(found, CONTAINED),
+        )
+        doubted = count_kin_once(self.corpus, family, doubted, self.frequency)
+        again, _ = verify(self.corpus, doubted, self.frequency, self.settings)
+        found.append(_unknown(found, again))
+        others = tied_by(found, CONTAINED, OVERLAP)
+        more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
+        found.append(self._fresh(found, *more))
+        return joined(found)
+
+    def _alike(self, signed: _Signed) -> tuple[IntArray, IntArray]:
+        """Return the pairs of paragraphs that share a band and look similar enough."""
         columns = signatures.bands(signed.signatures, self.settings.bands)
         left, right = candidates.band_pairs(columns)
         near = signatures.estimated_jaccard(signed.signatures, left, right)
         likely = near >= self.settings.jaccard - ESTIMATE_SLACK
-        left, right = signed.rows[left[likely]], signed.rows[right[likely]]
-        matches = self._with(matches, left, right)
-        edited = matches.relation == EDITED
-        edges = matches.left[edited], matches.right[edited]
-        matches = self._with(matches, *candidates.closing_pairs(*edges))
-        edited = matches.relation == EDITED
-        edges = matches.left[edited], matches.right[edited]
-        others = matches.left[~edited], matches.right[~edited]
-        return self._with(matches, *candidates.pairs_with_kin(edges, others))
+        return signed.rows[left[likely]], signed.rows[right[likely]]
 
-    def _with(self, matches: Matches, left: IntArray, right: IntArray) -> Matches:
-        """Return the matches and those among more pairs of paragraphs."""
-        fresh = unknown(matches, left, right)
-        found = self._compared(left[fresh], right[fresh])
+    def _fresh(
+        self, found: Sequence[Matches], left: IntArray, right: IntArray
+    ) -> Matches:
+        """Return the matches among given pairs of paragraphs that are not found yet."""
+        fresh = unknown(found, left, right)
+        more = self._compared(left[fresh], right[fresh])
         # A run may go on into paragraphs that were compared before.
-        fresh = unknown(matches, found.left, found.right)
-        return joined([matches, found.where(np.flatnonzero(fresh))])
+        return _unknown(found, more)
 
     def _run(
         self, stage: str, task: Callable[[int], Outcome], count: int
@@ -245,7 +291,7 @@ class _Work:
         done = partial(self.tell, stage)
         return [arrays for _, arrays in processes.run(task, count, self.jobs, done)]
 
-    def _verified(self, runs: Runs) -> Matches:
+    def _verified(self, runs: Runs) -> tuple[Matches, Runs]:
         runs = aligner.cut_at_paragraphs(self.corpus, runs)
         return verify(self.corpus, runs, self.frequency, self.settings)
 
@@ -258,7 +304,8 @@ class _Work:
                 self.corpus, self.packing, left[rows], right[rows]
             )
             runs = aligner.grow(self.corpus, self.packing, seeds)
-            return None, as_arrays(self._verified(runs))
+            matches, _ = self._verified(runs)
+            return None, as_arrays(matches)
 
         outcomes = self._run("comparing", task, -(-left.size // PAIRS_AT_ONCE))
         return joined([from_arrays(arrays) for arrays in outcomes])
@@ -268,16 +315,13 @@ class _Work:
         runs = aligner.together(runs, equal)
         return find_passages(self.corpus, runs, self.frequency)
 
-    def _sign(self, first: int, stop: int) -> tuple[IntArray, UInt32Array]:
-        settings = self.settings
+    def _sign(
+        self, first: int, stop: int, permutation: UInt32Array
+    ) -> tuple[IntArray, UInt32Array]:
         rows = crowded_paragraphs(
-            self.corpus, *self._paragraphs(first, stop), self.frequency, settings
+            self.corpus, *self._paragraphs(first, stop), self.frequency, self.settings
         )
-        if not rows.size:
-            # The permutations load numpy.random, which a small scan can do without.
-            return rows, np.empty((settings.num_perm, 0), np.uint32)
         hashes, begins = shingle_hashes(self.corpus, rows)
-        permutation = signatures.permutations(settings.num_perm, settings.seed)
         return rows, signatures.signatures(hashes, begins, permutation)
 
     def _paragraphs(self, first: int, stop: int) -> tuple[int, int]:

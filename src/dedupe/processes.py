@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -72,49 +72,66 @@ def run(
     a WorkerError.
     """
     jobs = min(jobs, count)
+    outcomes: list[Outcome] = [(None, {})] * count
     if jobs <= 1:
-        outcomes = []
         for number in range(count):
-            outcomes.append(task(number))
+            outcomes[number] = task(number)
             if done:
                 done((number + 1) / count)
         return outcomes
-    return _run_forked(task, count, jobs, done)
+    with _memory_files(jobs) as files:
+        messages = list(_run_forked(task, count, files, done))
+        memories = {file: _map(file) for file in files}
+    for file, message in messages:
+        arrays = _arrays(message, memories[file])
+        outcomes[message["task"]] = (message["value"], arrays)
+    return outcomes
 
 
-def map_ordered(
-    render: Callable[[int, int], bytes], count: int, jobs: int
-) -> Iterator[bytes]:
-    """Yield render(start, stop) over slices of 0 … count, in order."""
-    size = max(64, -(-count // max(1, jobs * 4)))
-    starts = range(0, count, size)
+def run_in_order(
+    render: Callable[[int], bytes], count: int, jobs: int
+) -> Generator[bytes | memoryview, None, None]:
+    """Yield render(0) … render(count - 1), each as soon as those before it are there.
+
+    So whoever writes them need not wait for the last.
+    """
+    if jobs <= 1:
+        yield from map(render, range(count))
+        return
 
     def task(number: int) -> Outcome:
-        start = starts[number]
-        text = render(start, min(start + size, count))
-        return None, {"text": np.frombuffer(text, dtype=np.uint8)}
+        return None, {"text": np.frombuffer(render(number), np.uint8)}
 
-    for _, arrays in run(task, len(starts), jobs):
-        yield arrays["text"].tobytes()
+    waiting: dict[int, memoryview] = {}
+    due = 0
+    with _memory_files(min(jobs, count)) as files:
+        for file, message in _run_forked(task, count, files):
+            (array,) = _arrays(message, _map(file)).values()
+            waiting[message["task"]] = array.data
+            while due in waiting:
+                yield waiting.pop(due)
+                due += 1
 
 
 def _run_forked(
     task: Callable[[int], Outcome],
     count: int,
-    jobs: int,
-    done: Callable[[float], None] | None,
-) -> list[Outcome]:
+    files: Sequence[int],
+    done: Callable[[float], None] | None = None,
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what children tell, one a file, with the file that holds their arrays."""
     sys.stdout.flush()
     sys.stderr.flush()
     tickets = _Tickets(count)
-    files = [_memory_file() for _ in range(jobs)]
     children: dict[int, int] = {}
+    file_of = {}
     try:
         for file in files:
             pid, reading = _start(task, tickets, file)
             children[pid] = reading
-        messages = list(_listen(children, tickets, done))
-        memories = [_map(file) for file in files]
+            file_of[pid] = file
+        for pid, message in _listen(children, tickets, done):
+            yield file_of[pid], message
     except BaseException:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
@@ -122,24 +139,19 @@ def _run_forked(
         raise
     finally:
         tickets.close()
-        for file in files:
-            os.close(file)
         for pid, reading in children.items():
             os.close(reading)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-    outcomes: list[Outcome] = [(None, {})] * count
-    order = {pid: place for place, pid in enumerate(children)}
-    for pid, message in messages:
-        memory = memories[order[pid]]
-        arrays = {
-            name: np.frombuffer(memory, np.dtype(kind), size, offset)
-            if size
-            else np.empty(0, np.dtype(kind))
-            for name, (kind, size, offset) in message["arrays"].items()
-        }
-        outcomes[message["task"]] = (message["value"], arrays)
-    return outcomes
+
+
+def _arrays(message: Mapping[str, Any], memory: mmap.mmap | bytes) -> Arrays:
+    return {
+        name: np.frombuffer(memory, np.dtype(kind), size, offset)
+        if size
+        else np.empty(0, np.dtype(kind))
+        for name, (kind, size, offset) in message["arrays"].items()
+    }
 
 
 def _start(
@@ -194,6 +206,16 @@ class _Tickets:
         if self.writing >= 0:
             os.close(self.writing)
             self.writing = -1
+
+
+@contextlib.contextmanager
+def _memory_files(count: int) -> Iterator[list[int]]:
+    files = [_memory_file() for _ in range(count)]
+    try:
+        yield files
+    finally:
+        for file in files:
+            os.close(file)
 
 
 def _memory_file() -> int:

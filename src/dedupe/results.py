@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import islice
-from typing import Generic, TypeVar, overload
 
 import numpy as np
 
 from dedupe import blocks, processes
 from dedupe.blocks import Findings
+from dedupe.columns import Built, BuiltFindings, FindingColumns, is_plain
 from dedupe.corpus import (
+    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
@@ -29,54 +29,19 @@ from dedupe.model import (
     RELATIONS,
     RULES,
     DocumentSummary,
-    Finding,
     Match,
-    Occurrence,
     Passage,
     PassageSide,
     Problem,
     ScanResult,
     Side,
-    Span,
 )
 from dedupe.passages import Passages
-from dedupe.processes import Outcome
+from dedupe.processes import Arrays, Outcome
 from dedupe.settings import Settings
 
-Item = TypeVar("Item")
 DIGITS = 4  # of a similarity
-AT_ONCE = 1_000  # items built together
 EXCERPT = 160  # code points: two or three lines of a terminal
-
-
-@dataclass(frozen=True, slots=True)
-class Built(Sequence[Item], Generic[Item]):
-    """A sequence that builds its items when asked, best many at a time."""
-
-    build: Callable[[int, int], list[Item]]
-    size: int
-
-    def __len__(self) -> int:
-        return self.size
-
-    @overload
-    def __getitem__(self, index: int) -> Item: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Item]: ...
-    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
-        if isinstance(index, slice):
-            start, stop, step = index.indices(self.size)
-            if step == 1:
-                return self.build(start, max(start, stop))
-            return [self[row] for row in range(start, stop, step)]
-        row = index + self.size if index < 0 else index
-        if not 0 <= row < self.size:
-            raise IndexError(index)
-        return self.build(row, row + 1)[0]
-
-    def __iter__(self) -> Iterator[Item]:
-        for start in range(0, self.size, AT_ONCE):
-            yield from self.build(start, min(start + AT_ONCE, self.size))
 
 
 def build_result(
@@ -120,7 +85,7 @@ def build_result(
         settings=asdict(settings),
         fingerprint=settings.fingerprint(),
         documents=Built(summaries, len(words)),
-        findings=Built(places.build, len(findings)),
+        findings=BuiltFindings.of(places.columns, len(findings)),
         matches=Built(
             lambda start, stop: pairs().build(start, stop), copies + len(matches)
         ),
@@ -152,17 +117,22 @@ def _passage_builder(
     def build(start: int, stop: int) -> list[Passage]:
         rows = slice(start, stop)
         left, right = (
-            [
-                PassageSide(batches.names[row], begin, end)
-                for row, begin, end in zip(
-                    *(column[rows].tolist() for column in side), strict=True
-                )
-            ]
-            for side in sides
+            map(
+                PassageSide._make,
+                zip(
+                    [batches.names[row] for row in documents[rows].tolist()],
+                    begins[rows].tolist(),
+                    ends[rows].tolist(),
+                    strict=True,
+                ),
+            )
+            for documents, begins, ends in sides
         )
         words = passages.words[rows].tolist()
         similarity = passages.similarity[rows].round(DIGITS).tolist()
-        return list(map(Passage, left, right, words, similarity))
+        return list(
+            map(Passage._make, zip(left, right, words, similarity, strict=True))
+        )
 
     return build
 
@@ -175,14 +145,14 @@ class _Places:
     findings: Findings
     fingerprint: UInt64Array
     document: Int32Array
-    lines: Int32Array  # [places, 2], first and last, counted from 1
-    paragraphs: Int32Array  # likewise
+    first_paragraph: Int32Array  # counted from 1; also its first line
+    last_paragraph: Int32Array
+    last_line: Int32Array
     start: Int32Array
     end: Int32Array
     passage_start: Int32Array
     passage_end: Int32Array
-    excerpt: bytes  # all of them, UTF-8
-    excerpts: IntArray  # [places, 2], first byte and end of each
+    excerpts: _Excerpts
 
     @classmethod
     def of(
@@ -190,14 +160,13 @@ class _Places:
     ) -> tuple[_Places, list[Problem]]:
         paragraphs = corpus.paragraphs
         whole = findings.whole
-        start = np.where(
-            whole, paragraphs.start[findings.first], batches.starts(findings.begin)
-        )
-        end = np.where(
-            whole, paragraphs.end[findings.last], batches.ends(findings.end - 1)
-        )
-        passage_start = batches.starts(findings.passage_begin)
-        passage_end = batches.ends(findings.passage_end - 1)
+        # Looked up together: a look-up passes over all that was read.
+        begins = np.concatenate([findings.begin, findings.passage_begin])
+        ends = np.concatenate([findings.end, findings.passage_end])
+        start, passage_start = np.split(batches.starts(begins), [whole.size])
+        end, passage_end = np.split(batches.ends(ends - 1), [whole.size])
+        start = np.where(whole, paragraphs.start[findings.first], start)
+        end = np.where(whole, paragraphs.end[findings.last], end)
         # Whole paragraphs agree with their punctuation, not from word to word alone.
         single = np.diff(findings.passages) == 1
         agreeing = (
@@ -207,107 +176,81 @@ class _Places:
         passage_start[findings.passages[rows]] = start[rows]
         passage_end[findings.passages[rows]] = end[rows]
         document = paragraphs.document[findings.first]
-        text, excerpts, changed = _excerpts(batches, document, start, end, jobs)
-        first_line = paragraphs.line[findings.first] + 1
+        excerpts, changed = _excerpts(batches, document, start, end, jobs)
         places = cls(
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
             document,
-            np.stack([first_line, paragraphs.last_line[findings.last] + 1], axis=1),
-            np.stack([first_line, paragraphs.line[findings.last] + 1], axis=1),
+            paragraphs.line[findings.first] + 1,
+            paragraphs.line[findings.last] + 1,
+            paragraphs.last_line[findings.last] + 1,
             start,
             end,
             passage_start,
             passage_end,
-            text,
             excerpts,
         )
         return places, changed
 
-    def build(self, start: int, stop: int) -> list[Finding]:
-        """Build the findings of some rows."""
-        columns = self.findings
-        places = columns.places[start : stop + 1]
-        occurrences = self._occurrences(int(places[0]), int(places[-1]))
-        bounds = (places - places[0]).tolist()
+    def columns(self, start: int, stop: int) -> FindingColumns:
+        """Return the findings of some rows as columns."""
+        held = self.findings
+        first = held.places[start : stop + 1]
+        first_passage = held.passages[first[0] : first[-1] + 1]
         rows = slice(start, stop)
-        return [
-            Finding(
-                f"{fingerprint:016x}",
-                RULES[rule],
-                RELATIONS[relation],
-                jaccard,
-                containment,
-                words,
-                tuple(occurrences[first:end]),
-            )
-            for (
-                fingerprint,
-                rule,
-                relation,
-                jaccard,
-                containment,
-                words,
-                first,
-                end,
-            ) in zip(
-                self.fingerprint[rows].tolist(),
-                columns.rule[rows].tolist(),
-                columns.relation[rows].tolist(),
-                columns.jaccard[rows].round(DIGITS).tolist(),
-                columns.containment[rows].round(DIGITS).tolist(),
-                columns.words[rows].tolist(),
-                bounds[:-1],
-                bounds[1:],
-                strict=True,
-            )
-        ]
-
-    def _occurrences(self, start: int, stop: int) -> list[Occurrence]:
-        rows = slice(start, stop)
-        passages = self.findings.passages[start : stop + 1]
-        first, last = int(passages[0]), int(passages[-1])
-        spans = list(
-            map(
-                Span,
-                self.passage_start[first:last].tolist(),
-                self.passage_end[first:last].tolist(),
-            )
+        places = slice(first[0], first[-1])
+        passages = slice(first_passage[0], first_passage[-1])
+        first_paragraph = self.first_paragraph[places].tolist()
+        return FindingColumns(
+            list(map("{:016x}".format, self.fingerprint[rows].tolist())),
+            [RULES[rule] for rule in held.rule[rows].tolist()],
+            [RELATIONS[relation] for relation in held.relation[rows].tolist()],
+            held.jaccard[rows].round(DIGITS).tolist(),
+            held.containment[rows].round(DIGITS).tolist(),
+            held.words[rows].tolist(),
+            (first - first[0]).tolist(),
+            [self.names[row] for row in self.document[places].tolist()],
+            first_paragraph,
+            self.last_paragraph[places].tolist(),
+            first_paragraph,
+            self.last_line[places].tolist(),
+            self.start[places].tolist(),
+            self.end[places].tolist(),
+            (first_passage - first_passage[0]).tolist(),
+            self.excerpts.some(places),
+            self.excerpts.plain[places].tolist(),
+            self.passage_start[passages].tolist(),
+            self.passage_end[passages].tolist(),
         )
-        bounds = (passages - first).tolist()
-        return [
-            Occurrence(
-                self.names[document],
-                (paragraphs[0], paragraphs[1]),
-                (lines[0], lines[1]),
-                Span(begin, end),
-                tuple(spans[low:high]),
-                self.excerpt[text:text_end].decode(),
-            )
-            for (
-                document,
-                paragraphs,
-                lines,
-                begin,
-                end,
-                low,
-                high,
-                text,
-                text_end,
-            ) in zip(
-                self.document[rows].tolist(),
-                self.paragraphs[rows].tolist(),
-                self.lines[rows].tolist(),
-                self.start[rows].tolist(),
-                self.end[rows].tolist(),
-                bounds[:-1],
-                bounds[1:],
-                self.excerpts[rows, 0].tolist(),
-                self.excerpts[rows, 1].tolist(),
-                strict=True,
-            )
-        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Excerpts:
+    """How each place begins, as written."""
+
+    text: bytes  # all of them, UTF-8, in the order of documents
+    begin: IntArray  # first byte of each place
+    end: IntArray
+    plain: BoolArray  # as columns.is_plain tells
+
+    @classmethod
+    def of(cls, parts: Sequence[Arrays], order: IntArray) -> _Excerpts:
+        """Return the excerpts that were cut in parts, from places in that order."""
+        if not order.size:
+            return cls(b"", order, order, order.astype(np.bool_))
+        size = np.concatenate([part["size"] for part in parts])
+        begin, end = np.empty_like(order), np.empty_like(order)
+        end[order] = np.cumsum(size)
+        begin[order] = end[order] - size
+        plain = np.empty(order.size, np.bool_)
+        plain[order] = np.concatenate([part["plain"] for part in parts])
+        return cls(b"".join(part["text"].data for part in parts), begin, end, plain)
+
+    def some(self, places: slice) -> list[bytes]:
+        """Return those of some places."""
+        begin, end = self.begin[places].tolist(), self.end[places].tolist()
+        return [self.text[first:last] for first, last in zip(begin, end, strict=True)]
 
 
 def _excerpts(
@@ -316,42 +259,39 @@ def _excerpts(
     start: Int32Array,
     end: Int32Array,
     jobs: int,
-) -> tuple[bytes, IntArray, list[Problem]]:
-    """Return how each place begins, as written, and what could not be read again."""
+) -> tuple[_Excerpts, list[Problem]]:
+    """Return how each place begins, and what could not be read again."""
     order = np.argsort(document, kind="stable")
-    borders = np.searchsorted(document[order], batches.first_document)
+    document = document[order]
+    borders = np.searchsorted(document, batches.first_document)
 
     def task(batch: int) -> Outcome:
-        rows = order[borders[batch] : borders[batch + 1]]
-        begins = group_begins(document[rows])
-        ends = np.append(begins, rows.size)[1:].tolist()
-        spans = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
-        wanted = document[rows[begins]].tolist()
-        texts: list[bytes] = []
+        here = slice(borders[batch], borders[batch + 1])
+        begins = group_begins(document[here])
+        wanted = document[here][begins].tolist()
+        rows = order[here]
+        spans = list(zip(start[rows].tolist(), end[rows].tolist(), strict=True))
+        sizes = np.diff(begins, append=borders[batch + 1] - borders[batch]).tolist()
+        texts: list[str] = []
         problems = []
-        for stop, (row, text) in zip(ends, batches.texts(batch, wanted), strict=True):
-            here = islice(spans, stop - len(texts))
+        for size, (row, text) in zip(sizes, batches.texts(batch, wanted), strict=True):
             if isinstance(text, InputError):
                 problems.append((batches.names[row], str(text)))
-                texts += [b"" for _ in here]
-            else:
-                texts += [_beginning(text, *span).encode() for span in here]
+                texts += [""] * size
+                continue
+            first = len(texts)
+            texts += [_beginning(text, *span) for span in spans[first : first + size]]
+        written = [text.encode() for text in texts]
         return problems, {
-            "text": np.frombuffer(b"".join(texts), np.uint8),
-            "sizes": np.array([len(text) for text in texts], np.int64),
+            "text": np.frombuffer(b"".join(written), np.uint8),
+            "size": np.array([len(text) for text in written], np.int64),
+            "plain": np.array([is_plain(text) for text in texts], np.bool_),
         }
 
     outcomes = processes.run(task, len(batches.columns), jobs)
-    text = b"".join(arrays["text"].tobytes() for _, arrays in outcomes)
-    sizes = np.concatenate(
-        [arrays["sizes"] for _, arrays in outcomes] or [np.empty(0, np.int64)]
-    )
-    ends = np.cumsum(sizes)
-    # The texts lie in the order of documents.
-    spans = np.empty((order.size, 2), np.int64)
-    spans[order] = np.stack([ends - sizes, ends], axis=1)
     problems = [Problem(*pair) for value, _ in outcomes for pair in value]
-    return text, spans, problems
+    parts = [arrays for _, arrays in outcomes]
+    return _Excerpts.of(parts, order), problems
 
 
 def _beginning(text: str, start: int, end: int) -> str:
@@ -432,26 +372,25 @@ class _Pairs:
     def build(self, start: int, stop: int) -> list[Match]:
         """Build the matches of some rows."""
         rows = slice(start, stop)
-        return [
-            Match(left, right, RELATIONS[relation], jaccard, containment, words)
-            for left, right, relation, jaccard, containment, words in zip(
-                self._sides(
-                    self.left[rows], self.left_start[rows], self.left_end[rows]
-                ),
-                self._sides(
-                    self.right[rows], self.right_start[rows], self.right_end[rows]
-                ),
-                self.relation[rows].tolist(),
-                self.jaccard[rows].round(DIGITS).tolist(),
-                self.containment[rows].round(DIGITS).tolist(),
-                self.words[rows].tolist(),
-                strict=True,
-            )
-        ]
+        members = zip(
+            self._sides(self.left[rows], self.left_start[rows], self.left_end[rows]),
+            self._sides(self.right[rows], self.right_start[rows], self.right_end[rows]),
+            [RELATIONS[relation] for relation in self.relation[rows].tolist()],
+            self.jaccard[rows].round(DIGITS).tolist(),
+            self.containment[rows].round(DIGITS).tolist(),
+            self.words[rows].tolist(),
+            strict=True,
+        )
+        return list(map(Match._make, members))
 
     def _sides(
         self, paragraph: IntArray, start: Int32Array, end: Int32Array
-    ) -> list[Side]:
-        names = [self.names[row] for row in self.document[paragraph].tolist()]
-        lines = self.line[paragraph].tolist()
-        return list(map(Side, names, lines, start.tolist(), end.tolist()))
+    ) -> Iterator[Side]:
+        members = zip(
+            [self.names[row] for row in self.document[paragraph].tolist()],
+            self.line[paragraph].tolist(),
+            start.tolist(),
+            end.tolist(),
+            strict=True,
+        )
+        return map(Side._make, members)

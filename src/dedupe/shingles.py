@@ -9,6 +9,7 @@ from dedupe.corpus import IntArray, UInt32Array, UInt64Array
 SHINGLE_WORDS = 3  # of the shingles that are compared
 _FINAL = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_AT_ONCE = 1 << 14  # shingles; they stay in the cache of a core from pass to pass
 
 
 def _constants(count: int) -> UInt64Array:
@@ -35,11 +36,15 @@ def shingles(words: UInt32Array, size: int) -> UInt64Array:
     `words` is uint32[n]; the result is uint64[n - size + 1], row i for the run that
     begins at word i.
     """
-    count = max(words.size - size + 1, 0)
-    total = words[:count] * _ODD[0]
-    for place in range(1, size):
-        total += words[place : place + count] * _ODD[place]
-    return _mix(total)
+    hashes = np.empty(max(words.size - size + 1, 0), np.uint64)
+    for first in range(0, hashes.size, _AT_ONCE):
+        total = hashes[first : first + _AT_ONCE]
+        wide = words[first : first + total.size + size - 1].astype(np.uint64)
+        np.multiply(wide[: total.size], _ODD[0], out=total)
+        for place in range(1, size):
+            total += wide[place : place + total.size] * _ODD[place]
+        _mix(total)
+    return hashes
 
 
 def shingles_at(words: UInt32Array, positions: IntArray, size: int) -> UInt64Array:

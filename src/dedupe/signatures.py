@@ -6,6 +6,7 @@ shingles given as 32-bit hashes, but computed for whole batches of paragraphs at
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,17 +17,35 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 SCHEME: Final = "affine32"
-STEP = 8  # sizes of sets are rounded up to a multiple of this
+WORD = (1 << 32) - 1
+TWISTER_WORDS = 624
+TWISTER_STATE = 3  # the version of Python's layout of a state
+PASS = 8  # permutations at a time: few enough that their values stay in the cache
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD = np.uint64(29)
 
 
 def permutations(num_perm: int, seed: int) -> UInt32Array:
     """Return uint32[2, num_perm]: the factors a and terms b of a·h + b mod 2³²."""
-    random = np.random.RandomState(seed)
-    factors = random.randint(0, 1 << 31, num_perm, dtype=np.uint32) * np.uint32(2)
-    terms = random.randint(0, 1 << 32, num_perm, dtype=np.uint32)
-    return np.array([factors + np.uint32(1), terms])
+    random = _twister(seed)
+    # Of each factor, the lower 31 bits stand above the one that makes it odd.
+    factors = [random.getrandbits(32) << 1 & WORD | 1 for _ in range(num_perm)]
+    terms = [random.getrandbits(32) for _ in range(num_perm)]
+    return np.array([factors, terms], np.uint32)
+
+
+def _twister(seed: int) -> Random:
+    """Return the generator of numpy.random.RandomState, which takes longer to load.
+
+    The seeding is that of Matsumoto and Nishimura, "Mersenne Twister", 2002.
+    """
+    state = [seed & WORD]
+    for place in range(1, TWISTER_WORDS):
+        last = state[-1]
+        state.append((1812433253 * (last ^ last >> 30) + place) & WORD)
+    random = Random()  # noqa: S311 - known to everybody, and meant to be
+    random.setstate((TWISTER_STATE, (*state, TWISTER_WORDS), None))
+    return random
 
 
 def signatures(
@@ -35,41 +54,21 @@ def signatures(
     """Return uint32[num_perm, sets]: the signature of each set of shingle hashes.
 
     Set i is hashes[begins[i]:begins[i + 1]]; none may be empty. One row of the result
-    is one permutation, so that each pass runs over one short column (Broder, "On the
-    resemblance and containment of documents", 1997).
+    is one permutation (Broder, "On the resemblance and containment of documents",
+    1997).
     """
-    size = np.diff(begins, append=hashes.size)
-    result = np.empty((permutation.shape[1], begins.size), np.uint32)
+    count = permutation.shape[1]
+    result = np.empty((count, begins.size), np.uint32)
     if not begins.size:
         return result
-    # Sets of like size stand side by side, one a column, the last hash of each said
-    # again up to the largest: then the minimum runs along whole rows.
-    height = -(-size // STEP) * STEP
-    order = np.argsort(height, kind="stable")
-    first = np.flatnonzero(np.diff(height[order], prepend=0))
-    groups = [(sets, int(height[sets[0]])) for sets in np.split(order, first[1:])]
-    stacked = [
-        hashes[
-            begins[sets] + np.minimum(np.arange(rows)[:, None], size[sets] - 1)
-        ].reshape(-1)
-        for sets, rows in groups
-    ]
-    mixed = _finalize(np.concatenate(stacked))
-    buffer = np.empty_like(mixed)
-    ordered = np.empty_like(result)
-    borders = np.cumsum([0, *(part.size for part in stacked)]).tolist()
-    views = [
-        (buffer[low:high].reshape(rows, sets.size), slice(start, start + sets.size))
-        for (sets, rows), low, high, start in zip(
-            groups, borders, borders[1:], first.tolist(), strict=False
-        )
-    ]
-    for row, (factor, term) in enumerate(permutation.T):
-        np.multiply(mixed, factor, out=buffer)
-        np.add(buffer, term, out=buffer)
-        for values, columns in views:
-            np.minimum.reduce(values, axis=0, out=ordered[row, columns])
-    result[:, order] = ordered
+    mixed = _finalize(hashes)
+    factors, terms = permutation[:, :, None]
+    buffer = np.empty((PASS, mixed.size), np.uint32)
+    for first in range(0, count, PASS):
+        rows = slice(first, first + PASS)
+        values = np.multiply(mixed, factors[rows], out=buffer[: count - first])
+        values += terms[rows]
+        np.minimum.reduceat(values, begins, axis=1, out=result[rows])
     return result
 
 

@@ -17,7 +17,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.settings import Settings
-from dedupe.shingles import SHINGLE_WORDS, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
 
 # Of the shingles that a near-duplicate must share, those that stand in more places than
 # are all paired may be this share, and it is still found by the others.
@@ -41,13 +41,15 @@ def similarity(
     larger = one + other - smaller
     # The shingles of the smaller set are looked up in the larger one.
     count = size[smaller]
-    ends = np.cumsum(count)
     wanted = keys[ranges(begins[smaller], count)]
     wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
     at = np.searchsorted(keys, wanted)
     hit = keys.take(at, mode="clip") == wanted
-    total = np.concatenate([[0], np.cumsum(hit)])
-    shared = total[ends] - total[ends - count]
+    shared = np.zeros_like(count)
+    some = np.flatnonzero(count)
+    if some.size:
+        first = np.cumsum(count) - count
+        shared[some] = np.add.reduceat(hit, first[some], dtype=np.int64)
     union = np.maximum(size[one] + size[other] - shared, 1)
     return shared / union, shared / np.maximum(count, 1)
 
@@ -64,13 +66,18 @@ def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, In
 
     Also the first key of each paragraph and how many it has.
     """
-    paragraphs = corpus.paragraphs
-    size = np.maximum(paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
-    positions = ranges(paragraphs.first_word.take(rows), size)
-    keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    words = corpus.paragraphs.words.take(rows)
+    positions = ranges(corpus.paragraphs.first_word.take(rows), words)
+    keys = shingles(corpus.word.take(positions), SHINGLE_WORDS)
     keys >>= np.uint64(64 - _SET_BITS)
     number = np.arange(rows.size) << _SET_BITS
-    keys |= np.repeat(number, size).view(np.uint64)
+    keys |= np.repeat(number, words)[: keys.size].view(np.uint64)
+    within = np.ones(keys.size, np.bool_)
+    closing = np.cumsum(words)[:-1]
+    for back in range(1, SHINGLE_WORDS):
+        # The last shingles of a paragraph would run on into the next.
+        within[np.maximum(closing - back, 0)] = False
+    keys = keys[within]
     keys.sort()
     keys = keys[group_begins(keys)]
     begins = np.searchsorted(keys, number.view(np.uint64))
@@ -96,11 +103,12 @@ def crowded_paragraphs(
     if not rows.size:
         return rows
     size = paragraphs.words[rows] - (SHINGLE_WORDS - 1)
-    begins = np.cumsum(size) - size
-    positions = ranges(paragraphs.first_word[rows], size)
-    crowded = np.add.reduceat(
-        frequency.take(positions) >= CROWDED, begins, dtype=np.int64
-    )
+    begins = paragraphs.first_word[rows]
+    borders = np.stack([begins, begins + size], axis=1).reshape(-1)
+    marks = frequency[borders[0] : borders[-1]] >= CROWDED
+    # Every other sum is of what stands between two of the paragraphs.
+    sums = np.add.reduceat(marks, borders[:-1] - borders[0], dtype=np.int64)
+    crowded = sums[::2]
     enough = crowded >= CROWDED_SHARE * settings.jaccard * size
     return np.compress(enough, rows)
 

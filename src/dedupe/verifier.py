@@ -13,7 +13,7 @@ from dedupe.aligner import (
     pair_keys,
     words_on_both_sides,
 )
-from dedupe.candidates import MOST_COUNTED
+from dedupe.candidates import FEW_PLACES, MOST_COUNTED
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -52,12 +52,10 @@ LONGER = 1.25
 # compared: six words in a pair of articles, eight as they are written in a corpus.
 CORPUS_WORDS = 20_000
 CORPUS_MORE = 2
-# A run is as rare as its second rarest shingle. What stands in a few places may be
-# printed in some of them and quoted in the others; from there on, each time it is twice
-# as frequent, the run must be so much longer, since it may be a formula, but no more
-# than so many words.
+# A run is as rare as its second rarest shingle. Each time that is twice as frequent as
+# what stands in a few places, the run must be so much longer, since it may be a
+# formula, but no more than so many words.
 RARE = 2  # shingles
-FEW_PLACES = 3
 FORMULA_WORDS = 2.0
 LONGEST_FORMULA = 6.0
 # A passage beside the one that made the match counts from so many words on.
@@ -69,18 +67,19 @@ _WEIGHTS = 1 / (1 + np.log2(_PLACES / FEW_PLACES) / 2)
 
 def verify(
     corpus: Corpus, runs: Runs, frequency: ByteArray, settings: Settings
-) -> Matches:
+) -> tuple[Matches, Runs]:
     """Return the matches among pairs of paragraphs that share runs of words.
 
     `runs` lie within one paragraph on each side; `frequency` (uint8, one a position)
-    tells in how many places the shingle stands, 0 for one.
+    tells in how many places the shingle stands, 0 for one. Beside the matches come the
+    runs of pairs that would be matches if what they share stood in fewer places.
     """
     left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
     # What overlaps its own copy is a word said again and again, not a copy; and equal
     # paragraphs, into which a run may go on from the next ones, are matched already.
     apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)
     apart |= (left == right) & (runs.left + runs.length <= runs.right)
-    runs = runs.where(apart & (runs.length >= SHINGLE_WORDS))
+    runs = by_place(runs.where(apart & (runs.length >= SHINGLE_WORDS)))
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
     rows = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
@@ -88,14 +87,20 @@ def verify(
     begins = group_begins(keys >> np.uint64(bits))
     pair = np.repeat(np.arange(begins.size), np.diff(begins, append=len(runs)))
     signs = _signs(corpus, runs, pair, begins, frequency, settings)
+    doubted = runs.where(signs.doubted[pair])
     kept = signs.kept
     rows = np.flatnonzero(kept[pair])
     pair = (np.cumsum(kept) - 1)[pair[rows]]
-    runs = runs.where(rows)
-    order = np.argsort(pair << np.int64(40) | (runs.left - runs.left.min(initial=0)))
-    return _measured(
-        corpus, runs.where(order), pair[order], signs.where(kept), settings
-    )
+    matches = _measured(corpus, runs.where(rows), pair, signs.where(kept), settings)
+    return matches, doubted
+
+
+def by_place(runs: Runs) -> Runs:
+    """Return the runs sorted by their left place; those at one keep their order."""
+    bits = len(runs).bit_length()
+    keys = runs.left << bits | np.arange(len(runs))
+    keys.sort()
+    return runs.where(keys & ((1 << bits) - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,12 @@ class _Signs:
     """Why a pair may be a match, one row a pair."""
 
     kept: BoolArray
+    doubted: BoolArray  # not kept, since what they share stands in many places
     quoted: BoolArray  # one run is too long for chance
     scattered: BoolArray  # the runs cover much of the text
 
     def where(self, rows: BoolArray) -> _Signs:
-        return _Signs(self.kept[rows], self.quoted[rows], self.scattered[rows])
+        return _Signs(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
 def _signs(
@@ -146,8 +152,12 @@ def _signs(
     scattered |= shared >= SAME_SHARE * longer
     scattered |= shared >= settings.containment * shorter
     scattered &= two
-    kept = (quoted | scattered) & (shorter >= settings.min_words)
-    return _Signs(kept, quoted, scattered)
+    comparable = shorter >= settings.min_words
+    kept = (quoted | scattered) & comparable
+    doubted = two & (shared >= SCATTERED_SHARE * shorter)
+    doubted[pair[rows[written >= least]]] = True
+    doubted &= comparable & ~kept
+    return _Signs(kept, doubted, quoted, scattered)
 
 
 def _shortest_run(corpus: Corpus, settings: Settings) -> int:

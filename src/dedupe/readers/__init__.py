@@ -33,7 +33,7 @@ from dedupe.readers.documents import (
     ReadOptions,
     Source,
 )
-from dedupe.readers.files import fill, reason
+from dedupe.readers.files import read_whole, reason
 from dedupe.readers.sources import hold_in_memory, read_stdin
 from dedupe.readers.walking import Walk, reported
 
@@ -133,8 +133,6 @@ def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
     """Return the documents of a batch and what cannot be read of it."""
     documents: list[LoadedDocument] = []
     errors: list[Problem] = []
-    on_disk = (source.size for source in batch.sources if source.content is None)
-    buffer = bytearray(0 if batch.end else 1 + max(on_disk, default=0))
     for index, source in enumerate(batch.sources, batch.first):
         try:
             if source.format == "json_lines":
@@ -143,7 +141,7 @@ def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
                 documents += loaded.documents
                 errors += loaded.errors
             else:
-                documents.append(_load_whole(source, index, buffer, options))
+                documents.append(_load_whole(source, index, options))
         except InputError as error:
             errors.append(Problem(source.name, str(error)))
         except OSError as error:
@@ -159,8 +157,7 @@ def load_place(
     try:
         if source.format == "json_lines":
             return json_lines.load_place(source, place, options)
-        buffer = bytearray(source.size + 1 if source.content is None else 0)
-        return _load_whole(source, place.source, buffer, options)
+        return _load_whole(source, place.source, options)
     except InputError as error:
         raise type(error)(f"{source.name}: {error}") from None
     except OSError as error:
@@ -187,23 +184,19 @@ def _ranges(source: Source, index: int, options: ReadOptions) -> list[Batch]:
     return [Batch(index, (source,), start, end, end - start) for start, end in ranges]
 
 
-def _load_whole(
-    source: Source, index: int, buffer: bytearray, options: ReadOptions
-) -> LoadedDocument:
+def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
     content = source.content
     place = Place(index)
     if isinstance(content, str):
         written = with_line_feeds(without_surrogates(content))
         return LoadedDocument(source.name, written, "unicode", place)
     readable = _READABLE[source.format]
-    if content is None:
-        fill(buffer, source)
-        if options.encoding == AUTO:
-            plain = decode_plain(buffer, source.size)
-            if plain is not None:
-                return LoadedDocument(source.name, readable(plain), "utf-8", place)
-        content = memoryview(buffer)[: source.size]
-    decoded = decode(content, options.encoding)
+    data = read_whole(source) if content is None else content
+    if isinstance(data, bytes) and options.encoding == AUTO:
+        plain = decode_plain(data)
+        if plain is not None:
+            return LoadedDocument(source.name, readable(plain), "utf-8", place)
+    decoded = decode(data, options.encoding)
     written = readable(decoded.text)
     return LoadedDocument(
         source.name, written, decoded.encoding, place, decoded.warning

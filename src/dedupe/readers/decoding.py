@@ -88,16 +88,15 @@ def decode(data: bytes | bytearray | memoryview, encoding: str = AUTO) -> Decode
     return decoded._replace(text=with_line_feeds(decoded.text))
 
 
-def decode_plain(raw: bytes | bytearray, size: int) -> str | None:
-    """Return the text of the first bytes if they are UTF-8 and nothing else can be."""
-    find = raw.find
-    if find(0, 0, size) >= 0 or find(_ARABIC_BYTE, 0, size) >= 0 or raw[:1] == _MARKED:
+def decode_plain(raw: bytes) -> str | None:
+    """Return the text of bytes if they are UTF-8 and nothing else can be."""
+    if 0 in raw or _ARABIC_BYTE in raw or raw[:1] == _MARKED:
         return None
     try:
-        text = str(memoryview(raw)[:size], "utf-8")
+        text = raw.decode()
     except UnicodeDecodeError:
         return None
-    return text if find(_RETURN, 0, size) < 0 else with_line_feeds(text)
+    return with_line_feeds(text) if _RETURN in raw else text
 
 
 def with_line_feeds(text: str) -> str:

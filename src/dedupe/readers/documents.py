@@ -73,7 +73,7 @@ class ReadOptions:
     ratio_floor: int = 16 << 20
     """Bytes that a compressed file may always grow to: too few to do harm."""
 
-    batch_bytes: int = 512 << 10
+    batch_bytes: int = 1 << 20
     """Bytes that are loaded at a time: columns stay long, and all cores get some."""
 
     def __post_init__(self) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from dedupe.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dedupe.readers.documents import Source
 
 # O_NONBLOCK: a named pipe must not hang us; O_NOFOLLOW: a link that was put in the
@@ -53,8 +55,8 @@ def open_regular(path: str) -> int:
     raise InputError(_NOT_REGULAR)
 
 
-def fill(buffer: bytearray, source: Source) -> None:
-    """Read a whole file to the front of a buffer that is longer than it.
+def read_whole(source: Source) -> bytes:
+    """Return the bytes of a file.
 
     Raises OSError, and InputError when it is not the file that was found.
     """
@@ -62,17 +64,22 @@ def fill(buffer: bytearray, source: Source) -> None:
     descriptor = os.open(source.path, _FLAGS)
     try:
         _require_unchanged(descriptor, source)
-        count = _read_into(descriptor, buffer) if size < _PIECE else 0
-        while count < size:
-            rest = memoryview(buffer)[count : count + _PIECE]
-            more = _read_into(descriptor, rest)
-            if not more:
-                break
-            count += more
+        # A file that has grown since gives the byte more that is asked for.
+        data = os.read(descriptor, min(size + 1, _PIECE))
+        if 0 < len(data) < size:
+            data = b"".join((data, *_pieces(descriptor, size + 1 - len(data))))
     finally:
         os.close(descriptor)
-    if count != size:
+    if len(data) != size:
         raise InputError(_CHANGED)
+    return data
+
+
+def _pieces(descriptor: int, left: int) -> Iterator[bytes]:
+    """Yield what there is to read, but no more bytes than are left."""
+    while left and (piece := os.read(descriptor, min(left, _PIECE))):
+        yield piece
+        left -= len(piece)
 
 
 def read_range(source: Source, start: int, end: int) -> bytes:
@@ -95,22 +102,12 @@ def read_range(source: Source, start: int, end: int) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _readv(descriptor: int, buffer: bytearray | memoryview) -> int:
-    return os.readv(descriptor, (buffer,))
-
-
-def _readinto(descriptor: int, buffer: bytearray | memoryview) -> int:
-    with open(descriptor, "rb", buffering=0, closefd=False) as file:
-        return file.readinto(buffer) or 0
-
-
 def _seek_and_read(descriptor: int, size: int, start: int) -> bytes:
     os.lseek(descriptor, start, os.SEEK_SET)
     return os.read(descriptor, size)
 
 
-# Windows has neither readv nor pread.
-_read_into = _readv if hasattr(os, "readv") else _readinto
+# Windows has no pread.
 _read_at = os.pread if hasattr(os, "pread") else _seek_and_read
 
 

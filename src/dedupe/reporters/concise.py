@@ -20,7 +20,7 @@ def write(result: ScanResult, out: BinaryIO) -> None:
         lines = [_line(finding) for finding in result.findings[start:stop]]
         return "".join(lines).encode()
 
-    out.writelines(rendered(render, len(result.findings), result.jobs))
+    out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
 def _line(finding: Finding) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,15 +23,16 @@ class Piece(NamedTuple):
 
 def pieces(place: Occurrence) -> list[Piece]:
     """Return the excerpt in pieces, in order, of whole words."""
+    excerpt = place.excerpt
     cut: list[Piece] = []
     position = 0
     for start, end in _agreeing(place):
         if start > position:
-            cut.append(Piece(place.excerpt[position:start], agrees=False))
-        cut.append(Piece(place.excerpt[max(start, position) : end], agrees=True))
+            cut.append(Piece(excerpt[position:start], agrees=False))
+        cut.append(Piece(excerpt[start:end], agrees=True))
         position = end
-    if position < len(place.excerpt):
-        cut.append(Piece(place.excerpt[position:], agrees=False))
+    if position < len(excerpt):
+        cut.append(Piece(excerpt[position:], agrees=False))
     return cut
 
 
@@ -51,10 +53,11 @@ def word_edges(text: str) -> tuple[int, int]:
 def _agreeing(place: Occurrence) -> Iterator[tuple[int, int]]:
     """Yield where passages lie in the excerpt, which may be cut off before the last."""
     excerpt = place.excerpt
+    origin = place.span[0]
     reached = 0
-    for passage in place.passages:
-        start = max(passage[0] - place.span[0], reached)
-        end = min(passage[1] - place.span[0], len(excerpt))
+    for first, last in place.passages:
+        start = max(first - origin, reached)
+        end = min(last - origin, len(excerpt))
         if start >= end:
             continue
         while start > reached and _inside_word(excerpt, start):
@@ -74,6 +77,8 @@ def _inside_word(text: str, position: int) -> bool:
     )
 
 
+# A report asks this of the same few letters half a million times.
+@lru_cache(maxsize=1 << 12)
 def _belongs_to_word(character: str) -> bool:
     return (
         character.isalnum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
+from dedupe.columns import finding_columns
 from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
@@ -15,14 +16,13 @@ def write(result: ScanResult, out: BinaryIO) -> None:
     """Write the header and the findings; `kind` says which of them a line is."""
 
     def render(start: int, stop: int) -> bytes:
-        lines = [
-            f'{{"kind":"finding",{json_values.finding(finding)}}}\n'
-            for finding in result.findings[start:stop]
-        ]
-        return "".join(lines).encode()
+        columns = finding_columns(result.findings, start, stop)
+        findings = json_values.findings(columns)
+        lines = [b'{"kind":"finding",%b}\n' % finding for finding in findings]
+        return b"".join(lines)
 
     out.write(_header(result).encode())
-    out.writelines(rendered(render, len(result.findings), result.jobs))
+    out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
 def _header(result: ScanResult) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+from dedupe.columns import finding_columns
 from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
 
 def write(result: ScanResult, out: BinaryIO) -> None:
     """Write the whole report, a document or finding on each line."""
+    parts = (
+        (partial(_documents, result), len(result.documents)),
+        (lambda *_: b'],\n"findings":[', 1),
+        (partial(_findings, result), len(result.findings)),
+    )
     out.write(_head(result).encode())
-    _write_documents(result, out)
-    _write_findings(result, out)
+    out.writelines(rendered(*parts, jobs=result.jobs))
     out.write(_foot(result).encode())
 
 
@@ -31,26 +37,15 @@ def _head(result: ScanResult) -> str:
     )
 
 
-def _write_documents(result: ScanResult, out: BinaryIO) -> None:
-    def render(start: int, stop: int) -> bytes:
-        documents = map(json_values.document, result.documents[start:stop])
-        return _lines(start, documents)
-
-    out.writelines(rendered(render, len(result.documents), result.jobs))
-    out.write(b"],\n")
+def _documents(result: ScanResult, start: int, stop: int) -> bytes:
+    documents = map(json_values.document, result.documents[start:stop])
+    return _lines(start, [document.encode() for document in documents])
 
 
-def _write_findings(result: ScanResult, out: BinaryIO) -> None:
-    def render(start: int, stop: int) -> bytes:
-        findings = (
-            f"{{{json_values.finding(finding)}}}"
-            for finding in result.findings[start:stop]
-        )
-        return _lines(start, findings)
-
-    out.write(b'"findings":[')
-    out.writelines(rendered(render, len(result.findings), result.jobs))
-    out.write(b"],\n")
+def _findings(result: ScanResult, start: int, stop: int) -> bytes:
+    columns = finding_columns(result.findings, start, stop)
+    findings = json_values.findings(columns)
+    return _lines(start, [b"{%b}" % finding for finding in findings])
 
 
 def _foot(result: ScanResult) -> str:
@@ -58,7 +53,7 @@ def _foot(result: ScanResult) -> str:
         f'"{relation}":{count}' for relation, count in result.relations.items()
     )
     return (
-        f'"summary":{{"documents":{len(result.documents)},'
+        f'],\n"summary":{{"documents":{len(result.documents)},'
         f'"paragraphs":{result.paragraphs},"words":{result.words},'
         f'"duplicated_words":{result.duplicated_words},'
         f'"findings":{len(result.findings)},"relations":{{{counts}}},'
@@ -71,6 +66,6 @@ def _foot(result: ScanResult) -> str:
     )
 
 
-def _lines(start: int, objects: Iterable[str]) -> bytes:
-    before = ",\n" if start else "\n"
-    return (before + ",\n".join(objects)).encode()
+def _lines(start: int, objects: Iterable[bytes]) -> bytes:
+    before = b",\n" if start else b"\n"
+    return before + b",\n".join(objects)

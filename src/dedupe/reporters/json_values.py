@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from dedupe import __version__
+from dedupe.columns import HALVES, FindingColumns, parted
 from dedupe.reporters.neutralizer import UNSAFE
 
 if TYPE_CHECKING:
@@ -19,11 +21,8 @@ if TYPE_CHECKING:
 
     from dedupe.model import (
         DocumentSummary,
-        Finding,
-        Occurrence,
         Problem,
         ScanResult,
-        Span,
     )
 
 SCHEMA_VERSION = "1"
@@ -38,12 +37,16 @@ def string(text: str) -> str:
     >>> print(string("قال: \x9b\N{RIGHT-TO-LEFT OVERRIDE}"))
     "قال: \u009b\u202e"
     """
+    if text.isprintable():
+        return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
     quoted = encode_basestring(text)
     if quoted.isprintable():
         return quoted
     return _UNSAFE_CHARACTER.sub(_escape, quoted)
 
 
+# Most ratios of a report are rounded to few digits, and come again and again.
+@lru_cache(maxsize=1 << 14)
 def number(ratio: float) -> str:
     """Return a ratio as a JSON number.
 
@@ -53,14 +56,27 @@ def number(ratio: float) -> str:
     return repr(round(float(ratio), _DIGITS))
 
 
-def finding(item: Finding) -> str:
-    """Return the members of a finding, without the braces."""
-    occurrences = ",".join([_occurrence(place) for place in item.occurrences])
-    return (
-        f'"id":{string(item.id)},"rule":"{item.rule}","relation":"{item.relation}",'
-        f'"jaccard":{number(item.jaccard)},"containment":{number(item.containment)},'
-        f'"words":{item.words},"occurrences":[{occurrences}]'
-    )
+def findings(columns: FindingColumns) -> list[bytes]:
+    """Return the members of each finding, without the braces."""
+    heads = [
+        f'"id":{string(name)},"rule":"{rule}","relation":"{relation}",'
+        f'"jaccard":{number(jaccard)},"containment":{number(containment)},'
+        f'"words":{words},"occurrences":['
+        for name, rule, relation, jaccard, containment, words in zip(
+            columns.id,
+            columns.rule,
+            columns.relation,
+            columns.jaccard,
+            columns.containment,
+            columns.words,
+            strict=True,
+        )
+    ]
+    places = parted(_occurrences(columns), columns.places)
+    return [
+        b"%b%b]" % (head.encode(), b",".join(held))
+        for head, held in zip(heads, places, strict=True)
+    ]
 
 
 def document(item: DocumentSummary) -> str:
@@ -99,19 +115,36 @@ def flag(value: bool) -> str:  # noqa: FBT001
     return "true" if value else "false"
 
 
-def _occurrence(place: Occurrence) -> str:
-    first, last = place.paragraphs
-    first_line, last_line = place.lines
-    return (
-        f'{{"document":{string(place.document)},"paragraphs":[{first},{last}],'
-        f'"lines":[{first_line},{last_line}],"span":{_span(place.span)},'
-        f'"passages":[{",".join([_span(span) for span in place.passages])}],'
-        f'"excerpt":{string(place.excerpt)}}}'
-    )
-
-
-def _span(span: Span) -> str:
-    return f"[{span[0]},{span[1]}]"
+def _occurrences(columns: FindingColumns) -> list[bytes]:
+    spans = [
+        f"[{start},{end}]"
+        for start, end in zip(columns.passage_start, columns.passage_end, strict=True)
+    ]
+    heads = [
+        f'{{"document":{string(document)},"paragraphs":[{first},{last}],'
+        f'"lines":[{line},{last_line}],"span":[{start},{end}],'
+        f'"passages":[{",".join(passages)}],"excerpt":'
+        for document, first, last, line, last_line, start, end, passages in zip(
+            columns.document,
+            columns.first_paragraph,
+            columns.last_paragraph,
+            columns.first_line,
+            columns.last_line,
+            columns.start,
+            columns.end,
+            parted(spans, columns.passages),
+            strict=True,
+        )
+    ]
+    # Most excerpts go out as they are held, and are never decoded.
+    excerpts = [
+        b'"%b"' % excerpt if plain else string(excerpt.decode("utf-8", HALVES)).encode()
+        for excerpt, plain in zip(columns.excerpt, columns.plain, strict=True)
+    ]
+    return [
+        b"%b%b}" % (head.encode(), excerpt)
+        for head, excerpt in zip(heads, excerpts, strict=True)
+    ]
 
 
 def _escape(match: re.Match[str]) -> str:

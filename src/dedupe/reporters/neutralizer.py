@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # What can move the cursor, set a title, hide or reorder text: the control characters,
 # marks and overrides of direction, line separators, deprecated format characters, lone
@@ -32,6 +33,7 @@ def neutralize(text: str) -> str:
     return _UNSAFE_CHARACTER.sub(_escape, text)
 
 
+@lru_cache(maxsize=1 << 14)
 def show_name(name: str) -> str:
     r"""Return the name of a document, quoted if it could be mistaken for more.
 

@@ -17,7 +17,7 @@ def write(result: ScanResult, out: BinaryIO) -> None:
     def render(start: int, stop: int) -> bytes:
         return "".join([_line(match) for match in result.matches[start:stop]]).encode()
 
-    out.writelines(rendered(render, len(result.matches), result.jobs))
+    out.writelines(rendered((render, len(result.matches)), jobs=result.jobs))
 
 
 def _line(match: Match) -> str:

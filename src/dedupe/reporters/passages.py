@@ -18,7 +18,7 @@ def write(result: ScanResult, out: BinaryIO) -> None:
         lines = [_line(passage) for passage in result.passages[start:stop]]
         return "".join(lines).encode()
 
-    out.writelines(rendered(render, len(result.passages), result.jobs))
+    out.writelines(rendered((render, len(result.passages)), jobs=result.jobs))
 
 
 def _line(passage: Passage) -> str:

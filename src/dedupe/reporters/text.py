@@ -53,7 +53,7 @@ def _write(result: ScanResult, out: BinaryIO, paint: Paint) -> None:
         findings = [_finding(item, paint) for item in result.findings[start:stop]]
         return ("\n" if start else "").encode() + "\n".join(findings).encode()
 
-    out.writelines(rendered(render, len(result.findings), result.jobs))
+    out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
 def _plain(text: str, color: str) -> str:  # noqa: ARG001
@@ -163,6 +163,8 @@ def _marked(shown: list[Piece], color: str, paint: Paint) -> list[str]:
 
 def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
     """Mark the words of a stretch, without the spaces and points around them."""
+    if agrees and paint is _plain:
+        return text
     start, end = word_edges(text)
     if start == end:
         return text
@@ -176,5 +178,7 @@ def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
 
 def _lines(text: str) -> list[str]:
     """Return the lines of an excerpt, safe to show; a tab is as good as a space."""
+    if text.isprintable():
+        return [text]
     lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
     return [neutralize(line) for line in lines]

@@ -1,0 +1,181 @@
+"""Findings as columns, and sequences that build their items when asked.
+
+A scan holds its findings as arrays. Whoever iterates over them gets objects; a
+reporter that writes them all takes some hundred at a time as columns, one entry a
+finding, a place or a passage, and never builds the objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
+from typing import Generic, TypeVar, overload
+
+from dedupe.model import Finding, Occurrence, Relation, Rule, Span
+
+Item = TypeVar("Item")
+# Items built together: few enough that no collection of garbage sees them.
+AT_ONCE = 100
+# What users of the library hand over may hold halves of characters.
+HALVES = "surrogatepass"
+
+
+@dataclass(frozen=True, slots=True)
+class Built(Sequence[Item], Generic[Item]):
+    """A sequence that builds its items when asked, best many at a time."""
+
+    build: Callable[[int, int], list[Item]]
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self.size)
+            if step == 1:
+                return self.build(start, max(start, stop))
+            return [self[row] for row in range(start, stop, step)]
+        row = index + self.size if index < 0 else index
+        if not 0 <= row < self.size:
+            raise IndexError(index)
+        return self.build(row, row + 1)[0]
+
+    def __iter__(self) -> Iterator[Item]:
+        for start in range(0, self.size, AT_ONCE):
+            yield from self.build(start, min(start + AT_ONCE, self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltFindings(Built[Finding]):
+    """Findings that can also be had as columns."""
+
+    columns: Callable[[int, int], FindingColumns]
+
+    @classmethod
+    def of(
+        cls, columns: Callable[[int, int], FindingColumns], size: int
+    ) -> BuiltFindings:
+        """Return the findings that the columns hold."""
+        return cls(lambda start, stop: columns(start, stop).findings(), size, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingColumns:
+    """Some findings, with the members of Finding, Occurrence and Span as columns."""
+
+    id: list[str]
+    rule: list[Rule]
+    relation: list[Relation]
+    jaccard: list[float]
+    containment: list[float]
+    words: list[int]
+    places: list[int]  # first place of each finding, and one more at the end
+
+    document: list[str]  # of each place
+    first_paragraph: list[int]
+    last_paragraph: list[int]
+    first_line: list[int]
+    last_line: list[int]
+    start: list[int]
+    end: list[int]
+    passages: list[int]  # first passage of each place, and one more at the end
+    excerpt: list[bytes]  # UTF-8
+    plain: list[bool]  # whether the excerpt is as `is_plain` says
+
+    passage_start: list[int]  # of each passage
+    passage_end: list[int]
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> FindingColumns:
+        """Return findings as columns."""
+        places = [place for finding in findings for place in finding.occurrences]
+        passages = [passage for place in places for passage in place.passages]
+        return cls(
+            [finding.id for finding in findings],
+            [finding.rule for finding in findings],
+            [finding.relation for finding in findings],
+            [finding.jaccard for finding in findings],
+            [finding.containment for finding in findings],
+            [finding.words for finding in findings],
+            _borders(len(finding.occurrences) for finding in findings),
+            [place.document for place in places],
+            [place.paragraphs[0] for place in places],
+            [place.paragraphs[1] for place in places],
+            [place.lines[0] for place in places],
+            [place.lines[1] for place in places],
+            [place.span[0] for place in places],
+            [place.span[1] for place in places],
+            _borders(len(place.passages) for place in places),
+            [place.excerpt.encode("utf-8", HALVES) for place in places],
+            [is_plain(place.excerpt) for place in places],
+            [start for start, _ in passages],
+            [end for _, end in passages],
+        )
+
+    def findings(self) -> list[Finding]:
+        """Return the findings as objects."""
+        members = zip(
+            self.id,
+            self.rule,
+            self.relation,
+            self.jaccard,
+            self.containment,
+            self.words,
+            parted(tuple(self._occurrences()), self.places),
+            strict=True,
+        )
+        return list(map(Finding._make, members))
+
+    def _occurrences(self) -> Iterator[Occurrence]:
+        passages = tuple(_spans(self.passage_start, self.passage_end))
+        members = zip(
+            self.document,
+            zip(self.first_paragraph, self.last_paragraph, strict=True),
+            zip(self.first_line, self.last_line, strict=True),
+            _spans(self.start, self.end),
+            parted(passages, self.passages),
+            [excerpt.decode("utf-8", HALVES) for excerpt in self.excerpt],
+            strict=True,
+        )
+        return map(Occurrence._make, members)
+
+
+def finding_columns(
+    findings: Sequence[Finding], start: int, stop: int
+) -> FindingColumns:
+    """Return some of the findings as columns."""
+    if isinstance(findings, BuiltFindings):
+        return findings.columns(start, stop)
+    return FindingColumns.of(findings[start:stop])
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text can be seen, and stands between quotes as it is.
+
+    >>> is_plain("قال الوزير"), is_plain('قال "نعم"')
+    (True, False)
+    """
+    return text.isprintable() and '"' not in text and "\\" not in text
+
+
+def parted(items: Sequence[Item], borders: Sequence[int]) -> list[Sequence[Item]]:
+    """Return the items between one border and the next.
+
+    >>> parted("abcde", [0, 2, 5])
+    ['ab', 'cde']
+    """
+    return [items[first:end] for first, end in pairwise(borders)]
+
+
+def _borders(sizes: Iterable[int]) -> list[int]:
+    return list(accumulate(chain([0], sizes)))
+
+
+def _spans(start: list[int], end: list[int]) -> Iterator[Span]:
+    return map(Span._make, zip(start, end, strict=True))

@@ -1,0 +1,148 @@
+"""Count the copies of one text once, where the same words stand in many places.
+
+What stands in many places is a formula, unless these are copies of one text that were
+edited: a wire story in a dozen papers. Then a sentence of it that a report quotes is as
+telling as any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedupe.aligner import Runs
+from dedupe.candidates import (
+    AROUND,
+    FEW_PLACES,
+    MOST_COUNTED,
+    Packing,
+    components,
+    repeated,
+)
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    Corpus,
+    IntArray,
+    Rows,
+    UInt64Array,
+    group_begins,
+    ranges,
+)
+from dedupe.shingles import SHINGLE_WORDS, shingles_at
+
+# Fewer make no shingle look common. More are a form that is filled in: telegrams,
+# appointments; what they share is a formula indeed.
+FEWEST_KIN, MOST_KIN = 3, 50
+_SALT = np.uint64(0x9E3779B97F4A7C15)
+
+
+def kin(count: int, edges: tuple[Rows, Rows], inside: tuple[Rows, Rows]) -> IntArray:
+    """Return a number for each of `count` paragraphs, the same for kin.
+
+    `edges` tie near-duplicates. Of each pair in `inside` one paragraph holds the other:
+    one without kin of its own belongs to that of the other, but ties none to it.
+    """
+    family = components(*edges, count)
+    alone = np.bincount(family, minlength=count)[family] == 1
+    adopted = family.copy()
+    for one, other in (inside, inside[::-1]):
+        rows = alone[one] & ~alone[other]
+        np.minimum.at(adopted, one[rows], family[other[rows]])
+    return np.where(alone, adopted, family)
+
+
+def count_kin_once(
+    corpus: Corpus,
+    family: IntArray,
+    doubted: Runs,
+    frequency: ByteArray,
+) -> Runs:
+    """Count the places of kin once, and return the runs for which that matters.
+
+    `family` has a number for each paragraph, the same for kin; `doubted` are runs of
+    words that stand in many places, each within a paragraph on either side. `frequency`
+    (uint8, one a position) is lowered in these paragraphs and in their kin.
+    """
+    left = corpus.word_paragraph.take(doubted.left)
+    right = corpus.word_paragraph.take(doubted.right)
+    size = np.bincount(family, minlength=family.size)[family]
+    is_large = (size >= FEWEST_KIN) & (size <= MOST_KIN)
+    matters = is_large[left] | is_large[right]
+    left, right = left[matters], right[matters]
+    doubted = doubted.where(matters)
+    if not len(doubted):
+        return doubted
+    rows = np.zeros(family.size, np.bool_)
+    rows[left] = rows[right] = True
+    asked = np.zeros(family.size, np.bool_)
+    asked[family[rows]] = True
+    members = asked[family] & is_large
+    positions = _frequent_positions(corpus, members, frequency)
+    common = _common_within(corpus, positions, family)
+    _lower(frequency, common.positions, common.surplus[common.row])
+    # Of all others few hold a shingle of theirs.
+    positions = _frequent_positions(corpus, rows & ~members, frequency)
+    hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    at = common.shingle.searchsorted(hashes)
+    hit = np.flatnonzero(common.shingle.take(at, mode="clip") == hashes)
+    _lower(frequency, positions[hit], common.surplus[at[hit]])
+    return doubted
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """The shingles that stand several times in one family, one row a shingle."""
+
+    shingle: UInt64Array  # sorted
+    surplus: IntArray  # surroundings in which it stands for the sake of kin alone
+    positions: IntArray  # at which they stand in families
+    row: IntArray  # of the shingle at each position
+
+
+def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Common:
+    """Return the shingles at some positions that kin have in common."""
+    packing = Packing.of(corpus)
+    paragraph = corpus.word_paragraph.take(positions)
+    keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    keys += (family[paragraph] + 1).view(np.uint64) * _SALT
+    keys = packing.pack(keys * _SALT, positions)
+    keys.sort()
+    keys, places = repeated(packing, keys)
+    positions = packing.position(keys)
+    begins = group_begins(packing.high(keys))
+    number = np.repeat(np.arange(begins.size), places[begins])
+    fewest = np.full(begins.size, MOST_COUNTED)
+    for away in (-AROUND, AROUND):
+        around = corpus.word.take(positions + away, mode="clip")
+        pairs = (number << 32 | around).view(np.uint64)
+        pairs.sort()
+        kinds = (pairs[group_begins(pairs)] >> np.uint64(32)).view(np.int64)
+        fewest = np.minimum(fewest, np.bincount(kinds))
+    # A shingle may be common in several families.
+    shingle, row = np.unique(
+        shingles_at(corpus.word, positions[begins], SHINGLE_WORDS), return_inverse=True
+    )
+    surplus = np.bincount(row, weights=fewest - 1, minlength=shingle.size)
+    return _Common(shingle, surplus.astype(np.int64), positions, row[number])
+
+
+def _lower(frequency: ByteArray, positions: IntArray, surplus: IntArray) -> None:
+    """Lower how often the shingles at some positions stand; their marks stay."""
+    marked = frequency[positions]
+    places = marked & MOST_COUNTED
+    # What stands in more places than are counted may stand in any number.
+    fewer = np.where(places < MOST_COUNTED, np.minimum(surplus, places), 0)
+    frequency[positions] = marked - fewer.astype(np.uint8)
+
+
+def _frequent_positions(
+    corpus: Corpus, members: BoolArray, frequency: ByteArray
+) -> IntArray:
+    """Return where in some paragraphs shingles stand that might be formulas."""
+    rows = np.flatnonzero(members)
+    size = np.maximum(corpus.paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
+    positions = ranges(corpus.paragraphs.first_word.take(rows), size)
+    places = frequency.take(positions) & MOST_COUNTED
+    return np.compress(places > FEW_PLACES, positions)
