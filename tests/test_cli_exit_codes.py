@@ -255,7 +255,12 @@ def test_a_full_disk_is_trouble() -> None:
 @posix
 @pytest.mark.usefixtures("folder")
 def test_closed_streams_do_not_change_the_code() -> None:
-    for redirection, code in (("2>&-", 1), (">&- -o out.txt", 1), (">&-", 2)):
+    for redirection, code in (
+        ("2>&-", 1),
+        ("-j 2 2>&-", 1),
+        (">&- -o out.txt", 1),
+        (">&-", 2),
+    ):
         script = f'"{sys.executable}" -m dedupe scan repeated {redirection}'
         ended = subprocess.run(["bash", "-c", script], check=False)  # noqa: S607
         assert ended.returncode == code, redirection

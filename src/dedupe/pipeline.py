@@ -38,7 +38,11 @@ from dedupe.verifier import verify
 
 PathLike: TypeAlias = str | PurePath
 Inputs: TypeAlias = (
-    PathLike | Iterable[PathLike] | Mapping[str, str] | Iterable[tuple[str, str]]
+    PathLike
+    | Iterable[PathLike]
+    | Mapping[str, str]
+    | Iterable[tuple[str, str]]
+    | Found
 )
 Progress: TypeAlias = Callable[[str, float], None]
 
@@ -63,7 +67,8 @@ def scan(
 ) -> ScanResult:
     """Return every repeat within and between documents.
 
-    `inputs` are paths of files and folders, or texts: a mapping from names to texts,
+    `inputs` are paths of files and folders, what `readers.find_sources` has found
+    there, or texts: a mapping from names to texts,
     or pairs of both. `passages` also gives the passages between whole documents.
     `progress` hears the name of each stage and the share of it that is done.
 
@@ -98,6 +103,8 @@ def _tell_nobody(_stage: str, _share: float) -> None:
 
 
 def _sources(inputs: Inputs, read: ReadOptions) -> Found:
+    if isinstance(inputs, Found):
+        return inputs
     if isinstance(inputs, str | PurePath):
         return find_sources([inputs], read)
     if isinstance(inputs, Mapping):

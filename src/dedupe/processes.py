@@ -120,8 +120,9 @@ def _run_forked(
     done: Callable[[float], None] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield what children tell, one a file, with the file that holds their arrays."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream:  # None where the shell has closed it
+            stream.flush()
     tickets = _Tickets(count)
     children: dict[int, int] = {}
     file_of = {}

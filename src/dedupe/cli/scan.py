@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dedupe.background import Background
 from dedupe.cli import configuration, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
@@ -27,7 +28,7 @@ from dedupe.cli.options import (
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
-from dedupe.readers import ReadOptions
+from dedupe.readers import ReadOptions, Walked, find_sources, walk_over
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS
 from dedupe.reporters.neutralizer import neutralize
 from dedupe.settings import SETTING_NAMES, Settings
@@ -168,8 +169,6 @@ def _inputs(
     )
     if not inside:
         return paths
-    from dedupe.readers import find_sources  # noqa: PLC0415 - seldom needed
-
     # Standard input can be read but once, and cannot be written over.
     files = [path for path in paths if path != outputs.STANDARD_OUTPUT]
     return [source.path for source in find_sources(files, read).sources]
@@ -181,12 +180,13 @@ def _scan(
     read: ReadOptions,
     wanted: Sequence[Target],
 ) -> ScanResult:
-    # numpy comes with it; a bad option should be told at once.
-    from dedupe import scan  # noqa: PLC0415
+    # A folder of many files is walked in the time in which numpy is loaded.
+    walking = Background(lambda: tuple(walk_over(chosen["paths"], read)))
+    from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
 
     run = functools.partial(
         scan,
-        chosen["paths"],
+        find_sources(chosen["paths"], read, walked=Walked(*walking.result())),
         settings,
         read=read,
         jobs=chosen["jobs"] or None,

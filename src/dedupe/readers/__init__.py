@@ -35,7 +35,7 @@ from dedupe.readers.documents import (
 )
 from dedupe.readers.files import read_whole, reason
 from dedupe.readers.sources import hold_in_memory, read_stdin
-from dedupe.readers.walking import Walk, reported
+from dedupe.readers.walking import Walk, Walked, reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,11 +49,13 @@ __all__ = [
     "Place",
     "ReadOptions",
     "Source",
+    "Walked",
     "find_sources",
     "from_texts",
     "load",
     "load_place",
     "plan",
+    "walk_over",
 ]
 
 _STDIN = "-"
@@ -72,22 +74,23 @@ def find_sources(
     options: ReadOptions = _DEFAULTS,
     *,
     stdin: BinaryIO | None = None,
+    walked: Walked | None = None,
 ) -> Found:
     """Return what there is to read at files and in folders; "-" is standard input.
 
-    Standard input and compressed files are read here, once, into memory.
+    Standard input and compressed files are read here, once, into memory. `walked` is
+    what `walk_over` has met at the same paths, where that is known.
     """
-    given = [paths] if isinstance(paths, (str, PurePath)) else paths
-    arguments = [os.fspath(path) for path in given]
-    walk = Walk(options)
-    walk.over([argument for argument in arguments if argument != _STDIN])
+    arguments = _arguments(paths)
+    walk = Walk.again(options, walked) if walked else _walk(arguments, options)
     if _STDIN in arguments:
         try:
             walk.sources.append(read_stdin(stdin or sys.stdin.buffer, options))
         except InputError as error:
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
-    walk.sources.sort(key=_source_order)
+    if not walked or _STDIN in arguments:
+        walk.sources.sort(key=_source_order)
     sources, errors = hold_in_memory(walk.sources, options)
     return Found(
         tuple(sources),
@@ -96,6 +99,26 @@ def find_sources(
         walk.ignored,
         walk.other,
     )
+
+
+def walk_over(
+    paths: str | PurePath | Sequence[str | PurePath], options: ReadOptions = _DEFAULTS
+) -> Walked:
+    """Return what stands at files and in folders, opening none, as plain data."""
+    walk = _walk(_arguments(paths), options)
+    walk.sources.sort(key=_source_order)
+    return walk.walked()
+
+
+def _arguments(paths: str | PurePath | Sequence[str | PurePath]) -> list[str]:
+    given = [paths] if isinstance(paths, (str, PurePath)) else paths
+    return [os.fspath(path) for path in given]
+
+
+def _walk(arguments: Sequence[str], options: ReadOptions) -> Walk:
+    walk = Walk(options)
+    walk.over([argument for argument in arguments if argument != _STDIN])
+    return walk
 
 
 def from_texts(texts: Mapping[str, str] | Iterable[str | tuple[str, str]]) -> Found:

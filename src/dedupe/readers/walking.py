@@ -42,6 +42,20 @@ class _Link(NamedTuple):
     folder: _Folder
 
 
+class Walked(NamedTuple):
+    """What a walk has met, as plain columns that another process can send."""
+
+    names: list[str]  # of sources, and so on
+    paths: list[str]  # "" where it is the name
+    formats: list[str]
+    sizes: list[int]
+    modified: list[int]
+    skipped: list[tuple[str, str]]
+    errors: list[tuple[str, str]]
+    ignored: int
+    other: int
+
+
 class Walk:
     """A walk over arguments, and what it met on the way.
 
@@ -62,6 +76,36 @@ class Walk:
         self._visited: set[tuple[int, int]] = set()
         # The names of files that were arguments, by the identity of their folder.
         self._named: dict[tuple[int, int], set[str]] = {}
+
+    @classmethod
+    def again(cls, options: ReadOptions, walked: Walked) -> Walk:
+        """Return a walk that has met what another process did."""
+        walk = cls(options)
+        walk.sources += [
+            Source(name, path or name, format_, size, modified)
+            for name, path, format_, size, modified in zip(*walked[:5], strict=True)
+        ]
+        walk.skipped += (Problem(*pair) for pair in walked.skipped)
+        walk.errors += (Problem(*pair) for pair in walked.errors)
+        walk.ignored, walk.other = walked.ignored, walked.other
+        return walk
+
+    def walked(self) -> Walked:
+        """Return what was met as plain columns."""
+        return Walked(
+            [source.name for source in self.sources],
+            [
+                "" if source.path == source.name else source.path
+                for source in self.sources
+            ],
+            [source.format for source in self.sources],
+            [source.size for source in self.sources],
+            [source.modified for source in self.sources],
+            [(problem.path, problem.reason) for problem in self.skipped],
+            [(problem.path, problem.reason) for problem in self.errors],
+            self.ignored,
+            self.other,
+        )
 
     def over(self, arguments: Sequence[str]) -> None:
         """Find everything at and below the arguments."""

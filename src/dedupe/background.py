@@ -1,0 +1,66 @@
+"""Do one task in a forked child while this process does something else.
+
+>>> count = Background(lambda: sum(range(100)))
+>>> count.result()
+4950
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class Background:
+    """A task that may be under way in a child process.
+
+    Its result is what JSON can carry. Where no child can
+    be forked, or it fails in whatever way, the task is done here when asked for.
+    """
+
+    def __init__(self, task: Callable[[], Any]) -> None:
+        self._task = task
+        self._child = self._reading = 0
+        if hasattr(os, "fork") and threading.active_count() == 1:
+            self._start()
+
+    def _start(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if stream:  # None where the shell has closed it
+                stream.flush()
+        reading, writing = os.pipe()
+        try:
+            child = os.fork()
+        except OSError:
+            os.close(reading)
+            os.close(writing)
+            return
+        if not child:
+            self._work(writing)
+        os.close(writing)
+        self._child, self._reading = child, reading
+
+    def _work(self, writing: int) -> None:
+        """Send the result to the parent; a child that cannot just ends."""
+        code = 1
+        try:
+            gc.disable()
+            with os.fdopen(writing, "wb") as out:
+                out.write(json.dumps(self._task()).encode())
+            code = 0
+        finally:
+            os._exit(code)
+
+    def result(self) -> Any:  # noqa: ANN401
+        """Return what the task gives; it can be asked for once."""
+        if not self._child:
+            return self._task()
+        with os.fdopen(self._reading, "rb") as file:
+            answer = file.read()
+        _, status = os.waitpid(self._child, 0)
+        return self._task() if status else json.loads(answer)
