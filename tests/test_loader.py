@@ -163,3 +163,19 @@ def test_a_file_that_changes_during_a_scan_is_an_error_that_names_it(
     assert error.path == str(files[1])
     [finding] = result.findings
     assert [place.excerpt for place in finding.occurrences] == [text, ""]
+
+
+def test_documents_of_one_id_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    for file, ids in (("a.jsonl", "12"), ("b.jsonl", "131")):
+        lines = [f'{{"id": "{id_}", "text": "نص {file} {id_}"}}\n' for id_ in ids]
+        (tmp_path / file).write_text("".join(lines), encoding="utf-8")
+    result = dedupe.scan(tmp_path)
+    assert [
+        document.document.replace(f"{tmp_path}/", "") for document in result.documents
+    ] == [
+        "a.jsonl#1",
+        "2",
+        "b.jsonl#1",
+        "3",
+        "b.jsonl#1 (2)",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -112,12 +113,40 @@ def read(
         columns,
         first_position,
         first_document,
-        [name for value in values for name in value["names"]],
+        _told_apart(
+            [name for value in values for name in value["names"]], found, columns
+        ),
         [encoding for value in values for encoding in value["encodings"]],
         tuple(Problem(*pair) for value in values for pair in value["errors"]),
         tuple(Problem(*pair) for value in values for pair in value["warnings"]),
     )
     return _corpus(held), held
+
+
+def _told_apart(names: list[str], found: Found, columns: Sequence[Arrays]) -> list[str]:
+    """Return names of which no two are the same.
+
+    Objects of several JSON Lines files may have the same id; then the file is named
+    with it, and where an id comes again in one file, how often it has come.
+    """
+    if len(set(names)) == len(names):
+        return names
+    count = Counter(names)
+    source = chain.from_iterable(
+        arrays["place"].reshape(-1, len(Place._fields))[:, 0].tolist()
+        for arrays in columns
+    )
+    seen: Counter[str] = Counter()
+    apart = []
+    for name, row in zip(names, source, strict=True):
+        own = name
+        if count[name] > 1:
+            file = found.sources[row].name
+            own = name if file == name else f"{file}#{name}"
+            seen[own] += 1
+            own += f" ({seen[own]})" if seen[own] > 1 else ""
+        apart.append(own)
+    return apart
 
 
 def slices(batches: Batches) -> list[tuple[int, int]]:
