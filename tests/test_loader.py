@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dedupe
 from corpora import small_corpora
@@ -179,3 +180,9 @@ def test_documents_of_one_id_are_told_apart_by_their_files(tmp_path: Path) -> No
         "3",
         "b.jsonl#1 (2)",
     ]
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 1 << 63, (1 << 63) + 1]), max_size=12))
+def test_the_exemplar_is_the_first_with_the_same_hash(hashes: list[int]) -> None:
+    found = loader._exemplars(np.array(hashes, np.uint64))  # noqa: SLF001
+    assert found.tolist() == [hashes.index(value) for value in hashes]
