@@ -3,8 +3,11 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,13 @@ NO_VERDICTS = [
     ),
     ("no words", FIRST, "…", {}, "has no words"),
     ("fold", FIRST, RESPELLED, {"fold": "none"}, "Jaccard is 0."),
+    (
+        "five words, one of them written as two",
+        f"{words(0, 20)} زارها الشيخ عبد الله الأنصاري وصحبه",
+        f"{OTHER} زارها الشيخ عبدالله الأنصاري وصحبه {' '.join(NEW_WORDS)}",
+        {},
+        "longest common run has 5 words (6 would",
+    ),
     (
         "a run in a short paragraph",
         words(0, 7),
@@ -420,3 +430,26 @@ def test_the_page_shows_what_the_program_prints(
     for command, printed in shown:
         ended = CliRunner().invoke(main, [*shlex.split(command)[1:], "--isolated"])
         assert ended.stdout == printed, command
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+@pytest.mark.usefixtures("folder")
+def test_the_explanation_depends_on_no_locale_or_hash_seed(
+    format: str,  # noqa: A002
+) -> None:
+    command = [sys.executable, "-m", "dedupe", "explain", "a.txt", "b.txt"]
+    printed = {
+        subprocess.run(
+            [*command, "--format", format],
+            capture_output=True,
+            check=True,
+            env={**os.environ, **environment},
+        ).stdout
+        for environment in (
+            {"PYTHONHASHSEED": "1"},
+            {"PYTHONHASHSEED": "2", "TZ": "Asia/Riyadh"},
+            {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        )
+    }
+    assert len(printed) == 1
+    assert RESPELLED.split()[1] in next(iter(printed)).decode()

@@ -448,8 +448,7 @@ def _contained(finding: Finding, inner: _Both, settings: Settings) -> str:
 
 
 def _overlap(inner: _Both, settings: Settings) -> str:
-    run = inner.longest()
-    words = run.words if run else 0
+    words = _written_words(inner, inner.longest())
     if words >= settings.min_passage_words:
         return (
             f"they share a run of {words} words; from "
@@ -459,6 +458,19 @@ def _overlap(inner: _Both, settings: Settings) -> str:
         f"no run is longer than {words} words, but all runs together cover at least "
         f"{SCATTERED_SHARE:.0%} of the shorter one"
     )
+
+
+def _written_words(both: _Both, run: Run | None) -> int:
+    """Return the words of a run as the side writes them that parts more of them.
+
+    عبد الله is two words to a reader, and one after full folding.
+    """
+    if run is None:
+        return 0
+    texts = both.left.excerpt.written(run.left), both.right.excerpt.written(run.right)
+    # Light folding joins no words.
+    counts = [read_columns([text], fold="light")[0].hashes.size for text in texts]
+    return max(run.words, *counts)
 
 
 def _why_not(both: _Both, longest: Run | None, settings: Settings) -> str:

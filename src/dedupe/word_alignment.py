@@ -42,7 +42,10 @@ TABLE_CELLS = 1 << 20  # of a table that is kept whole
 # A word or two that happen to be equal amid so many times as many changed ones do not
 # help a reader.
 LONELY = 6
-MOVED_WORDS = SHINGLE_WORDS  # fewer words stand in another place by chance
+# Fewer words stand in another place by chance, in long texts more of them.
+MOVED_WORDS = SHINGLE_WORDS
+LONG_TEXT = 500  # words
+MOVED_WORDS_IN_LONG_TEXT = 6
 MOST_PLACES = 16  # of a run that may have moved
 # Words that are parted differently: ما وصل and ماوصل, at most so many together.
 PARTED_WORDS = 3
@@ -470,6 +473,9 @@ def _moved(
         for column in places.get(key, ())
         if one[start - 1] != other[column - 1]
     ]
+    is_long = max(left.size, right.size) > LONG_TEXT
+    least = MOVED_WORDS_IN_LONG_TEXT if is_long else MOVED_WORDS
+    candidates = [block for block in candidates if block.left_words >= least]
     found = []
     for block in sorted(candidates, key=lambda one: (-one.left_words, one.left)):
         rows = slice(block.left, block.left_stop)
