@@ -290,6 +290,12 @@ def test_a_text_can_come_from_standard_input() -> None:
     assert two.exit_code == 0, two.stderr
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_place_that_is_compared_with_itself_is_called_so() -> None:
+    (finding,) = value("a.txt:3", "a.txt#2")["findings"]
+    assert finding["why"] == "both are one and the same place."
+
+
 CODES = [
     ("match", ["a.txt", "b.txt"], 0, ""),
     ("no match", ["other.txt", "b.txt"], 1, ""),

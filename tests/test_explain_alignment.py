@@ -246,3 +246,30 @@ def test_what_is_too_long_to_be_aligned_is_counted() -> None:
     blocks, missing = align(left, right, str, str)
     assert summary(blocks) == [("replaced", 9_000, 9_000)]
     assert missing == 9_000
+
+
+@pytest.mark.parametrize("words", [1, 2, 3])
+def test_a_long_text_that_repeats_itself_is_aligned_with_its_edited_copy(
+    words: int,
+) -> None:
+    left = np.arange(30_000, dtype=np.uint64) % words
+    right = np.insert(left, 15_000, 99)
+    began = time.perf_counter()
+    blocks, missing = align(left, right, str, str)
+    assert time.perf_counter() - began < 10
+    assert missing == 0
+    assert summary(blocks) == [
+        ("equal", 15_000, 15_000),
+        ("only-right", 0, 1),
+        ("equal", 15_000, 15_000),
+    ]
+
+
+def test_a_flood_of_runs_that_may_have_moved_takes_seconds() -> None:
+    left = np.arange(20_000, dtype=np.uint64) % 2
+    right = np.concatenate([[7], np.arange(1, 20_000) % 2, [8]]).astype(np.uint64)
+    began = time.perf_counter()
+    blocks, missing = align(left, right, str, str)
+    assert time.perf_counter() - began < 20
+    assert missing == 20_001
+    assert max(block.left_words for block in blocks if block.kind == "moved") == 19_999

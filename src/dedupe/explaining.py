@@ -36,6 +36,8 @@ from dedupe.word_alignment import Kind
 # between words alone; what merges no letters; spelling; where words are parted, too.
 Level: TypeAlias = Literal["identical", "none", "light", "full", "letters"]
 
+SAME_PLACE = "both are one and the same place."
+
 _SETTINGS = Settings()
 
 
@@ -145,7 +147,10 @@ def explain(
     both = _Both.of(left, right, settings)
     found = _findings(left, right, settings)
     explained = tuple(
-        Explained(_moved(finding, left, right), _why(finding, both, settings))
+        Explained(
+            _moved(finding, left, right),
+            SAME_PLACE if left == right else _why(finding, both, settings),
+        )
         for finding in found
     )
     blocks, not_compared = _aligned(both)

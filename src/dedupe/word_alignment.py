@@ -185,14 +185,28 @@ def _pairs(left: IntArray, right: IntArray) -> tuple[list[Pair], int]:
         one, other = left[gap[0]], right[gap[1]]
         if before >= 0:
             pairs.append((before, other_before))
-        if one.size * other.size > MOST_CELLS:
-            not_compared += max(one.size, other.size)
-            continue
+        found, missed = _between_anchors(one, other)
         pairs += [
-            (before + 1 + row, other_before + 1 + column)
-            for row, column in _common(one, other)
+            (before + 1 + row, other_before + 1 + column) for row, column in found
         ]
+        not_compared += missed
     return pairs, not_compared
+
+
+def _between_anchors(left: IntArray, right: IntArray) -> tuple[list[Pair], int]:
+    """Return the pairs of equal words, and how many words are too many to align."""
+    head = _equal_beginning(left, right)
+    tail = _equal_beginning(left[head:][::-1], right[head:][::-1])
+    one, other = left[head : left.size - tail], right[head : right.size - tail]
+    pairs = [(row, row) for row in range(head)]
+    missed = 0
+    if one.size * other.size > MOST_CELLS:
+        missed = max(one.size, other.size)
+    else:
+        pairs += [(head + row, head + column) for row, column in _common(one, other)]
+    ends = left.size - tail, right.size - tail
+    pairs += [(ends[0] + row, ends[1] + row) for row in range(tail)]
+    return pairs, missed
 
 
 def _anchors(left: IntArray, right: IntArray) -> list[Pair]:
@@ -487,10 +501,15 @@ def _moved(
 
 
 def _longest_from(left: IntArray, right: IntArray, row: int, column: int) -> Block:
-    size = MOVED_WORDS
-    while left[row + size] == right[column + size]:
-        size += 1
+    size = _equal_beginning(left[row:], right[column:])
     return Block("moved", row, row + size, column, column + size)
+
+
+def _equal_beginning(left: IntArray, right: IntArray) -> int:
+    """Return how many words from the first on are equal."""
+    size = min(left.size, right.size)
+    different = left[:size] != right[:size]
+    return int(different.argmax()) if different.any() else size
 
 
 def _free_runs(
