@@ -248,7 +248,7 @@ def _alignment(told: Explanation, *, color: bool) -> Iterator[str]:
     if told.not_compared:
         yield (
             f"{told.not_compared:,} words stand in places too long to be aligned word "
-            f"by word; they are shown as replaced"
+            f"by word; they are shown as changed"
         )
 
 
