@@ -34,6 +34,8 @@ TERMINATED = 143
 COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
+    "explain": ("dedupe.cli.explain", "Say why two texts match, or what a rule means."),
+    "completion": ("dedupe.cli.completion", "Print a script of shell completion."),
 }
 
 EPILOG = (
