@@ -1,0 +1,136 @@
+"""Write findings as JUnit tests: a document that holds a copy has failed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, BinaryIO
+
+from dedupe.reporters.copies import Copy, NamePlace, copies, plainly, sentences
+from dedupe.reporters.json_values import string
+from dedupe.reporters.neutralizer import disarm
+from dedupe.reporters.slices import rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedupe.model import Finding, Problem, ScanResult
+
+MAX_NAMED = 100  # findings of one document; the rest is counted
+
+# Neutralized text may still hold two characters that XML 1.0 forbids.
+_NOT_XML = re.compile(r"[\ufffe\uffff]")
+_LINE_FEED = b"&#10;"  # while a failure is held as one line
+
+
+def write(result: ScanResult, out: BinaryIO) -> None:
+    """Write the documents in their order, then what was not read."""
+    failures = _failures(result)
+
+    def render(start: int, stop: int) -> bytes:
+        cases = [
+            _case(item.document, failures.get(_key(item.document), ()))
+            for item in result.documents[start:stop]
+        ]
+        return b"".join(cases)
+
+    documents = rendered((render, len(result.documents)), jobs=result.jobs)
+    pieces = [bytes(piece) for piece in documents]
+    failed = sum(piece.count(b"\n<failure ") for piece in pieces)
+    out.write(_head(result, failed).encode())
+    out.writelines(pieces)
+    out.writelines(_problem(item, "error") for item in result.errors)
+    out.writelines(_problem(item, "skipped") for item in result.skipped)
+    out.write(b"</testsuite>\n</testsuites>\n")
+
+
+def escaped(text: str) -> str:
+    r"""Return text of others for XML, quoted or not.
+
+    >>> print(escaped('<a> & "b"'), escaped("]]>\x0b"))
+    &lt;a&gt; &amp; &quot;b&quot; ]]&gt;\x0b
+    """
+    shown = disarm(text)
+    if not shown.isprintable():
+        shown = _NOT_XML.sub(_escape, shown)
+    return html.escape(shown)
+
+
+def _failures(result: ScanResult) -> dict[bytes, list[bytes]]:
+    """Return, by the key of a document, a line of XML for each copy in it.
+
+    The lines are made in slices, as all reports are, and sorted out here.
+    """
+    name = plainly(result)
+
+    def render(start: int, stop: int) -> bytes:
+        lines = [
+            b"%b\t%b\n" % (_key(copy.place.document), _failure(finding, copy, name))
+            for finding in result.findings[start:stop]
+            for copy in copies(finding, result.published)
+        ]
+        return b"".join(lines)
+
+    found: dict[bytes, list[bytes]] = defaultdict(list)
+    for data in rendered((render, len(result.findings)), jobs=result.jobs):
+        for line in bytes(data).splitlines():
+            document, _, text = line.partition(b"\t")
+            found[document].append(text)
+    return found
+
+
+def _key(document: str) -> bytes:
+    """Return a name as one line of bytes; two names never give the same."""
+    return string(document).encode()
+
+
+def _failure(finding: Finding, copy: Copy, name: NamePlace) -> bytes:
+    said = escaped(sentences(finding, copy, name))
+    excerpt = escaped(copy.place.excerpt.replace("\r\n", " ").replace("\n", " "))
+    return f"{finding.rule}: {said}&#10;  | {excerpt}".encode()
+
+
+def _case(document: str, failures: Sequence[bytes]) -> bytes:
+    head = f'<testcase classname="dedupe" name="{escaped(document)}"'.encode()
+    if not failures:
+        return head + b"/>\n"
+    lines = [line.replace(_LINE_FEED, b"\n") for line in failures[:MAX_NAMED]]
+    more = len(failures) - len(lines)
+    if more:
+        lines.append(f"{more:,} more are not named here.".encode())
+    rule, _, _ = failures[0].partition(b":")
+    return b'%b>\n<failure type="%b" message="%b">%b</failure>\n</testcase>\n' % (
+        head,
+        rule,
+        _counted(len(failures)).encode(),
+        b"\n".join(lines),
+    )
+
+
+def _problem(problem: Problem, kind: str) -> bytes:
+    return (
+        f'<testcase classname="dedupe" name="{escaped(problem.path)}">\n'
+        f'<{kind} message="{escaped(problem.reason)}"/>\n</testcase>\n'
+    ).encode()
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def _counted(number: int) -> str:
+    return "1 copy" if number == 1 else f"{number:,} copies"
+
+
+def _head(result: ScanResult, failed: int) -> str:
+    errors, skipped = len(result.errors), len(result.skipped)
+    counts = (
+        f'name="dedupe" tests="{len(result.documents) + errors + skipped}" '
+        f'failures="{failed}" errors="{errors}" skipped="{skipped}"'
+    )
+    limit = '<property name="truncated" value="true"/>' if result.truncated else ""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {counts}>\n'
+        f"<testsuite {counts}>\n<properties>{limit}</properties>\n"
+    )
