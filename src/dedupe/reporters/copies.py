@@ -97,8 +97,12 @@ def gravest(findings: Iterable[Finding], most: int) -> list[Finding]:
 
 def fingerprint(finding: Finding, copy: Copy) -> str:
     """Return what names this copy in the next run too, and no other in this one."""
-    name = f"{finding.id}\0{copy.number}\0{copy.place.document}"
-    data = name.encode("utf-8", "surrogatepass")
+    return hashed(finding.id, str(copy.number), copy.place.document)
+
+
+def hashed(*parts: str) -> str:
+    """Return a short hash of some texts in their order."""
+    data = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 

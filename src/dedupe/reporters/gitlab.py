@@ -1,4 +1,7 @@
-"""Write findings for the code quality widget of GitLab: a JSON array, no byte mark."""
+"""Write findings for the code quality widget of GitLab: a JSON array, no byte mark.
+
+Fingerprints are unique in a report, since equal ones are merged into one entry.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dedupe.reporters.copies import (
     Severity,
     copies,
     fingerprint,
+    hashed,
     plainly,
     sentences,
     severity,
@@ -19,14 +23,15 @@ from dedupe.reporters.neutralizer import disarm
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
-    from dedupe.model import Finding, ScanResult
+    from dedupe.model import Finding, Problem, ScanResult
 
 _SEVERITY: dict[Severity, str] = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def write(result: ScanResult, out: BinaryIO) -> None:
-    """Write an entry a copy; fingerprints are unique, as equal ones are merged."""
+    """Write an entry for each input that could not be read and for each copy."""
     name = plainly(result)
+    errors = [_unreadable(problem) for problem in result.errors]
 
     def render(start: int, stop: int) -> bytes:
         entries = [
@@ -34,11 +39,25 @@ def write(result: ScanResult, out: BinaryIO) -> None:
             for finding in result.findings[start:stop]
             for copy in copies(finding, result.published)
         ]
-        return (",\n" if start else "\n").encode() + ",\n".join(entries).encode()
+        return (",\n" if start or errors else "\n").encode() + _joined(entries)
 
-    out.write(b"[")
+    out.write(b"[\n" + _joined(errors) if errors else b"[")
     out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
     out.write(b"\n]\n")
+
+
+def _joined(entries: list[str]) -> bytes:
+    return ",\n".join(entries).encode()
+
+
+def _unreadable(problem: Problem) -> str:
+    return (
+        f'{{"description":{string(disarm(f"Cannot read: {problem.reason}"))},'
+        f'"check_name":"unreadable",'
+        f'"fingerprint":"{hashed("unreadable", problem.path, problem.reason)}",'
+        f'"severity":"critical",'
+        f'"location":{{"path":{string(disarm(problem.path))},"lines":{{"begin":1}}}}}}'
+    )
 
 
 def _entry(finding: Finding, copy: Copy, name: NamePlace) -> str:

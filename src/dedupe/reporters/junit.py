@@ -8,7 +8,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedupe.reporters.copies import Copy, NamePlace, copies, plainly, sentences
-from dedupe.reporters.json_values import string
 from dedupe.reporters.neutralizer import disarm
 from dedupe.reporters.slices import rendered
 
@@ -82,7 +81,7 @@ def _failures(result: ScanResult) -> dict[bytes, list[bytes]]:
 
 def _key(document: str) -> bytes:
     """Return a name as one line of bytes; two names never give the same."""
-    return string(document).encode()
+    return document.encode("unicode_escape")
 
 
 def _failure(finding: Finding, copy: Copy, name: NamePlace) -> bytes:

@@ -131,7 +131,8 @@ def _rendered(result: ScanResult) -> Iterator[bytes | memoryview]:
         results = [
             _result(finding, copy, location, result)
             for finding in result.findings[start:stop]
-            for copy in copies(finding, result.published)[:MAX_RESULTS]
+            # One too many tells that some were left out.
+            for copy in copies(finding, result.published)[: MAX_RESULTS + 1]
         ]
         return (",\n" if start else "\n").encode() + ",\n".join(results).encode()
 
