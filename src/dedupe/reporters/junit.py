@@ -128,8 +128,8 @@ def _head(result: ScanResult, failed: int) -> str:
         f'name="dedupe" tests="{len(result.documents) + errors + skipped}" '
         f'failures="{failed}" errors="{errors}" skipped="{skipped}"'
     )
-    limit = '<property name="truncated" value="true"/>' if result.truncated else ""
+    limit = '<properties><property name="truncated" value="true"/></properties>\n'
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {counts}>\n'
-        f"<testsuite {counts}>\n<properties>{limit}</properties>\n"
+        f"<testsuite {counts}>\n{limit if result.truncated else ''}"
     )
