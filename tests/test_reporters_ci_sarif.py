@@ -188,6 +188,13 @@ def test_a_path_becomes_a_uri_of_plain_ascii(name: str, uri: str) -> None:
     assert urlsplit(uri).scheme in ("", "file")
 
 
+def test_a_region_has_lines_alone_where_columns_are_not_known() -> None:
+    unknown = place("b.txt", (4, 6), columns=(0, 0))
+    (item,) = items_of(run_of(result(finding(place(), unknown))))
+    region = item["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 4, "endLine": 6}
+
+
 def test_a_path_out_of_the_root_is_not_relative_to_it() -> None:
     (item,) = items_of(run_of(result(finding(place("1"), place("../b.txt")))))
     artifact = item["locations"][0]["physicalLocation"]["artifactLocation"]

@@ -38,7 +38,7 @@ def write(result: ScanResult, out: BinaryIO) -> None:
     """Write what could not be read, then the findings, and how many are left."""
     lines = [_unreadable(problem) for problem in result.errors[:MAX_ANNOTATIONS]]
     findings = gravest(result.findings, MAX_ANNOTATIONS - len(lines))
-    is_file = documents_that_are_files(result) if findings else bool
+    is_file = documents_that_are_files(result)
     name = plainly(result)
     lines += [_finding(finding, result, name, is_file) for finding in findings]
     more = len(result.findings) + len(result.errors) - len(lines)
