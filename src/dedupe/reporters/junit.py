@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from dedupe.model import Finding, Problem, ScanResult
 
+PREFIX = "  | "
 MAX_NAMED = 100  # findings of one document; the rest is counted
 
 # Neutralized text may still hold two characters that XML 1.0 forbids.
 _NOT_XML = re.compile(r"[\ufffe\uffff]")
-_LINE_FEED = b"&#10;"  # while a failure is held as one line
+# Neither stands in a key or in XML.
+UNIT, RECORD = b"\x1f", b"\x1e"
 
 
 def write(result: ScanResult, out: BinaryIO) -> None:
@@ -50,31 +52,34 @@ def escaped(text: str) -> str:
     >>> print(escaped('<a> & "b"'), escaped("]]>\x0b"))
     &lt;a&gt; &amp; &quot;b&quot; ]]&gt;\x0b
     """
-    shown = disarm(text)
-    if not shown.isprintable():
-        shown = _NOT_XML.sub(_escape, shown)
-    return html.escape(shown)
+    return _as_xml(disarm(text))
+
+
+def _as_xml(shown: str) -> str:
+    return html.escape(
+        _NOT_XML.sub(_escape, shown) if _may_be_illegal(shown) else shown
+    )
 
 
 def _failures(result: ScanResult) -> dict[bytes, list[bytes]]:
-    """Return, by the key of a document, a line of XML for each copy in it.
+    """Return, by the key of a document, the XML of each copy in it.
 
-    The lines are made in slices, as all reports are, and sorted out here.
+    It is made in slices, as all reports are, and sorted out here.
     """
     name = plainly(result)
 
     def render(start: int, stop: int) -> bytes:
         lines = [
-            b"%b\t%b\n" % (_key(copy.place.document), _failure(finding, copy, name))
+            b"%b%b%b" % (_key(copy.place.document), UNIT, _failure(finding, copy, name))
             for finding in result.findings[start:stop]
             for copy in copies(finding, result.published)
         ]
-        return b"".join(lines)
+        return RECORD.join([*lines, b""])
 
     found: dict[bytes, list[bytes]] = defaultdict(list)
     for data in rendered((render, len(result.findings)), jobs=result.jobs):
-        for line in bytes(data).splitlines():
-            document, _, text = line.partition(b"\t")
+        for record in bytes(data).split(RECORD)[:-1]:
+            document, _, text = record.partition(UNIT)
             found[document].append(text)
     return found
 
@@ -85,16 +90,16 @@ def _key(document: str) -> bytes:
 
 
 def _failure(finding: Finding, copy: Copy, name: NamePlace) -> bytes:
-    said = escaped(sentences(finding, copy, name))
-    excerpt = escaped(copy.place.excerpt.replace("\r\n", " ").replace("\n", " "))
-    return f"{finding.rule}: {said}&#10;  | {excerpt}".encode()
+    excerpt = disarm(copy.place.excerpt.replace("\r\n", " ").replace("\n", " "))
+    said = sentences(finding, copy, name)
+    return _as_xml(f"{finding.rule}: {said}\n{PREFIX}{excerpt}").encode()
 
 
 def _case(document: str, failures: Sequence[bytes]) -> bytes:
     head = f'<testcase classname="dedupe" name="{escaped(document)}"'.encode()
     if not failures:
         return head + b"/>\n"
-    lines = [line.replace(_LINE_FEED, b"\n") for line in failures[:MAX_NAMED]]
+    lines = list(failures[:MAX_NAMED])
     more = len(failures) - len(lines)
     if more:
         lines.append(f"{more:,} more are not named here.".encode())
@@ -112,6 +117,10 @@ def _problem(problem: Problem, kind: str) -> bytes:
         f'<testcase classname="dedupe" name="{escaped(problem.path)}">\n'
         f'<{kind} message="{escaped(problem.reason)}"/>\n</testcase>\n'
     ).encode()
+
+
+def _may_be_illegal(text: str) -> bool:
+    return "\ufffe" in text or "\uffff" in text
 
 
 def _escape(match: re.Match[str]) -> str:
