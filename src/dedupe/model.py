@@ -7,7 +7,7 @@ named tuple, which is built several times as fast as a dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -43,6 +43,9 @@ class Occurrence(NamedTuple):
     span: Span  # of the whole block
     passages: tuple[Span, ...]  # the stretches that agree, in order
     excerpt: str  # the beginning of the span, as written
+    # Of the span, in code points of its first and its last line, counted from 1: where
+    # it begins, and the one after its end; 0 where that is not known.
+    columns: tuple[int, int] = (0, 0)
 
 
 class Finding(NamedTuple):
@@ -102,6 +105,17 @@ class DocumentSummary(NamedTuple):
     paragraphs: int
     words: int
     duplicated_words: int
+    is_file: bool = True  # not a line of a file, standard input or a text handed over
+
+
+class Published(NamedTuple):
+    """What an archive knows of a document."""
+
+    id: str
+    title: str = ""
+    date: str = ""
+    outlet: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,7 @@ class ScanResult:
     duplicated_words: int = 0
     jobs: int = field(default=1, compare=False)
     counted: dict[Relation, int] | None = field(default=None, compare=False)
+    published: Mapping[str, Published] = field(default_factory=dict)  # by document
 
     @property
     def relations(self) -> dict[Relation, int]:
