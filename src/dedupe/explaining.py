@@ -284,13 +284,12 @@ def _moved_place(place: Occurrence, excerpt: Excerpt) -> Occurrence:
         return Span(inner.start + excerpt.start, inner.end + excerpt.start)
 
     first_line = excerpt.line - 1
-    return Occurrence(
-        excerpt.name,
-        (place.paragraphs[0] + first_line, place.paragraphs[1] + first_line),
-        (place.lines[0] + first_line, place.lines[1] + first_line),
-        span(place.span),
-        tuple(map(span, place.passages)),
-        place.excerpt,
+    return place._replace(
+        document=excerpt.name,
+        paragraphs=(place.paragraphs[0] + first_line, place.paragraphs[1] + first_line),
+        lines=(place.lines[0] + first_line, place.lines[1] + first_line),
+        span=span(place.span),
+        passages=tuple(map(span, place.passages)),
     )
 
 

@@ -281,7 +281,7 @@ def _head() -> str:
         "name": "dedupe",
         "version": __version__,
         "semanticVersion": __version__,
-        "informationUri": f"pkg:pypi/dedupe-arabic@{__version__}",
+        "informationUri": f"urn:dedupe-arabic:{__version__}",
         "rules": [_rule(rule) for rule in RULES],
         "notifications": [
             _described(name, sentence, advice, advice)
