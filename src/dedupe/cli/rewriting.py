@@ -1,6 +1,6 @@
 """Write cleaned files so that a file is always whole, the old one or the new one."""
 # Paths are strings here: tens of thousands of small files are written in a run.
-# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH118, PTH119, PTH120
+# ruff: noqa: PTH103, PTH105, PTH108, PTH118, PTH120
 
 from __future__ import annotations
 

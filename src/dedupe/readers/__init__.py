@@ -72,10 +72,12 @@ def find_sources(
     options: ReadOptions = _DEFAULTS,
     *,
     stdin: BinaryIO | None = None,
+    hold: bool = True,
 ) -> Found:
     """Return what there is to read at files and in folders; "-" is standard input.
 
-    Standard input and compressed files are read here, once, into memory.
+    Standard input and compressed files are read here, once, into memory; with `hold`
+    off, compressed files are left for others to unpack.
     """
     given = [paths] if isinstance(paths, (str, PurePath)) else paths
     arguments = [os.fspath(path) for path in given]
@@ -88,7 +90,9 @@ def find_sources(
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
     walk.sources.sort(key=_source_order)
-    sources, errors = hold_in_memory(walk.sources, options)
+    sources, errors = walk.sources, list[Problem]()
+    if hold:
+        sources, errors = hold_in_memory(walk.sources, options)
     return Found(
         tuple(sources),
         tuple(sorted(walk.skipped, key=_problem_order)),
