@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dedupe.cleaner import CleanedText, CleanSettings, clean_text
+    from dedupe.cleaner import CleanedText, CleanSettings, clean, clean_text
     from dedupe.errors import DedupeError
     from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
     from dedupe.normalizer import NormalizedText, normalize
@@ -27,6 +27,7 @@ __all__ = [
     "ReadOptions",
     "ScanResult",
     "Settings",
+    "clean",
     "clean_text",
     "normalize",
     "scan",
@@ -46,6 +47,7 @@ _HOMES = {
     "ReadOptions": "readers",
     "ScanResult": "model",
     "Settings": "settings",
+    "clean": "cleaner",
     "clean_text": "cleaner",
     "normalize": "normalizer",
     "scan": "pipeline",

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe import wrapping
 from dedupe.edits import Edit, apply, compose
 from dedupe.errors import SettingsError
+from dedupe.normalizer import WordColumns
 from dedupe.paragraphs import ParagraphColumns, read_columns
-from dedupe.readers import markdown
+from dedupe.readers import ReadOptions, markdown
 from dedupe.readers.decoding import with_line_feeds
 from dedupe.removals import Departure, Layout, Leaving, removal_edits
 from dedupe.repairs import RepairSettings, Suspect, repair, suspects
 from dedupe.repetitions import KEEPS, Keep, repeats
-from dedupe.settings import FOLDS
+from dedupe.settings import FOLDS, Settings
 
-OUTLET = "outlet:"
+if TYPE_CHECKING:
+    from dedupe.copies import AcrossPlan, Address
+    from dedupe.pipeline import Inputs, Progress
+
+# What a paragraph does to the one that stays: is it an edited copy, or held by that?
+NEARLY = {False: "nearly repeats", True: "is for the most part held by"}
 _REPAIRS = RepairSettings()
 
 
@@ -41,6 +48,12 @@ class CleanSettings:
     prefer: tuple[str, ...] = ("path",)
     """Which document keeps it: date, path or outlet:NAME, the first that decides."""
 
+    date_field: str = "date"
+    """The field of a JSON Lines object that says when it was published (ISO 8601)."""
+
+    outlet_field: str = "outlet"
+    """The field of a JSON Lines object that says by whom."""
+
     drop_boilerplate: bool = False
     """Remove forms that stand in many documents, from all of them."""
 
@@ -61,11 +74,15 @@ class CleanSettings:
         if self.min_words < 1:
             raise SettingsError(f"min_words must be at least 1, not {self.min_words}.")
         for policy in self.prefer:
-            is_outlet = policy.startswith(OUTLET) and policy != OUTLET
+            is_outlet = policy.startswith("outlet:") and policy != "outlet:"
             if policy not in {"date", "path"} and not is_outlet:
                 raise SettingsError(
                     f"prefer must be date, path or outlet:NAME, not {policy!r}."
                 )
+
+    def for_scan(self) -> Settings:
+        """Return the settings of a scan that finds what this removes."""
+        return Settings(fold=self.fold, min_words=self.min_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,7 @@ class CleanedText:
 
 
 _SETTINGS = CleanSettings()
+_READ = ReadOptions()
 
 
 def clean_text(
@@ -92,6 +110,56 @@ def clean_text(
     """
     [edits] = clean_documents([text], settings, markup=[markup])
     return CleanedText(apply(text, edits), tuple(edits), tuple(suspects(text)))
+
+
+def clean(
+    texts: Mapping[str, str], settings: CleanSettings = _SETTINGS
+) -> dict[str, CleanedText]:
+    """Return each of several texts cleaned, under its name.
+
+    With `across` in the settings, what stands in several of them stays in one.
+    """
+    departures: Mapping[Address, tuple[Departure, ...]] = {}
+    if settings.across or settings.drop_boilerplate:
+        departures = plan_across(texts, settings).departures
+    found = clean_documents(
+        list(texts.values()),
+        settings,
+        departures=[departures.get((name, 0), ()) for name in texts],
+    )
+    return {
+        name: CleanedText(apply(text, edits), tuple(edits), tuple(suspects(text)))
+        for (name, text), edits in zip(texts.items(), found, strict=True)
+    }
+
+
+def plan_across(
+    inputs: Inputs,
+    settings: CleanSettings = _SETTINGS,
+    *,
+    read: ReadOptions = _READ,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> AcrossPlan:
+    """Return what goes from which documents because it stands in others.
+
+    `inputs` and what follows them are those of `scan`; the whole of it is read once.
+    What the plan says of a document goes to `clean_documents` with its text.
+    """
+    # The engine takes as long to load as all else, and few ask for what it finds.
+    from dedupe import copies  # noqa: PLC0415
+
+    policy = copies.Policy(
+        across=settings.across,
+        prefer=settings.prefer,
+        unsafe=settings.unsafe,
+        drop_boilerplate=settings.drop_boilerplate,
+        date_field=settings.date_field,
+        outlet_field=settings.outlet_field,
+    )
+    return copies.plan_across(
+        inputs, policy, settings.for_scan(), read=read, jobs=jobs, progress=progress
+    )
 
 
 def clean_documents(
@@ -138,7 +206,7 @@ def _removed(
         with_line_feeds(markdown.readable(text) if is_marked else text)
         for text, is_marked in zip(texts, markup, strict=True)
     ]
-    _, paragraphs = read_columns(readable, fold=settings.fold)
+    words, paragraphs = read_columns(readable, fold=settings.fold)
     leaving = [_departing(paragraphs, *pair) for pair in enumerate(departures)]
     gone = np.zeros(paragraphs.document.size, np.bool_)
     gone[[row for rows in leaving for row in rows]] = True
@@ -150,6 +218,8 @@ def _removed(
             row: Leaving("repeated-block", "repeats", stays)
             for row, stays in replaced.items()
         }
+    if settings.unsafe:
+        _add_near(leaving, words, paragraphs, readable, settings)
     removed = []
     for document, rows in enumerate(leaving):
         if rows:
@@ -174,6 +244,30 @@ def _departing(
         inside = np.flatnonzero((starts >= start) & (ends <= end))
         leaving |= dict.fromkeys((inside + first).tolist(), Leaving(rule, reason, None))
     return leaving
+
+
+def _add_near(
+    leaving: list[dict[int, Leaving]],
+    words: WordColumns,
+    paragraphs: ParagraphColumns,
+    texts: Sequence[str],
+    settings: CleanSettings,
+) -> None:
+    """Let near-duplicates go among the paragraphs that are left."""
+    from dedupe import copies  # noqa: PLC0415 - see plan_across
+
+    asked = copies.may_have_near_repeats(words, paragraphs, settings.min_words)
+    for document in asked:
+        first, last = paragraphs.document.searchsorted((document, document + 1))
+        rows = [row for row in range(first, last) if row not in leaving[document]]
+        held = [
+            texts[document][paragraphs.start[row] : paragraphs.end[row]] for row in rows
+        ]
+        near = copies.near_repeats(held, settings.for_scan(), keep=settings.keep)
+        leaving[document] |= {
+            rows[row]: Leaving("near-duplicate", NEARLY[is_within], rows[stays])
+            for row, (stays, is_within) in near.items()
+        }
 
 
 def _counted_from(leaving: Mapping[int, Leaving], first: int) -> dict[int, Leaving]:
