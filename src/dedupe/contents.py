@@ -30,6 +30,7 @@ from dedupe.undoing import Change, Remark, raw_before, records, sha256
 
 Placed = TypeVar("Placed", Edit, Remark)
 
+_MARK = BYTE_ORDER_MARK.encode()
 _TOLD = 3  # changes that an encoding cannot hold, named one by one
 
 
@@ -87,8 +88,9 @@ class Pending(NamedTuple):
 
     texts: list[str]
     places: list[int]  # the byte at which the line of each begins, 0 for a whole file
-    is_markdown: bool
     finish: Callable[[Sequence[Verdict]], Contents]
+    is_markdown: bool = False
+    mark: int = 0  # characters of the file before its text: the byte order mark
 
 
 def read_contents(
@@ -102,7 +104,8 @@ def read_contents(
     decoded = _decoded(data, options)
     file = _File(name, data, _as_written(data, decoded), decoded, format_ == "markdown")
     text = without_surrogates(file.text[file.mark :])
-    return Pending([text], [0], file.is_markdown, partial(_finish_file, file))
+    finish = partial(_finish_file, file)
+    return Pending([text], [0], finish, file.is_markdown, file.mark)
 
 
 def is_converted(head: bytes, options: ReadOptions) -> bool:
@@ -127,7 +130,9 @@ def read_lines(
         if whole and not whole.isspace():
             where = f"{name}:{line + index}"
             try:
-                row = _read_line(whole, index, at, where, options)
+                row = _read_line(whole, line + index, at, where, options)._replace(
+                    at=index
+                )
             except InputError as error:
                 errors.append(Problem(where, str(error)))
             else:
@@ -138,7 +143,7 @@ def read_lines(
     held = _Lines(lines, line, rows, json_lines.summarized(errors, name), warnings)
     texts = [row.text for row in rows]
     places = [row.place for row in rows]
-    return Pending(texts, places, False, partial(_finish_lines, held, options))  # noqa: FBT003 - lines are no Markdown
+    return Pending(texts, places, partial(_finish_lines, held, options))
 
 
 class _File(NamedTuple):
@@ -263,7 +268,7 @@ class _Lines(NamedTuple):
 
 
 def _read_line(
-    whole: bytes, index: int, place: int, where: str, options: ReadOptions
+    whole: bytes, number: int, start: int, where: str, options: ReadOptions
 ) -> _Row:
     try:
         line, encoding, warning = whole.decode("utf-8"), "utf-8", ""
@@ -272,9 +277,10 @@ def _read_line(
             whole, AUTO if options.encoding == AUTO else "utf-8"
         )
     mark = 0
-    if not place and line.startswith(BYTE_ORDER_MARK):
+    if number == 1 and line.startswith(BYTE_ORDER_MARK):
         mark = len(BYTE_ORDER_MARK)
-        whole = whole.removeprefix(BYTE_ORDER_MARK.encode())
+        whole = whole.removeprefix(_MARK)
+        start += len(_MARK)
     found = _fields(line[mark:], whole, options)
     field = found[options.text_field]
     field = field._replace(start=field.start + mark, end=field.end + mark)
@@ -283,7 +289,7 @@ def _read_line(
     text = field.value
     if "\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)
-    return _Row(index, place, name, text, line, field, encoding, warning)
+    return _Row(0, start, name, text, line, field, encoding, warning)
 
 
 def _fields(line: str, whole: bytes, options: ReadOptions) -> dict[str, Field]:
@@ -353,7 +359,9 @@ def _read_converted(data: bytes, name: str, options: ReadOptions) -> Pending:
             f"cannot be changed in {decoded.encoding}, as some of its bytes are "
             "broken; convert it to UTF-8"
         )
-    pending = read_lines(text.encode(), 1, 0, name, options)
+    # Reading leaves out the mark, and counts the bytes after it.
+    start = -len(_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
+    pending = read_lines(text.encode(), 1, start, name, options)
     finish = partial(_finish_converted, pending.finish, decoded.encoding)
     return pending._replace(finish=finish)
 

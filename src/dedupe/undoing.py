@@ -22,6 +22,10 @@ CHANGED_SINCE = "has changed since it was cleaned; it is left as it is"
 _NOT_A_REPORT = "is not a report of `dedupe clean`"
 
 
+class ReportError(InputError):
+    """A file is no report, or not all of one."""
+
+
 class Remark(NamedTuple):
     """A place that looks wrong and was left as it is."""
 
@@ -89,7 +93,7 @@ def raw_before(raw: bytes, before: str, encoding: str) -> bytes | None:
 
 
 def changes(report: Iterable[bytes]) -> Iterator[Change]:
-    """Yield what a report tells, by document; raise InputError if it is none."""
+    """Yield what a report tells, by document; raise ReportError if it is none."""
     numbered = enumerate(report, 1)
     number = 0
     try:
@@ -100,10 +104,10 @@ def changes(report: Iterable[bytes]) -> Iterator[Change]:
             count = int(told["edits"])
             following = [json.loads(other) for _, other in islice(numbered, count)]
             if len(following) < count:
-                raise InputError(f"line {number}: the report was cut off after it")
+                raise ReportError(f"line {number}: the report was cut off after it")
             yield _change(told, following)
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise InputError(f"line {number}: {_NOT_A_REPORT}") from None
+        raise ReportError(f"line {number}: {_NOT_A_REPORT}") from None
 
 
 def restored(data: bytes, change: Change) -> bytes:

@@ -11,17 +11,27 @@ import os
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, TypeAlias
+from itertools import groupby, islice
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Any,
+    BinaryIO,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeAlias,
+    cast,
+)
 
 import numpy as np
 
 from dedupe import processes
-from dedupe.cleaner import CleanSettings, Departure, clean_documents
+from dedupe.cleaner import CleanSettings, clean_documents
 from dedupe.cli import diffs, rewriting
 from dedupe.contents import (
     Contents,
@@ -39,6 +49,7 @@ from dedupe.readers import ReadOptions, Source
 from dedupe.readers.compression import unpack
 from dedupe.readers.files import open_regular, read_range, read_whole, reason
 from dedupe.readers.sources import is_packed
+from dedupe.removals import Departure
 from dedupe.repairs import suspects
 from dedupe.reporters.neutralizer import show_name
 from dedupe.undoing import Remark
@@ -55,7 +66,6 @@ PIECES = 64
 BATCHES = 256
 OPENING = 2 << 10  # what opening a file costs, in bytes of reading
 HEAD = 4
-LEVEL = 6  # of compression: the level that gzip itself takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,9 @@ class Order:
     backup: str = ""
     wants_report: bool = False
     paint: diffs.Paint = diffs.plain
-    departures: Callable[[Source, int], Sequence[Departure]] = lambda *_: ()
+    departures: Mapping[tuple[str, int], Sequence[Departure]] = field(
+        default_factory=dict
+    )
 
     def target(self, source: Source) -> str:
         """Return the path under which the clean text of a source is reported."""
@@ -114,24 +126,25 @@ class Delivery(NamedTuple):
     tally: Tally
     out: memoryview | bytes = b""  # for standard output
     report: memoryview | bytes = b""
+    share: float = 0  # of the bytes of all sources that is done
 
 
 def deliveries(
     order: Order, sources: Sequence[Source], jobs: int
 ) -> Iterator[Delivery]:
     """Clean sources and yield, in their order, what there is to tell of them."""
-    batch: list[Source] = []
-    for source in sources:
-        if _is_streamed(source, order):
-            yield from _batches(order, batch, jobs)
-            batch = []
-            yield from _stream(order, source, jobs)
-        else:
-            batch.append(source)
-    yield from _batches(order, batch, jobs)
+    total = sum(source.size for source in sources) or 1
+    done = 0
+    for is_stream, group in groupby(sources, partial(_is_streamed, order)):
+        held = list(group)
+        steps = [_stream(order, source, jobs) for source in held]
+        for found in steps if is_stream else [_batches(order, held, jobs)]:
+            for delivery in found:
+                yield delivery._replace(share=done / total)
+        done += sum(source.size for source in held)
 
 
-def _is_streamed(source: Source, order: Order) -> bool:
+def _is_streamed(order: Order, source: Source) -> bool:
     """Tell long JSON Lines, whose lines can be parted."""
     if source.format != "json_lines":
         return False
@@ -222,13 +235,23 @@ def _verdicts(
         order.settings,
         markup=[pending.is_markdown for _, pending in held for _ in pending.texts],
         departures=[
-            order.departures(source, place)
+            _before_mark(order.departures.get((source.name, place), ()), pending.mark)
             for source, pending in held
             for place in pending.places
         ],
     )
     for text, own in zip(texts, edits, strict=True):
         yield Verdict(own, [Remark(*suspect) for suspect in suspects(text)])
+
+
+def _before_mark(found: Sequence[Departure], mark: int) -> Sequence[Departure]:
+    """Return what goes, counted in a text without the byte order mark."""
+    if not mark:
+        return found
+    return [
+        one._replace(start=max(one.start - mark, 0), end=one.end - mark)
+        for one in found
+    ]
 
 
 def _deliver(order: Order, source: Source, contents: Contents) -> bytes:
@@ -250,14 +273,11 @@ def _deliver(order: Order, source: Source, contents: Contents) -> bytes:
     return b""
 
 
-def _write_to_tree(
-    order: Order, source: Source, data: bytes, *, changed: bool
-) -> None:
+def _write_to_tree(order: Order, source: Source, data: bytes, *, changed: bool) -> None:
     target, mode = _place(order, source)
-    if not changed and source.path:
-        data = read_whole(source)  # packed as it was, if it was packed
-    else:
-        data = _packed(data, source)
+    # What needs no change stays packed as it was.
+    as_it_was = not changed and source.path
+    data = read_whole(source) if as_it_was else _packed(data, source)
     rewriting.write_new(target, data, mode)
 
 
@@ -334,7 +354,7 @@ def _packed(data: bytes, source: Source) -> bytes:
 
 def pack(data: bytes) -> bytes:
     """Return a gzip member without a time or a name, so that it is always the same."""
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    packer = zlib.compressobj(rewriting.LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     return packer.compress(data) + packer.flush()
 
 
@@ -360,7 +380,8 @@ def _stream(order: Order, source: Source, jobs: int) -> Iterator[Delivery]:
                 task = partial(_clean_piece, order, source, window)
                 for outcome in processes.outcomes_in_order(task, len(window), jobs):
                     delivery = _delivery(outcome)
-                    total.add(delivery.tally.told())
+                    total.changed += delivery.tally.changed
+                    total.rules.update(delivery.tally.rules)
                     if out is None:
                         yield delivery
                         continue
@@ -420,9 +441,9 @@ class Lines:
         if packed:
             import gzip  # noqa: PLC0415 - most inputs are not packed
 
-            self._stream = gzip.GzipFile(fileobj=file)
+            self._stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

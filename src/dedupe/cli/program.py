@@ -33,7 +33,10 @@ TERMINATED = 143
 # `dedupe --help` loads none of them.
 COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
-    "clean": ("dedupe.cli.clean", "Give the text to publish: repaired, without repeats."),
+    "clean": (
+        "dedupe.cli.clean",
+        "Repair a text and remove its repeats.",
+    ),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
 }
 

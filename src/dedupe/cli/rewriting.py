@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # so that what a killed one left can be told and removed.
 PREFIX = ".dedupe-clean-"
 SUFFIX = ".tmp"
+LEVEL = 6  # of compression: the level that gzip itself takes
 _CHANGED = "changed while it was being cleaned; it is left as it is: run dedupe again"
 _REASONS = {
     errno.ENOSPC: "no space left on the disk",
@@ -237,8 +238,10 @@ def _refuse_collisions(tree: Tree, real: str, sources: Sequence[Source]) -> None
     """Refuse to write two texts to one file, or over an input, or out of the tree."""
     inputs = {}
     for source in sources:
-        path = os.path.realpath(source.path) if source.path else ""
-        if path and _is_inside(path, real):
+        # The folders of a path may be links; the file itself is none by now.
+        folder, _, base = source.path.rpartition("/")
+        path = os.path.join(_real_folder(folder), base)
+        if base and _is_inside(path, real):
             inputs[path] = source.name
     taken: dict[str, str] = {}
     for source in sources:
@@ -258,6 +261,11 @@ def _refuse_collisions(tree: Tree, real: str, sources: Sequence[Source]) -> None
                 f"{tree.target(source.name)} is one of the inputs; choose another "
                 "folder, or pass --write to clean in place."
             )
+
+
+@lru_cache(maxsize=1 << 12)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder or ".")
 
 
 def make_folder(root: str, target: str) -> None:
