@@ -14,7 +14,7 @@ from dedupe.errors import SettingsError
 from dedupe.normalizer import WordColumns
 from dedupe.paragraphs import ParagraphColumns, read_columns
 from dedupe.readers import ReadOptions, markdown
-from dedupe.readers.decoding import with_line_feeds
+from dedupe.readers.decoding import BYTE_ORDER_MARK, with_line_feeds
 from dedupe.removals import Departure, Layout, Leaving, removal_edits
 from dedupe.repairs import RepairSettings, Suspect, repair, suspects
 from dedupe.repetitions import KEEPS, Keep, repeats
@@ -180,13 +180,33 @@ def clean_documents(
     ends = line_ends or [line_end_of(text) for text in texts]
     marked = markup or [False] * len(texts)
     removed = _removed(texts, settings, marked, departures or [()] * len(texts))
-    found = []
-    for text, gone, end, is_marked in zip(texts, removed, ends, marked, strict=True):
-        rest = apply(text, gone) if gone else text
-        repairs = repair(rest, settings.repairs, line_end=end, markup=is_marked)
-        found.append(compose(text, gone, repairs))
+    found = [
+        _with_repairs(text, gone, settings.repairs, end, markup=is_marked)
+        for text, gone, end, is_marked in zip(texts, removed, ends, marked, strict=True)
+    ]
     _clean_again(texts, settings, found, removed, ends, marked)
     return found
+
+
+def _with_repairs(
+    text: str,
+    removed: Sequence[Edit],
+    settings: RepairSettings,
+    line_end: str,
+    *,
+    markup: bool,
+) -> list[Edit]:
+    """Return the edits that take something away and those that repair the rest."""
+    rest = apply(text, removed) if removed else text
+    # As the first character it says of a file that it is Unicode, and stays.
+    mark = len(BYTE_ORDER_MARK) if rest.startswith(BYTE_ORDER_MARK) else 0
+    repairs = repair(rest[mark:], settings, line_end=line_end, markup=markup)
+    if mark:
+        repairs = [
+            edit._replace(start=edit.start + mark, end=edit.end + mark)
+            for edit in repairs
+        ]
+    return compose(text, removed, repairs)
 
 
 def line_end_of(text: str) -> str:
@@ -313,11 +333,10 @@ def _clean_again(
         gone = _removed(cleaned, settings, marked, [()] * len(rows))
         again = []
         for row, text, more in zip(rows, cleaned, gone, strict=True):
-            rest = apply(text, more)
-            repairs = repair(
-                rest, settings.repairs, line_end=line_ends[row], markup=markup[row]
+            further = _with_repairs(
+                text, more, settings.repairs, line_ends[row], markup=markup[row]
             )
-            found[row] = compose(texts[row], found[row], compose(text, more, repairs))
+            found[row] = compose(texts[row], found[row], further)
             # Repairing twice is repairing once; only a removal may bring up more.
             if more:
                 again.append(row)

@@ -388,7 +388,7 @@ class _Choice:
         name = self.batches.names[int(paragraphs.document[kept[0]])]
         lines = named_lines(
             [
-                (int(paragraphs.line[row]) + 1, int(paragraphs.last_line[row]) + 1)
+                (row, int(paragraphs.line[row]) + 1, int(paragraphs.last_line[row]) + 1)
                 for row in kept
             ]
         )

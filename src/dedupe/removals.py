@@ -113,7 +113,7 @@ def _cut(
     """Return the span that takes whole lines and leaves one separator."""
     mark = 1 if text.startswith(BYTE_ORDER_MARK) else 0
     floor = before.end if before else mark
-    start = stretch[0].start
+    start = max(stretch[0].start, floor)
     while start > floor and text[start - 1] not in _BREAKS:
         start -= 1
     if not after:
@@ -156,23 +156,27 @@ def _explained(layout: Layout, stretch: Sequence[_Unit]) -> tuple[str, str]:
     reasons = []
     for says in dict.fromkeys(leaving.says for leaving in told):
         rows = {one.stays for one in told if one.says == says and one.stays is not None}
-        lines = named_lines([layout.lines[row] for row in sorted(rows)])
+        lines = named_lines([(row, *layout.lines[row]) for row in sorted(rows)])
         reasons.append(f"{says} {lines}" if rows else says)
     return "+".join(rules), "; ".join(reasons)
 
 
-def named_lines(lines: Sequence[tuple[int, int]]) -> str:
+def named_lines(paragraphs: Sequence[tuple[int, int, int]]) -> str:
     """Return how a reader calls the lines of some paragraphs.
 
-    >>> named_lines([(2, 2), (3, 4), (9, 9)])
-    'lines 2–4 and 9'
+    Each is given by its number and by its first and last line.
+
+    >>> named_lines([(1, 2, 2), (2, 4, 5), (7, 13, 13)])
+    'lines 2–5 and 13'
     """
     runs: list[tuple[int, int]] = []
-    for first, last in lines:
-        if runs and first <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], max(last, runs[-1][1]))
+    before = None
+    for number, first, last in paragraphs:
+        if before is not None and number == before + 1:
+            runs[-1] = runs[-1][0], last
         else:
             runs.append((first, last))
+        before = number
     names = [str(first) if first == last else f"{first}–{last}" for first, last in runs]
     single = len(runs) == 1 and runs[0][0] == runs[0][1]
     listed = (
