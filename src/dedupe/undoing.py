@@ -19,6 +19,8 @@ from dedupe.json_fields import find_fields, written_places
 from dedupe.splicing import Patch, byte_offsets, codec_of, encoded, splice
 
 CHANGED_SINCE = "has changed since it was cleaned; it is left as it is"
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_NO_WAY_BACK = "the report does not lead back to its original bytes"
 _NOT_A_REPORT = "is not a report of `dedupe clean`"
 
 
@@ -106,7 +108,7 @@ def changes(report: Iterable[bytes]) -> Iterator[Change]:
             if len(following) < count:
                 raise ReportError(f"line {number}: the report was cut off after it")
             yield _change(told, following)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ReportError(f"line {number}: {_NOT_A_REPORT}") from None
 
 
@@ -120,24 +122,30 @@ def restored(data: bytes, change: Change) -> bytes:
         return data
     if now != change.after_sha256:
         raise InputError(CHANGED_SINCE)
-    encoding = "utf-8" if change.is_converted else change.encoding
-    codec = codec_of(encoding)
+    try:
+        original = splice(data, _way_back(data, change))
+    except (ValueError, KeyError, LookupError, RecursionError):
+        raise InputError(_NO_WAY_BACK) from None
+    if sha256(original) != change.before_sha256:
+        raise InputError(_NO_WAY_BACK)
+    return original
+
+
+def _way_back(data: bytes, change: Change) -> list[Patch]:
+    codec = codec_of("utf-8" if change.is_converted else change.encoding)
     text = data.decode(codec, "replace")
     places = list(_places_after(change.edits))
     if change.line:
-        field = find_fields(text, [change.field])[change.field]
-        places = written_places(text, field, places)
+        mark = len(text) - len(text.removeprefix(BYTE_ORDER_MARK))
+        field = find_fields(text[mark:], [change.field])[change.field]
+        places = [mark + place for place in written_places(text[mark:], field, places)]
     offsets = byte_offsets(data, text, codec, places)
-    back = [
+    return [
         Patch(start, end, before.encode(codec) if raw is None else raw)
         for before, raw, start, end in zip(
             change.before, change.raw_before, offsets[::2], offsets[1::2], strict=True
         )
     ]
-    original = splice(data, back)
-    if sha256(original) != change.before_sha256:
-        raise InputError("the report does not lead back to the original bytes")
-    return original
 
 
 def _change(header: dict[str, Any], following: Sequence[dict[str, Any]]) -> Change:
