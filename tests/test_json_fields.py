@@ -14,7 +14,7 @@ LINES = [
     ("spaces", ' { "id" : 1 , "text" :\t"قال ، ثم" } \r'),
     ("escapes", r'{"text": "قال\t،\n\"ثم\" \u0661 \ud83d\ude00 \ud800 x \\u0661"}'),
     ("ascii", json.dumps({"id": "ا", "text": "قال ، ثم 😀"})),
-    ("other fields of the name", '{"a": {"text": "x"}, "text": "قال ،", "b": ["text"]}'),
+    ("others of the name", '{"a": {"text": "x"}, "text": "قال ،", "b": ["text"]}'),
     ("given twice", '{"text": "x", "n": 1e5, "text": "قال ،"}'),
     ("escaped name", r'{"te\u0078t": "قال ،"}'),
     ("long numbers", '{"n": 1.000, "text": "قال ،", "z": -0, "t": true, "u": null}'),

@@ -195,6 +195,9 @@ class _Lines:
 
     def of(self, start: int, end: int) -> tuple[int, int]:
         """Return the first and the last line of a stretch."""
+        # A line that goes with the end of the one before stands on its own line.
+        if self._text.startswith(self._end, start) and start + 1 < end:
+            start += 1
         first = self._up_to(start)
         return first, self._up_to(max(start, end - 1))
 

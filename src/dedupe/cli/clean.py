@@ -29,6 +29,7 @@ from dedupe.cli.options import (
 )
 from dedupe.cli.program import FINDINGS, OK, TROUBLE
 from dedupe.errors import OutputError, SettingsError
+from dedupe.model import Problem
 from dedupe.readers import Found, ReadOptions, Source
 from dedupe.readers.walking import format_of, reported
 from dedupe.settings import FOLDS
@@ -449,7 +450,10 @@ def _run(
     from dedupe.cli import cleaning, rewriting  # noqa: PLC0415
 
     jobs = processes.usable_jobs(chosen["jobs"] or None)
-    tally = cleaning.Tally()
+    tally = cleaning.Tally(errors=list(found.errors))
+    if not found.sources and not found.errors:
+        nothing = Problem(", ".join(chosen["paths"]), "nothing to read there")
+        tally.errors.append(nothing)
     folders = _written_folders(order, found.sources)
     rewriting.sweep(folders)
     watching = not chosen["quiet"] and progress.wanted(

@@ -56,12 +56,21 @@ def render(name: str, text: str, edits: Sequence[Edit], paint: Paint = plain) ->
     shown = show_name(name)
     lines = [paint(f"--- {shown}", BOLD), paint(f"+++ {shown} (clean)", BOLD)]
     shift = 0
-    for hunk in _hunks(text, edits):
+    for hunk in _hunks(text, [_of_whole_lines(text, edit) for edit in edits]):
         head, grown = _head(hunk, shift)
         shift += grown
         lines.append(paint(head, PLACE) + f" {_reasons(hunk.edits)}")
         lines += [PREFIX + line for line in _body(text, hunk, paint)]
     return "\n".join(lines) + "\n"
+
+
+def _of_whole_lines(text: str, edit: Edit) -> Edit:
+    """Return the same edit, but of a line and its end, not of an end and a line."""
+    start, end = edit.start, edit.end
+    is_line = text.startswith("\n", start) and text.startswith("\n", end)
+    if edit.replacement or not is_line or end - start < 2:  # noqa: PLR2004
+        return edit
+    return edit._replace(start=start + 1, end=end + 1)
 
 
 class _Hunk(NamedTuple):
