@@ -14,6 +14,7 @@ import corpora
 from dedupe.cleaner import CleanSettings, clean, clean_documents, plan_across
 from dedupe.copies import AcrossPlan, near_repeats
 from dedupe.edits import apply
+from dedupe.errors import InputError
 from dedupe.paragraphs import read_columns
 from dedupe.readers import find_sources, load, plan
 from dedupe.settings import Settings
@@ -95,6 +96,11 @@ def test_boilerplate_goes_on_request_but_empties_no_document(
         name: text if name == "8" else text.replace(f"{NOTICE}\n", "")
         for name, text in forms.items()
     }
+
+
+def test_two_texts_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError, match="two texts are named 'a'"):
+        plan_across([("a", A), ("b", B), ("a", C)], ACROSS)
 
 
 # ------------------------------------------------------------ dates and outlets

@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
+from pathlib import PurePath
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -239,7 +240,9 @@ def plan_across(
     all of them unless it is to be dropped, and then no document is emptied by it.
     """
     settings = settings or Settings()
-    compared = compare(inputs, settings, read=read, jobs=jobs, progress=progress)
+    compared = compare(
+        _in_order(inputs), settings, read=read, jobs=jobs, progress=progress
+    )
     batches = compared.batches
     choice = _Choice.of(compared, policy, settings)
     if policy.across:
@@ -254,6 +257,18 @@ def plan_across(
         (*batches.found.errors, *batches.errors),
         (*batches.warnings, *choice.warnings),
     )
+
+
+def _in_order(inputs: Inputs) -> Inputs:
+    """Return texts sorted by name, as files are; of equal names the plan knows one."""
+    if isinstance(inputs, (str, PurePath)):
+        return inputs
+    given = list(inputs.items() if isinstance(inputs, Mapping) else inputs)
+    texts = sorted(one for one in given if isinstance(one, tuple))
+    for (one, _), (other, _) in pairwise(texts):
+        if one == other:
+            raise InputError(f"two texts are named {one!r}; give each its own name.")
+    return texts or [one for one in given if not isinstance(one, tuple)]
 
 
 @dataclass(slots=True)
