@@ -58,7 +58,7 @@ class CleanSettings:
     """Remove forms that stand in many documents, from all of them."""
 
     min_words: int = 8
-    """Repeats with fewer words stay: a refrain, a heading, a line of a dialogue."""
+    """Repeats with fewer words stay: a refrain, a heading, an answer."""
 
     fold: str = "full"
     """How much spelling is ignored: none, light (no letter merged) or full."""

@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import TypeAlias
+from itertools import groupby, pairwise
+from pathlib import PurePath
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -21,13 +22,14 @@ from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches
 from dedupe.model import Problem
 from dedupe.normalizer import WordColumns
 from dedupe.paragraphs import ParagraphColumns
-from dedupe.pipeline import Inputs, Progress, compare
+from dedupe.pipeline import Compared, Inputs, Progress, compare
 from dedupe.readers import Place, ReadOptions, Source
 from dedupe.readers.files import read_range, reason
 from dedupe.removals import Departure, named_lines
 from dedupe.repetitions import Keep
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.verifier import LONGER
 
 # Where a document stands: the name of its source, and the first byte of its line in
 # JSON Lines, 0 otherwise.
@@ -37,6 +39,12 @@ OUTLET = "outlet:"
 LEAST_SHARED = 0.33
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 _READ = ReadOptions()
+
+
+class _LetGo(Protocol):
+    """Let some paragraphs go for the sake of others, unless that is settled."""
+
+    def __call__(self, rows: range, by: range, *, held: bool) -> None: ...
 
 
 # ------------------------------------------------------------- within one document
@@ -108,26 +116,34 @@ def _near_round(
     found = blocks.gather(compared.corpus, compared.matches, settings)
     gone: dict[int, tuple[int, bool]] = {}
     stays: set[int] = set()
-    for places in _alike_places(found, settings.min_words):
-        kept = _kept_place(places, paragraphs, keep)
-        for place in places:
-            pairs = list(zip(place, kept, strict=True))
-            apart = set(place).isdisjoint(kept)
-            settled = any(row in gone or row in stays for row in place)
-            if apart and not settled and not any(row in gone for row in kept):
-                gone |= {row: (by, False) for row, by in pairs}
-                stays.update(kept)
-    for shorter, longer in _contained_pairs(compared.corpus, compared.matches):
-        if shorter not in stays and shorter not in gone and longer not in gone:
-            gone[shorter] = longer, True
-            stays.add(longer)
+
+    def let_go(rows: range, by: range, *, held: bool) -> None:
+        if not (stays.intersection(rows) or gone.keys() & {*rows, *by}):
+            gone.update((row, (one, held)) for row, one in zip(rows, by, strict=True))
+            stays.update(by)
+
+    for places in _alike_places(found, BLOCK, settings.min_words):
+        _keep_one(places, paragraphs, keep, let_go)
+    for shorter, longer in _contained_pairs(compared, settings):
+        let_go(range(shorter, shorter + 1), range(longer, longer + 1), held=True)
+    for places in _alike_places(found, NEAR, settings.min_words):
+        _keep_one(places, paragraphs, keep, let_go)
     return gone
 
 
-def _alike_places(found: Findings, min_words: int) -> Iterator[list[range]]:
+def _keep_one(
+    places: list[range], paragraphs: Sequence[str], keep: Keep, let_go: _LetGo
+) -> None:
+    """Let all places go but the one that the policy keeps."""
+    kept = _kept_place(places, paragraphs, keep)
+    for place in places:
+        if set(place).isdisjoint(kept):
+            let_go(place, kept, held=False)
+
+
+def _alike_places(found: Findings, rule: int, min_words: int) -> Iterator[list[range]]:
     """Yield the places of each finding of whole paragraphs, the widest first."""
-    wanted = np.isin(found.rule, (BLOCK, NEAR)) & (found.words >= min_words)
-    rows = np.flatnonzero(wanted)
+    rows = np.flatnonzero((found.rule == rule) & (found.words >= min_words))
     length = (found.last - found.first)[found.places[:-1]]
     for row in rows[np.argsort(-length[rows], kind="stable")].tolist():
         places = slice(found.places[row], found.places[row + 1])
@@ -148,14 +164,27 @@ def _kept_place(places: list[range], paragraphs: Sequence[str], keep: Keep) -> r
     return places[0] if keep == "first" else places[-1]
 
 
-def _contained_pairs(corpus: Corpus, matches: Matches) -> list[tuple[int, int]]:
-    """Return pairs of paragraphs of which the first stands in the second, in order."""
-    rows = np.flatnonzero(matches.relation == CONTAINED)
-    left, right = matches.left[rows], matches.right[rows]
-    words = corpus.paragraphs.words
-    is_shorter = words[left] < words[right]
-    shorter = np.where(is_shorter, left, right)
-    longer = np.where(is_shorter, right, left)
+def _contained_pairs(compared: Compared, settings: Settings) -> list[tuple[int, int]]:
+    """Return pairs of paragraphs of which the second holds the first and more.
+
+    Those are here, too, that are similar enough to be edited copies: what the longer
+    one adds shall not be lost.
+    """
+    matches = compared.matches
+    words = compared.corpus.paragraphs.words
+    shorter, longer = matches.left, matches.right
+    swapped = words[shorter] >= words[longer]
+    shorter, longer = (
+        np.where(swapped, longer, shorter),
+        np.where(swapped, shorter, longer),
+    )
+    held = (matches.containment >= settings.containment) & (
+        words[longer] >= LONGER * words[shorter]
+    )
+    rows = np.flatnonzero(
+        (matches.relation == CONTAINED) | ((matches.relation == EDITED) & held)
+    )
+    shorter, longer = shorter[rows], longer[rows]
     # The longest first, so that what stays for another is not gone afterwards.
     order = np.lexsort((longer, shorter, -words[shorter]))
     return list(zip(shorter[order].tolist(), longer[order].tolist(), strict=True))
@@ -211,9 +240,11 @@ def plan_across(
     all of them unless it is to be dropped, and then no document is emptied by it.
     """
     settings = settings or Settings()
-    compared = compare(inputs, settings, read=read, jobs=jobs, progress=progress)
-    corpus, batches = compared.corpus, compared.batches
-    choice = _Choice.of(corpus, compared.matches, batches, policy, settings)
+    compared = compare(
+        _in_order(inputs), settings, read=read, jobs=jobs, progress=progress
+    )
+    batches = compared.batches
+    choice = _Choice.of(compared, policy, settings)
     if policy.across:
         choice.drop_equal()
         choice.drop_short_lines()
@@ -228,10 +259,23 @@ def plan_across(
     )
 
 
+def _in_order(inputs: Inputs) -> Inputs:
+    """Return texts sorted by name, as files are; of equal names the plan knows one."""
+    if isinstance(inputs, (str, PurePath)):
+        return inputs
+    given = list(inputs.items() if isinstance(inputs, Mapping) else inputs)
+    texts = sorted(one for one in given if isinstance(one, tuple))
+    for (one, _), (other, _) in pairwise(texts):
+        if one == other:
+            raise InputError(f"two texts are named {one!r}; give each its own name.")
+    return texts or [one for one in given if not isinstance(one, tuple)]
+
+
 @dataclass(slots=True)
 class _Choice:
     """Which paragraphs go, and which stays for each; one row a paragraph."""
 
+    compared: Compared
     corpus: Corpus
     matches: Matches
     batches: Batches
@@ -246,18 +290,13 @@ class _Choice:
     warnings: list[Problem]
 
     @classmethod
-    def of(
-        cls,
-        corpus: Corpus,
-        matches: Matches,
-        batches: Batches,
-        policy: Policy,
-        settings: Settings,
-    ) -> _Choice:
+    def of(cls, compared: Compared, policy: Policy, settings: Settings) -> _Choice:
+        corpus, batches, matches = compared[:3]
         findings = blocks.gather(corpus, matches, settings)
         rank, warnings = _ranked(batches, policy)
         count = len(corpus.paragraphs)
         return cls(
+            compared,
             corpus,
             matches,
             batches,
@@ -320,7 +359,7 @@ class _Choice:
             self.stays[rows] = best[by]
             self.near[rows] = True
 
-        for shorter, longer in _contained_pairs(self.corpus, self.matches):
+        for shorter, longer in _contained_pairs(self.compared, self.settings):
             let_go(shorter, longer)
         rows = np.flatnonzero(self.matches.relation == EDITED)
         left, right = self.matches.left[rows], self.matches.right[rows]
