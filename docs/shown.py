@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,15 @@ def block(command: str, *, summary: bool = True) -> str:
     return (
         f"```console\n$ {command}\n{output(command, summary=summary).rstrip()}\n```\n"
     )
+
+
+def report(command: str, lines: int) -> str:
+    """Return the first lines of the report of a `dedupe clean …` command."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.jsonl"
+        output(f"{command} --report {path}")
+        told = path.read_text(encoding="utf-8").splitlines()[:lines]
+    return "\n".join(("```json", *told, "```", ""))
 
 
 def helps() -> str:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from dedupe.edits import Edit
 
+_SPACES = (" ", "\t", "\n", "\r")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u.{4}|.)", re.DOTALL
@@ -114,5 +115,8 @@ def _expect(line: str, character: str, at: int, *, skip: bool = True) -> int:
 
 
 def _after_space(line: str, at: int) -> int:
+    # Nearly always there is none, or one.
+    if line[at : at + 1] not in _SPACES:
+        return at
     found = _SPACE.match(line, at)
     return found.end() if found else at

@@ -7,10 +7,10 @@ with numbers nor gives orders to a terminal or to the log of a CI service.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from dedupe.edits import Edit, apply
@@ -27,6 +27,7 @@ RESET = "\x1b[0m"
 
 Paint: TypeAlias = Callable[[str, str], str]
 
+_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _NAMES = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\f": "FORM FEED"}
 # Letters and marks, and what can stand among them: formats, tatweel.
 _OF_WORDS = ("L", "M", "N", "Cf")
@@ -124,18 +125,19 @@ def _range(first: int, count: int) -> str:
 
 
 def _reasons(edits: Sequence[Edit]) -> str:
-    """Return each rule with its reason, and how often it was at work."""
-    ordered = sorted(
-        enumerate(edits), key=lambda item: (item[1].rule, item[1].reason, item[0])
-    )
+    """Return each rule with how often it was at work, or why.
+
+    A reason that quotes Arabic would be mixed up with the numbers around it.
+    """
+    reasons: dict[str, list[str]] = {}
+    for edit in edits:
+        reasons.setdefault(edit.rule, []).append(edit.reason)
     told = []
-    for (rule, reason), group in groupby(
-        ordered, key=lambda item: (item[1].rule, item[1].reason)
-    ):
-        places = list(group)
-        times = f" ({len(places)} times)" if len(places) > 1 else ""
-        told.append((places[0][0], f"{rule}: {reason}{times}"))
-    return neutralize("; ".join(text for _, text in sorted(told)))
+    for rule, why in reasons.items():
+        times = f" ({len(why)} times)" if len(why) > 1 else ""
+        is_told = len(set(why)) == 1 and not _ARABIC.search(why[0])
+        told.append(f"{rule}{times}" + (f": {why[0]}" if is_told else ""))
+    return neutralize("; ".join(told))
 
 
 def _body(text: str, hunk: _Hunk, paint: Paint) -> list[str]:
