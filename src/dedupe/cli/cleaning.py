@@ -20,7 +20,6 @@ from typing import (
     IO,
     TYPE_CHECKING,
     Any,
-    BinaryIO,
     Literal,
     NamedTuple,
     Self,
@@ -275,9 +274,9 @@ def _deliver(order: Order, source: Source, contents: Contents) -> bytes:
 
 def _write_to_tree(order: Order, source: Source, data: bytes, *, changed: bool) -> None:
     target, mode = _place(order, source)
-    # What needs no change stays packed as it was.
-    as_it_was = not changed and source.path
-    data = read_whole(source) if as_it_was else _packed(data, source)
+    if is_packed(source):
+        # What needs no change stays packed as it was.
+        data = pack(data) if changed or not source.path else read_whole(source)
     rewriting.write_new(target, data, mode)
 
 
@@ -385,7 +384,7 @@ def _stream(order: Order, source: Source, jobs: int) -> Iterator[Delivery]:
                     if out is None:
                         yield delivery
                         continue
-                    out.write(delivery.out)
+                    rewriting.write_all(out, delivery.out)
                     yield delivery._replace(out=b"")
     except InputError as error:
         yield Delivery(Tally(errors=[Problem(source.name, str(error))]))
@@ -400,7 +399,7 @@ def _stream(order: Order, source: Source, jobs: int) -> Iterator[Delivery]:
 
 def _destination(
     order: Order, source: Source, wanted: Callable[[], bool]
-) -> AbstractContextManager[BinaryIO | None]:
+) -> AbstractContextManager[IO[bytes] | None]:
     if order.goal == "write":
         return rewriting.rewriting(source, order.backup, wanted=wanted)
     if order.goal != "tree":

@@ -22,6 +22,7 @@ from dedupe.splicing import codec_of
 from dedupe.undoing import CHANGED_SINCE, Change, ReportError, changes, restored
 
 _GZIP = b"\x1f\x8b"
+BUFFER = 1 << 20  # lines are written one by one
 _DAMAGED = "not a gzip file, or a damaged one"
 
 
@@ -60,7 +61,9 @@ def _restore(path: str, found: Iterator[Change]) -> None:
         is_packed = file.read(len(_GZIP)) == _GZIP
         file.seek(0)
         with (
-            rewriting.rewriting(source, "", wanted=lambda: is_new) as out,
+            rewriting.rewriting(
+                source, "", wanted=lambda: is_new, buffering=BUFFER
+            ) as out,
             _unpacking(file, is_packed=is_packed) as lines,
             _packing(out, is_packed=is_packed) as written,
         ):

@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError, OutputError
 from dedupe.readers.files import NO_NAME, reason
@@ -45,8 +45,13 @@ def why_not_written(error: OSError) -> str:
 
 @contextlib.contextmanager
 def replacing(
-    path: str, mode: int, *, durable: bool, ready: Callable[[], bool] = lambda: True
-) -> Iterator[BinaryIO]:
+    path: str,
+    mode: int,
+    *,
+    durable: bool,
+    ready: Callable[[], bool] = lambda: True,
+    buffering: int = 0,
+) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of another one at once, or not at all.
 
     It does so at the end of the block, if `ready` agrees. A durable one is on the disk
@@ -58,31 +63,46 @@ def replacing(
     )
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags | getattr(os, "O_CLOEXEC", 0), mode)
+    is_done = False
     try:
-        with open(descriptor, "wb", buffering=1 << 18) as out:  # noqa: PTH123
+        # A buffer would cost more than all else for a small file.
+        with open(descriptor, "wb", buffering) as out:  # noqa: PTH123
             yield out
             out.flush()
             if durable:
                 os.fsync(descriptor)
         if ready():
             os.replace(temporary, path)
+            is_done = True
             if durable:
                 _sync_folder(folder)
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+        if not is_done:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def write_all(out: IO[bytes], data: bytes | memoryview) -> None:
+    """Write bytes to a file without a buffer, which may take them piece by piece."""
+    left = memoryview(data)
+    while left:
+        left = left[out.write(left) :]
 
 
 def write_new(path: str, data: bytes, mode: int) -> None:
     """Write a file of a tree, whole or not at all."""
     with replacing(path, mode & 0o777, durable=False) as out:
-        out.write(data)
+        write_all(out, data)
 
 
 @contextlib.contextmanager
 def rewriting(
-    source: Source, backup: str, *, wanted: Callable[[], bool] = lambda: True
-) -> Iterator[BinaryIO]:
+    source: Source,
+    backup: str,
+    *,
+    wanted: Callable[[], bool] = lambda: True,
+    buffering: int = 0,
+) -> Iterator[IO[bytes]]:
     """Open what takes the place of a source, with its mode and, if allowed, its owner.
 
     A link is written through: the file that it leads to is replaced. With a suffix for
@@ -105,7 +125,7 @@ def rewriting(
             _keep(path, path + backup)
         return True
 
-    with replacing(path, 0o600, durable=True, ready=ready) as out:
+    with replacing(path, 0o600, durable=True, ready=ready, buffering=buffering) as out:
         _inherit(out.fileno(), before)
         yield out
 
@@ -113,7 +133,7 @@ def rewriting(
 def rewrite(source: Source, data: bytes, backup: str) -> None:
     """Write a source anew in its place."""
     with rewriting(source, backup) as out:
-        out.write(data)
+        write_all(out, data)
 
 
 def _inherit(descriptor: int, status: os.stat_result) -> None:
