@@ -261,8 +261,10 @@ def _departing(
     starts, ends = paragraphs.start[first:last], paragraphs.end[first:last]
     leaving: dict[int, Leaving] = {}
     for start, end, rule, reason in departures:
-        inside = np.flatnonzero((starts >= start) & (ends <= end))
-        leaving |= dict.fromkeys((inside + first).tolist(), Leaving(rule, reason, None))
+        rows = range(
+            first + starts.searchsorted(start), first + ends.searchsorted(end + 1)
+        )
+        leaving |= dict.fromkeys(rows, Leaving(rule, reason, None))
     return leaving
 
 
