@@ -62,13 +62,15 @@ def _one_of(first: int, last: int, *codecs: str) -> str:
 
 @lru_cache
 def _signal() -> re.Pattern[str]:
-    """Return a pattern for two letters of Arabic, or one that was misread twice."""
-    latin = _one_of(0x80, 0xBF, "cp1252")
-    arabic = _one_of(0x80, 0xBF, "cp1256")
-    lead = _one_of(0x98, 0x9B, "cp1252")
-    return re.compile(
-        f"(?:[ØÙÚÛ]{latin}){{2}}|Ã{lead}[ÂÃâÅÆË]{latin}|(?:[طظعغ]{arabic}){{2}}"
-    )
+    """Return a pattern for the middle of two letters that were read as Arabic."""
+    follower = _one_of(0x80, 0xBF, "cp1256")
+    return re.compile(f"{follower}[طظعغ]{follower}")
+
+
+def _may_be_misread(text: str) -> bool:
+    """Tell cheaply whether a text holds what letters of Arabic are misread as."""
+    is_latin = any(lead in text for lead in "ØÙÃ")
+    return is_latin or _signal().search(text) is not None
 
 
 @lru_cache
@@ -78,7 +80,7 @@ def _run() -> re.Pattern[str]:
 
 def read_again(text: str) -> list[Reading]:
     """Return the misread stretches of a text, sorted, with what they should be."""
-    if text.isascii() or not _signal().search(text):
+    if text.isascii() or not _may_be_misread(text):
         return []
     readings = []
     line: list[Reading] = []  # of a line, next to one another
