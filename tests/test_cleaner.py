@@ -253,6 +253,7 @@ texts = st.lists(
 settings = st.builds(
     CleanSettings,
     keep=st.sampled_from(KEEPS),
+    unsafe=st.booleans(),
     min_words=st.sampled_from([1, 8]),
     fold=st.sampled_from(["full", "light", "none"]),
 )
@@ -297,6 +298,18 @@ def test_a_document_is_cleaned_as_if_it_were_alone(
 ) -> None:
     alone = [list(clean_text(text, settings).edits) for text in batch]
     assert clean_documents(batch, settings) == alone
+
+
+def test_a_long_document_of_repeats_is_done_at_once() -> None:
+    lines = [f"{number} {A}\n{B}\n***\n" for number in range(20_000)]
+    cleaned = clean_text("".join(lines))
+    assert cleaned.text.count(B) == 1
+    assert cleaned.text.count(A) == 20_000
+
+
+def test_nothing_stays_nothing() -> None:
+    assert clean_documents([]) == []
+    assert clean_documents(["", "\ufeff"]) == [[], []]
 
 
 # ------------------------------------------------------------------------- seeds

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import corpora
 from dedupe.cleaner import CleanSettings, clean, clean_documents, plan_across
-from dedupe.copies import AcrossPlan, near_repeats
+from dedupe.copies import AcrossPlan
 from dedupe.edits import apply
 from dedupe.errors import InputError
+from dedupe.near_repeats import near_repeats
 from dedupe.paragraphs import read_columns
 from dedupe.readers import find_sources, load, plan
 from dedupe.settings import Settings

@@ -261,8 +261,10 @@ def _departing(
     starts, ends = paragraphs.start[first:last], paragraphs.end[first:last]
     leaving: dict[int, Leaving] = {}
     for start, end, rule, reason in departures:
-        inside = np.flatnonzero((starts >= start) & (ends <= end))
-        leaving |= dict.fromkeys((inside + first).tolist(), Leaving(rule, reason, None))
+        rows = range(
+            first + starts.searchsorted(start), first + ends.searchsorted(end + 1)
+        )
+        leaving |= dict.fromkeys(rows, Leaving(rule, reason, None))
     return leaving
 
 
@@ -274,16 +276,16 @@ def _add_near(
     settings: CleanSettings,
 ) -> None:
     """Let near-duplicates go among the paragraphs that are left."""
-    from dedupe import copies  # noqa: PLC0415 - see plan_across
+    from dedupe import near_repeats  # noqa: PLC0415 - see plan_across
 
-    asked = copies.may_have_near_repeats(words, paragraphs, settings.min_words)
+    asked = near_repeats.may_have_near_repeats(words, paragraphs, settings.min_words)
     for document in asked:
         first, last = paragraphs.document.searchsorted((document, document + 1))
         rows = [row for row in range(first, last) if row not in leaving[document]]
         held = [
             texts[document][paragraphs.start[row] : paragraphs.end[row]] for row in rows
         ]
-        near = copies.near_repeats(held, settings.for_scan(), keep=settings.keep)
+        near = near_repeats.near_repeats(held, settings.for_scan(), keep=settings.keep)
         leaving[document] |= {
             rows[row]: Leaving("near-duplicate", NEARLY[is_within], rows[stays])
             for row, (stays, is_within) in near.items()

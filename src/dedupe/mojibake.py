@@ -21,6 +21,11 @@ LEAST_LETTERS = 2
 _LETTER = re.compile("[\u0621-\u063a\u0641-\u064a]")
 
 
+# Arabic in the encoding of Windows that was read as Latin has no letters of ASCII.
+LEAST_ACCENTED = 5  # letters in a row
+_ACCENTED = re.compile("[\u00c0-\u00ff](?:[\u0080-\u00ff ,.:]*[\u00c0-\u00ff])?")
+
+
 class Reading(NamedTuple):
     """A stretch of a text and what it should be."""
 
@@ -57,10 +62,15 @@ def _one_of(first: int, last: int, *codecs: str) -> str:
 
 @lru_cache
 def _signal() -> re.Pattern[str]:
-    """Return a pattern for two letters of Arabic, or one that was misread twice."""
-    latin = _one_of(0x80, 0xBF, "cp1252")
-    arabic = _one_of(0x80, 0xBF, "cp1256")
-    return re.compile(f"(?:[ÃØÙÚÛ]{latin}){{2}}|(?:[طظعغ]{arabic}){{2}}")
+    """Return a pattern for the middle of two letters that were read as Arabic."""
+    follower = _one_of(0x80, 0xBF, "cp1256")
+    return re.compile(f"{follower}[طظعغ]{follower}")
+
+
+def _may_be_misread(text: str) -> bool:
+    """Tell cheaply whether a text holds what letters of Arabic are misread as."""
+    is_latin = any(lead in text for lead in "ØÙÃ")
+    return is_latin or _signal().search(text) is not None
 
 
 @lru_cache
@@ -70,13 +80,13 @@ def _run() -> re.Pattern[str]:
 
 def read_again(text: str) -> list[Reading]:
     """Return the misread stretches of a text, sorted, with what they should be."""
-    if text.isascii() or not _signal().search(text):
+    if text.isascii() or not _may_be_misread(text):
         return []
     readings = []
-    line: list[Reading] = []
+    line: list[Reading] = []  # of a line, next to one another
     for match in _run().finditer(text):
         again = _again(match[0], MOST_TIMES)
-        if line and "\n" in text[line[-1].end : match.start()]:
+        if line and not (again and "\n" not in text[line[-1].end : match.start()]):
             readings += _accepted(line)
             line = []
         if again:
@@ -85,7 +95,7 @@ def read_again(text: str) -> list[Reading]:
 
 
 def _accepted(line: list[Reading]) -> list[Reading]:
-    """Return the readings of a line if one of them is surely Arabic."""
+    """Return neighboring readings if one of them is surely Arabic."""
     letters = (len(_LETTER.findall(reading.again)) for reading in line)
     return line if max(letters, default=0) >= LEAST_LETTERS else []
 
@@ -122,7 +132,3 @@ def unread_stretches(text: str) -> Iterator[tuple[int, int]]:
         letters = [character for character in match[0] if character.isalpha()]
         if "Çá" in match[0] and len(letters) >= LEAST_ACCENTED:
             yield match.span()
-
-
-LEAST_ACCENTED = 5  # letters in a row
-_ACCENTED = re.compile("[\u00c0-\u00ff](?:[\u0080-\u00ff ,.:]*[\u00c0-\u00ff])?")

@@ -49,6 +49,7 @@ class _Unit(NamedTuple):
     start: int
     end: int
     leaving: Leaving | None
+    is_paragraph: bool
 
 
 def removal_edits(layout: Layout, leaving: Mapping[int, Leaving]) -> list[Edit]:
@@ -65,8 +66,9 @@ def removal_edits(layout: Layout, leaving: Mapping[int, Leaving]) -> list[Edit]:
         stretch = list(held)
         if goes:
             before = units[place - 1] if place else None
-            following = units[place + len(stretch) :]
-            start, end = _cut(layout.text, stretch, before, following[:1])
+            stop = place + len(stretch)
+            after = units[stop] if stop < len(units) else None
+            start, end = _cut(layout.text, stretch, before, after)
             rule, reason = _explained(layout, stretch)
             edits.append(Edit(start, end, "", rule, reason))
         place += len(stretch)
@@ -80,7 +82,7 @@ def _units(layout: Layout, leaving: Mapping[int, Leaving]) -> list[_Unit]:
     for row in range(-1, len(layout.spans)):
         goes = leaving.get(row)
         if row >= 0:
-            units.append(_Unit(*layout.spans[row], goes))
+            units.append(_Unit(*layout.spans[row], goes, is_paragraph=True))
         if row not in ornaments:
             continue
         start, end = ornaments[row]
@@ -90,7 +92,7 @@ def _units(layout: Layout, leaving: Mapping[int, Leaving]) -> list[_Unit]:
             stays = ornaments.get(-2 if goes.stays is None else goes.stays, (0, 0))
             is_prose = own == layout.readable[start:end]
             goes = goes if is_prose and own == layout.text[slice(*stays)] else None
-        units.append(_Unit(start, end, goes))
+        units.append(_Unit(start, end, goes, is_paragraph=False))
     return units
 
 
@@ -108,7 +110,7 @@ def _ornaments(layout: Layout) -> dict[int, tuple[int, int]]:
 
 
 def _cut(
-    text: str, stretch: Sequence[_Unit], before: _Unit | None, after: Sequence[_Unit]
+    text: str, stretch: Sequence[_Unit], before: _Unit | None, after: _Unit | None
 ) -> tuple[int, int]:
     """Return the span that takes whole lines and leaves one separator."""
     mark = 1 if text.startswith(BYTE_ORDER_MARK) else 0
@@ -116,11 +118,11 @@ def _cut(
     start = max(stretch[0].start, floor)
     while start > floor and text[start - 1] not in _BREAKS:
         start -= 1
-    if not after:
+    if after is None:
         if before is None:
             return mark, len(text)
         return _line_end(text, before.end), _line_end(text, stretch[-1].end)
-    following = after[0].start
+    following = after.start
     while following > stretch[-1].end and text[following - 1] not in _BREAKS:
         following -= 1
     if before is None:
@@ -144,12 +146,7 @@ def _count(text: str, start: int, end: int) -> int:
 
 def _explained(layout: Layout, stretch: Sequence[_Unit]) -> tuple[str, str]:
     """Return the rule and the reason of one removal."""
-    spans = {span: row for row, span in enumerate(layout.spans)}
-    told = [
-        unit.leaving
-        for unit in stretch
-        if unit.leaving and (unit.start, unit.end) in spans
-    ]
+    told = [unit.leaving for unit in stretch if unit.leaving and unit.is_paragraph]
     rules = list(dict.fromkeys(leaving.rule for leaving in told))
     if len(told) == 1:
         rules = [_SINGLE.get(rule, rule) for rule in rules]

@@ -624,10 +624,10 @@ def _blank_lines(text: str, way: _Way) -> Iterator[Edit]:
 
 _SPACED_SIGNS = (" ،", " ؛", " ؟", " :", " !", " .")
 # Only where the sign ends something: not before .5, ..., :) or a word.
-_SPACED_SIGN = re.compile(
-    r"(?<=\S)(?P<spaces>[ ]++)(?P<sign>[،؛؟:!.])"
-    r"(?=\s|\Z|[\]}»›”’\"']|(?<!:)\))"
-)
+_ENDING_SIGN = r"(?P<sign>[،؛؟:!.])(?=\s|\Z|[\]}»›”’\"']|(?<!:)\))"
+_SPACED_SIGN = re.compile(f"(?P<spaces> ){_ENDING_SIGN}")
+# Where runs of spaces stay, each is looked at once.
+_SPACED_SIGN_IN_MARKUP = re.compile(rf"(?<! )(?P<spaces>[ ]++){_ENDING_SIGN}")
 _RATIO = re.compile(r":\s+\d")
 _LATIN_AFTER = re.compile(r"[:!]\s+[A-Za-z\u00c0-\u024f]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
@@ -637,11 +637,14 @@ _AFTER_PROSE = re.compile(rf"[{_LETTERS}{_MARKS}A-Za-z][*_)\]»”\"’]{{0,3}}\
 def _space_before_punctuation(text: str, way: _Way) -> Iterator[Edit]:
     if not any(sign in text for sign in _SPACED_SIGNS):
         return
-    for match in _SPACED_SIGN.finditer(text):
+    pattern = _SPACED_SIGN_IN_MARKUP if way.markup else _SPACED_SIGN
+    for match in pattern.finditer(text):
         start, end = match.span("spaces")
-        before = text[start - 1]
+        before = text[max(start - 1, 0) : start]
         is_kept = (
-            (before in ".…" and match["sign"] == ".")  # . . .
+            not before
+            or before.isspace()
+            or (before in ".…" and match["sign"] == ".")  # . . .
             or (before.isdigit() and _RATIO.match(text, end))  # 2 : 1
             # French puts a space there.
             or (_LATIN.match(before) and _LATIN_AFTER.match(text, end))
