@@ -98,7 +98,15 @@ def test_the_original_bytes_are_left_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     "report",
-    [b"x", b"{}", b"[]", b"7", b'{"after_sha256": 1}', b"\xff", b'{"edits": 0}'],
+    [
+        b"x",
+        b"{}",
+        b"[]",
+        b"7",
+        b'{"after_sha256": 1}',
+        b"\xff",
+        b'{"edits": 0, "after_sha256": ""}',
+    ],
 )
 def test_what_is_no_report_is_refused(report: bytes) -> None:
     with pytest.raises(ReportError, match="line"):

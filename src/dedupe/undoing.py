@@ -95,7 +95,7 @@ def raw_before(raw: bytes, before: str, encoding: str) -> bytes | None:
 
 
 def changes(report: Iterable[bytes]) -> Iterator[Change]:
-    """Yield what a report tells, by document; raise ReportError if it is none."""
+    """Yield what was changed, by document; raise ReportError if that is no report."""
     numbered = enumerate(report, 1)
     number = 0
     try:
@@ -107,7 +107,9 @@ def changes(report: Iterable[bytes]) -> Iterator[Change]:
             following = [json.loads(other) for _, other in islice(numbered, count)]
             if len(following) < count:
                 raise ReportError(f"line {number}: the report was cut off after it")
-            yield _change(told, following)
+            change = _change(told, following)
+            if count:
+                yield change
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ReportError(f"line {number}: {_NOT_A_REPORT}") from None
 
