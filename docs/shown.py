@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,6 +64,15 @@ def member(command: str, *keys: str | int) -> str:
 
 def _shown(command: str, language: str, text: str) -> str:
     return f"```console\n$ {command}\n```\n\n```{language}\n{text}\n```\n"
+
+
+def changes(command: str, lines: int) -> str:
+    """Return the first lines of what `dedupe clean …` reports as changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.jsonl"
+        output(f"{command} --report {path}")
+        told = path.read_text(encoding="utf-8").splitlines()[:lines]
+    return "\n".join(("```json", *told, "```", ""))
 
 
 def helps() -> str:

@@ -54,3 +54,11 @@ def test_edits_that_undo_each_other_are_none() -> None:
     first = [Edit(1, 1, "x", "in", "")]
     second = [Edit(1, 2, "", "out", "")]
     assert compose("ab", first, second) == []
+
+
+def test_one_edit_of_two_has_nothing_at_its_ends_that_stays() -> None:
+    first = [Edit(1, 3, "\n", "line-end", "one")]
+    second = [Edit(0, 1, "", "space", "two")]
+    assert compose(" \r\n", first, second) == [
+        Edit(0, 2, "", "line-end+space", "one; two")
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedupe.cleaner import CleanedText, CleanSettings, clean, clean_text
     from dedupe.errors import DedupeError
     from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
     from dedupe.normalizer import NormalizedText, normalize
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CleanSettings",
+    "CleanedText",
     "DedupeError",
     "Finding",
     "Match",
@@ -24,6 +27,8 @@ __all__ = [
     "ReadOptions",
     "ScanResult",
     "Settings",
+    "clean",
+    "clean_text",
     "normalize",
     "scan",
 ]
@@ -31,6 +36,8 @@ __all__ = [
 # Where each public name lives. They are loaded when first used, since numpy alone
 # takes longer to load than the help page takes to print.
 _HOMES = {
+    "CleanSettings": "cleaner",
+    "CleanedText": "cleaner",
     "DedupeError": "errors",
     "Finding": "model",
     "Match": "model",
@@ -40,6 +47,8 @@ _HOMES = {
     "ReadOptions": "readers",
     "ScanResult": "model",
     "Settings": "settings",
+    "clean": "cleaner",
+    "clean_text": "cleaner",
     "normalize": "normalizer",
     "scan": "pipeline",
 }

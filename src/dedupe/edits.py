@@ -52,7 +52,8 @@ def inverse(text: str, edits: Iterable[Edit]) -> list[Edit]:
 def compose(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
     """Return the edits of a text that do `first`, and `second` on what that gives.
 
-    Where a later edit touches what an earlier one wrote, both become one.
+    Where a later edit touches an earlier one, both become one, without what stays the
+    same at its ends; their rules are joined by "+", their reasons by semicolons.
     """
     if not first or not second:
         return list(first or second)
@@ -127,8 +128,18 @@ def _merged(text: str, group: _Group) -> Edit | None:
     edits = [one.edit for one in (*earlier, *later)]
     rules = "+".join(dict.fromkeys(edit.rule for edit in edits))
     reasons = "; ".join(dict.fromkeys(edit.reason for edit in edits))
-    return Edit(start, end, written, rules, reasons)
+    head = _alike(before, written)
+    tail = _alike(before[head:][::-1], written[head:][::-1])
+    kept = written[head : len(written) - tail]
+    return Edit(start + head, end - tail, kept, rules, reasons)
 
 
 def _moved(edit: Edit, by: int) -> Edit:
     return edit._replace(start=edit.start + by, end=edit.end + by)
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two strings have in common at their start."""
+    pairs = zip(one, other, strict=False)
+    unlike = (place for place, pair in enumerate(pairs) if pair[0] != pair[1])
+    return next(unlike, min(len(one), len(other)))

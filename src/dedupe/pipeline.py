@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -77,6 +77,36 @@ def scan(
     >>> result.findings[0].relation
     'orthographic'
     """
+    compared = compare(
+        inputs, settings, read=read, jobs=jobs, passages=passages, progress=progress
+    )
+    (progress or _tell_nobody)("reporting", 0.0)
+    return build_result(*compared[:4], settings, compared.jobs)
+
+
+class Compared(NamedTuple):
+    """What a scan knows before its findings are gathered."""
+
+    corpus: Corpus
+    batches: Batches
+    matches: Matches
+    passages: Passages
+    jobs: int
+
+
+def compare(
+    inputs: Inputs,
+    settings: Settings = _SETTINGS,
+    *,
+    read: ReadOptions = _READ,
+    jobs: int | None = None,
+    passages: bool = False,
+    progress: Progress | None = None,
+) -> Compared:
+    """Return all documents as columns with the matches between their paragraphs.
+
+    The arguments are those of `scan`.
+    """
     found = _sources(inputs, read)
     size = sum(source.size for source in found.sources)
     jobs = 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
@@ -88,9 +118,7 @@ def scan(
     matches, stretches, signed, doubted = work.compare(seeds, passages=passages)
     del seeds
     matches = work.with_near_duplicates(matches, signed, doubted)
-    del work, signed
-    tell("reporting", 0.0)
-    return build_result(corpus, batches, matches, stretches, settings, jobs)
+    return Compared(corpus, batches, matches, stretches, jobs)
 
 
 def _unknown(found: Sequence[Matches], more: Matches) -> Matches:

@@ -102,12 +102,27 @@ def run_in_order(
     def task(number: int) -> Outcome:
         return None, {"text": np.frombuffer(render(number), np.uint8)}
 
-    waiting: dict[int, memoryview] = {}
+    for _, arrays in outcomes_in_order(task, count, jobs):
+        yield arrays["text"].data
+
+
+def outcomes_in_order(
+    task: Callable[[int], Outcome], count: int, jobs: int
+) -> Generator[Outcome, None, None]:
+    """Yield what `task` gives for 0 … count - 1, as soon as those before it are there.
+
+    What was given is held until the end, so let there not be too many at a time.
+    """
+    jobs = min(jobs, count)
+    if jobs <= 1:
+        yield from map(task, range(count))
+        return
+    waiting: dict[int, Outcome] = {}
     due = 0
-    with _memory_files(min(jobs, count)) as files:
+    with _memory_files(jobs) as files:
         for file, message in _run_forked(task, count, files):
-            (array,) = _arrays(message, _map(file)).values()
-            waiting[message["task"]] = array.data
+            arrays = _arrays(message, _map(file))
+            waiting[message["task"]] = (message["value"], arrays)
             while due in waiting:
                 yield waiting.pop(due)
                 due += 1

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dedupe.errors import SettingsError
+from dedupe.cli.options import PREFIX, SectionOption, variable
+from dedupe.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from click.core import ParameterSource
 
 OWN_FILE = "dedupe.toml"
 PROJECT_FILE = "pyproject.toml"
 REPOSITORY_MARKS = (".git", ".hg", ".svn")
-PREFIX = "DEDUPE_"
 
 # The ways to begin a table tool.dedupe in TOML. Parsing the file of a project that has
 # none would take longer than all else that happens before a scan.
@@ -32,11 +32,64 @@ _MENTION = (
 )
 
 
+# Commands that have a table of their own inside that of dedupe.
+TABLES = ("clean",)
+
+
 class Configuration(NamedTuple):
     """The values of a configuration file, by option, and the file they come from."""
 
     path: Path | None
     values: dict[str, Any]
+
+
+def configured(
+    context: click.Context, *, not_in_files: Collection[str], table: str = ""
+) -> Configuration:
+    """Return what the file says that a command line names, or the nearest one.
+
+    A command with a table of its own takes what is common to all from the one above.
+    """
+    if context.params["isolated"]:
+        return Configuration(None, {})
+    named = context.params["config"]
+    path = Path(named) if named else find_file(_working_folder())
+    if path is None:
+        return Configuration(None, {})
+    options = {
+        name: option
+        for name, option in options_of(context.command).items()
+        if name not in not_in_files
+    }
+    return read_file(path, options, table)
+
+
+def options_of(command: click.Command) -> dict[str, click.Option]:
+    """Return the options that a file or the environment may set."""
+    return {
+        str(option.name): option
+        for option in command.params
+        if isinstance(option, SectionOption)
+    }
+
+
+def not_outranked(context: click.Context, found: Configuration) -> dict[str, Any]:
+    """Return the values of the file that nothing outranks."""
+    default = click.core.ParameterSource.DEFAULT
+    return {
+        name: value
+        for name, value in found.values.items()
+        if context.get_parameter_source(name) == default
+    }
+
+
+def with_origin(text: str, context: click.Context, found: Configuration) -> str:
+    """Put what the user wrote in the place of the name of a setting."""
+    name, _, rest = text.partition(" ")
+    if name not in context.params:
+        return text
+    source = context.get_parameter_source(name)
+    return f"{origin(name, source, found)} {rest}"
 
 
 def find_file(folder: Path) -> Path | None:
@@ -54,43 +107,68 @@ def find_file(folder: Path) -> Path | None:
     return None
 
 
-def read_file(path: Path, options: Mapping[str, click.Option]) -> Configuration:
+def read_file(
+    path: Path, options: Mapping[str, click.Option], table: str = ""
+) -> Configuration:
     """Return the values of a file; raise SettingsError for what is not understood."""
-    table = _table(path)
-    if table is None:
+    content = _table(path)
+    if content is None:
         raise SettingsError(f"{path} has no table [tool.dedupe].")
+    own = {
+        name: content.pop(name)
+        for name in TABLES
+        if isinstance(content.get(name), dict)
+    }.get(table, {})
+    values = _values(path, content, options, _foreign_options() if table else ())
+    return Configuration(path, values | _values(path, own, options))
+
+
+def _values(
+    path: Path,
+    table: Mapping[str, Any],
+    options: Mapping[str, click.Option],
+    foreign: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return the values of a table, without those of other commands."""
     values: dict[str, Any] = {}
+    seen = set()
     for key, value in table.items():
         name = key.replace("-", "_")
-        if name not in options:
-            raise SettingsError(f"{path}: unknown key {key!r}.{_nearest(key, options)}")
-        if name in values:
+        if name in seen:
             raise SettingsError(f"{path}: {key!r} is given twice.")
-        values[name] = _convert(path, key, value, options[name])
-    return Configuration(path, values)
+        seen.add(name)
+        if name in options:
+            values[name] = _convert(path, key, value, options[name])
+        elif name not in foreign:
+            raise SettingsError(f"{path}: unknown key {key!r}.{_nearest(key, options)}")
+    return values
 
 
-def unknown_variables(
-    environment: Mapping[str, str], options: Iterable[str]
-) -> Iterator[str]:
-    """Yield a warning for each DEDUPE_ variable that sets nothing.
+def _foreign_options() -> Collection[str]:
+    """Return the options of the command whose table is the one of dedupe itself."""
+    from dedupe.cli import scan  # noqa: PLC0415 - only for a command with its own table
+
+    return options_of(scan.command)
+
+
+def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield a warning for each DEDUPE_ variable that sets nothing for any command.
 
     It is no error: other programs may own the name.
     """
-    known = {variable(option) for option in options}
-    for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known:
+    ours = sorted(name for name in environment if name.startswith(PREFIX))
+    known = set(map(variable, _all_options())) if ours else set()
+    for name in ours:
+        if name not in known:
             hint = _nearest(name, known)
             yield f"the environment variable {name} sets nothing.{hint}"
 
 
-def variable(option: str) -> str:
-    """Return the environment variable of an option.
+def _all_options() -> Iterator[str]:
+    from dedupe.cli import clean, scan  # noqa: PLC0415 - only if there is a variable
 
-    >>> variable("min_words")
-    'DEDUPE_MIN_WORDS'
-    """
-    return PREFIX + option.upper()
+    for module in (scan, clean):
+        yield from options_of(module.command)
 
 
 def origin(
@@ -102,6 +180,14 @@ def origin(
     if source == click.core.ParameterSource.DEFAULT and name in configuration.values:
         return f"{configuration.path}: {name}"
     return "--" + name.replace("_", "-")
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        message = "the current folder no longer exists; change to another one."
+        raise InputError(message) from error
 
 
 def _table(path: Path) -> dict[str, Any] | None:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import click
 
-from dedupe.cli.configuration import variable
 from dedupe.readers import ReadOptions
 from dedupe.reporters import REPORTERS
 from dedupe.settings import FOLDS, Settings
@@ -19,7 +18,19 @@ SEARCHING = "How candidates are found"
 READING = "What is read"
 REPORTING = "Reports"
 RUNNING = "The run"
-SECTIONS = (COMPARING, READING, REPORTING, RUNNING, SEARCHING)
+DELIVERING = "Where the clean text goes"
+REPAIRING = "What is repaired"
+REMOVING = "What is removed"
+SECTIONS = (
+    DELIVERING,
+    REPAIRING,
+    REMOVING,
+    COMPARING,
+    READING,
+    REPORTING,
+    RUNNING,
+    SEARCHING,
+)
 
 SETTING_HELP = {
     "fold": "How much spelling is ignored: none, light (no letter is merged with "
@@ -38,6 +49,8 @@ SETTING_HELP = {
     "seed": "Seed of the MinHash permutations.",
 }
 SEARCH_SETTINGS = ("num_perm", "bands", "seed")
+
+PREFIX = "DEDUPE_"  # of environment variables
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -100,6 +113,15 @@ class Size(click.ParamType[int]):
         if not match:
             self.fail(f"{value!r} is not a size such as 500000, 64M or 2G.", param, ctx)
         return int(match[1]) << (10 * " KMG".index(match[2].upper() or " "))
+
+
+def variable(option: str) -> str:
+    """Return the environment variable of an option.
+
+    >>> variable("min_words")
+    'DEDUPE_MIN_WORDS'
+    """
+    return PREFIX + option.upper()
 
 
 def option(*names: str, section: str, **attributes: Any) -> Callable[..., Any]:  # noqa: ANN401
@@ -235,13 +257,23 @@ def reporting_options(command: Decorated) -> Decorated:
                 metavar="FILE",
                 help="File for the report that would go to standard output.",
             ),
+        )
+    ):
+        command = declare(command)
+    return command
+
+
+def telling_options(command: Decorated) -> Decorated:
+    """Give a command the options of what it tells a person, and how."""
+    for declare in reversed(
+        (
             option(
                 "--color",
                 section=REPORTING,
                 type=click.Choice(["auto", "always", "never"]),
                 default="auto",
                 show_default=True,
-                help="Color the text report; auto heeds NO_COLOR, FORCE_COLOR and "
+                help="Color what people read; auto heeds NO_COLOR, FORCE_COLOR and "
                 "the terminal.",
             ),
             option(
@@ -268,7 +300,7 @@ def reporting_options(command: Decorated) -> Decorated:
                 "--progress/--no-progress",
                 section=REPORTING,
                 default=None,
-                help="Show how far the scan is; by default if a terminal is watching.",
+                help="Show how far the run is; by default if a terminal is watching.",
             ),
         )
     ):

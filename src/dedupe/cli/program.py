@@ -33,6 +33,10 @@ TERMINATED = 143
 # `dedupe --help` loads none of them.
 COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
+    "clean": (
+        "dedupe.cli.clean",
+        "Repair a text and remove its repeats.",
+    ),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
     "explain": ("dedupe.cli.explain", "Say why two texts match, or what a rule means."),
     "completion": ("dedupe.cli.completion", "Print a script of shell completion."),

@@ -17,20 +17,20 @@ from dedupe.background import Background
 from dedupe.cli import configuration, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
+from dedupe.cli.console import is_terminal, tell
 from dedupe.cli.options import (
     SectionedCommand,
-    SectionOption,
     reading_options,
     reporting_options,
     running_options,
     setting_options,
+    telling_options,
 )
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
-from dedupe.errors import InputError, OutputError, SettingsError
+from dedupe.errors import OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import ReadOptions, Walked, find_sources, walk_over
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS
-from dedupe.reporters.neutralizer import neutralize
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ EPILOG = (
 @setting_options
 @reading_options
 @reporting_options
+@telling_options
 @running_options
 @click.pass_context
 def command(context: click.Context, /, **given: object) -> None:
@@ -66,14 +67,16 @@ def command(context: click.Context, /, **given: object) -> None:
     """
     began = time.perf_counter()
     found = _configuration(context)
-    chosen: dict[str, Any] = {**given, **_from_file(context, found)}
-    for warning in configuration.unknown_variables(os.environ, _options(context)):
-        _tell(f"warning: {warning}")
+    chosen: dict[str, Any] = {**given, **configuration.not_outranked(context, found)}
+    for warning in configuration.unknown_variables(os.environ):
+        tell(f"warning: {warning}")
     try:
         settings = Settings(**{name: chosen[name] for name in SETTING_NAMES})
         read = ReadOptions(**{name: chosen[name] for name in _reading(chosen)})
     except SettingsError as error:
-        raise SettingsError(_with_origin(str(error), context, found)) from error
+        raise SettingsError(
+            configuration.with_origin(str(error), context, found)
+        ) from error
     wanted = outputs.targets(chosen["format"], chosen["output"])
     outputs.check(wanted)
     outputs.check_inputs(wanted, _inputs(wanted, chosen["paths"], read))
@@ -84,57 +87,19 @@ def command(context: click.Context, /, **given: object) -> None:
     for line in summary.problems(
         result, verbose=chosen["verbose"], quiet=chosen["quiet"]
     ):
-        _tell(line)
+        tell(line)
     if not chosen["quiet"]:
         for line in summary.summary(result, time.perf_counter() - began):
-            _tell(line)
+            tell(line)
 
 
 def _configuration(context: click.Context) -> Configuration:
-    if context.params["isolated"]:
-        return Configuration(None, {})
-    named = context.params["config"]
-    path = Path(named) if named else configuration.find_file(_working_folder())
-    if path is None:
-        return Configuration(None, {})
-    options = {
-        name: option
-        for name, option in _options(context).items()
-        if name not in NOT_IN_FILES
-    }
-    found = configuration.read_file(path, options)
+    found = configuration.configured(context, not_in_files=NOT_IN_FILES)
     for text in found.values.get("format", ()):
         if "=" in text:
-            message = f"{path}: format: only the command line can name a file: {text}."
-            raise SettingsError(message)
+            message = f"{found.path}: format: only the command line can name a file"
+            raise SettingsError(f"{message}: {text}.")
     return found
-
-
-def _options(context: click.Context) -> dict[str, click.Option]:
-    """Return the options that a file or the environment may set."""
-    return {
-        str(option.name): option
-        for option in context.command.params
-        if isinstance(option, SectionOption)
-    }
-
-
-def _from_file(context: click.Context, found: Configuration) -> dict[str, Any]:
-    """Return the values of the file that nothing outranks."""
-    default = click.core.ParameterSource.DEFAULT
-    return {
-        name: value
-        for name, value in found.values.items()
-        if context.get_parameter_source(name) == default
-    }
-
-
-def _working_folder() -> Path:
-    try:
-        return Path.cwd()
-    except OSError as error:
-        message = "the current folder no longer exists; change to another one."
-        raise InputError(message) from error
 
 
 def _reading(chosen: dict[str, Any]) -> list[str]:
@@ -143,15 +108,6 @@ def _reading(chosen: dict[str, Any]) -> list[str]:
         for option in dataclasses.fields(ReadOptions)
         if option.name in chosen
     ]
-
-
-def _with_origin(text: str, context: click.Context, found: Configuration) -> str:
-    """Put what the user wrote in the place of the name of a setting."""
-    name, _, rest = text.partition(" ")
-    if name not in context.params:
-        return text
-    source = context.get_parameter_source(name)
-    return f"{configuration.origin(name, source, found)} {rest}"
 
 
 def _inputs(
@@ -193,7 +149,7 @@ def _scan(
         passages=any(target.format == "passages" for target in wanted),
     )
     watching = not chosen["quiet"] and progress.wanted(
-        chosen["progress"], os.environ, is_terminal=_is_terminal(sys.stderr)
+        chosen["progress"], os.environ, is_terminal=is_terminal(sys.stderr)
     )
     if watching:
         with progress.ProgressLine(sys.stderr) as line:
@@ -230,25 +186,13 @@ def _write(
             continue
         except OutputError as error:
             conversation.exit_code = TROUBLE
-            _tell(str(error))
+            tell(str(error))
 
 
 def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
     color = use_color(
         "never" if chosen["no_color"] else chosen["color"],
         os.environ if target.path is None else {},
-        is_terminal=target.path is None and _is_terminal(sys.stdout),
+        is_terminal=target.path is None and is_terminal(sys.stdout),
     )
     return (COLORED_REPORTERS if color else REPORTERS)[target.format]
-
-
-def _is_terminal(stream: Any) -> bool:  # noqa: ANN401
-    return stream is not None and bool(stream.isatty())
-
-
-def _tell(text: str) -> None:
-    try:
-        click.echo(f"dedupe: {neutralize(text)}", err=True)
-    except OSError:
-        # Nobody is listening; the exit code still says it.
-        return

@@ -15,11 +15,11 @@ MAX_NAMED = 20  # failed inputs named without --verbose; the JSON report has the
 
 def problems(result: ScanResult, *, verbose: bool, quiet: bool) -> Iterator[str]:
     """Yield a line for each input that failed and, if wanted, each that was skipped."""
-    yield from _named("cannot read", result.errors, verbose=verbose)
+    yield from named("cannot read", result.errors, verbose=verbose)
     if not quiet:
-        yield from _named("warning", result.warnings, verbose=verbose)
+        yield from named("warning", result.warnings, verbose=verbose)
     if verbose:
-        yield from _named("skipped", result.skipped, verbose=verbose)
+        yield from named("skipped", result.skipped, verbose=verbose)
 
 
 def summary(result: ScanResult, seconds: float) -> Iterator[str]:
@@ -27,8 +27,8 @@ def summary(result: ScanResult, seconds: float) -> Iterator[str]:
     yield _findings(result)
     share = result.duplicated_words / result.words if result.words else 0.0
     yield (
-        f"Read {_count(len(result.documents), 'document')}, "
-        f"{_count(result.paragraphs, 'paragraph')}, {_count(result.words, 'word')} "
+        f"Read {count(len(result.documents), 'document')}, "
+        f"{count(result.paragraphs, 'paragraph')}, {count(result.words, 'word')} "
         f"in {seconds:.2f} s; {share:.1%} of the words are repeated."
     )
     if result.skipped or result.errors:
@@ -46,10 +46,11 @@ def _findings(result: ScanResult) -> str:
     listed = ", ".join(
         f"{count:,} {relation}" for relation, count in result.relations.items() if count
     )
-    return f"{_count(len(result.findings), 'finding')}: {listed}."
+    return f"{count(len(result.findings), 'finding')}: {listed}."
 
 
-def _named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
+def named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
+    """Yield a line for each input something is to be told of, but not too many."""
     shown = items if verbose else items[:MAX_NAMED]
     for item in shown:
         yield f"{label}: {show_name(item.path)}: {neutralize(item.reason)}"
@@ -57,5 +58,10 @@ def _named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[s
         yield f"{label}: {len(items) - len(shown):,} more (-v names them)"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> count(1, "document"), count(1200, "document")
+    ('1 document', '1,200 documents')
+    """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -75,11 +75,13 @@ def find_sources(
     *,
     stdin: BinaryIO | None = None,
     walked: Walked | None = None,
+    hold: bool = True,
 ) -> Found:
     """Return what there is to read at files and in folders; "-" is standard input.
 
-    Standard input and compressed files are read here, once, into memory. `walked` is
-    what `walk_over` has met at the same paths, where that is known.
+    Standard input and compressed files are read here, once, into memory; with `hold`
+    off, compressed files are left for others to unpack. `walked` is what `walk_over`
+    has met at the same paths, where that is known.
     """
     arguments = _arguments(paths)
     walk = Walk.again(options, walked) if walked else _walk(arguments, options)
@@ -91,7 +93,9 @@ def find_sources(
             walk.errors.append(Problem(name, str(error)))
     if not walked or _STDIN in arguments:
         walk.sources.sort(key=_source_order)
-    sources, errors = hold_in_memory(walk.sources, options)
+    sources, errors = walk.sources, list[Problem]()
+    if hold:
+        sources, errors = hold_in_memory(walk.sources, options)
     return Found(
         tuple(sources),
         tuple(sorted(walk.skipped, key=_problem_order)),

@@ -65,7 +65,7 @@ def load(
         documents.append(
             LoadedDocument(name, record.text, record.encoding, place, record.warning)
         )
-    return Loaded(documents, _summarized(errors, source))
+    return Loaded(documents, summarized(errors, source.name))
 
 
 def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
@@ -74,6 +74,33 @@ def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocu
     record = _record(line, source, options)
     name = f"{source.name}:{place.line}" if place.line else record.id
     return LoadedDocument(name, record.text, record.encoding, place, record.warning)
+
+
+def why_unreadable(line: bytes, options: ReadOptions) -> str:
+    """Return what keeps a line from being read as a document."""
+    try:
+        _record(line, Source("", "", "json_lines", len(line)), options)
+    except InputError as error:
+        return str(error)
+    return "not JSON that can be rewritten"
+
+
+def document_name(value: object) -> str:
+    """Return what the field of the name gives, empty where that is no name."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    return str(value)
+
+
+def summarized(errors: list[Problem], name: str) -> list[Problem]:
+    """Return the first bad lines of a source, and how many more there are."""
+    if len(errors) <= _TOLD:
+        return errors
+    last = errors[_TOLD - 1].path
+    more = f"{len(errors) - _TOLD} more lines after {last} cannot be read"
+    return [*errors[:_TOLD], Problem(name, more)]
 
 
 _TOO_LONG = "the line is longer than --max-file-size allows; raise it or split the text"
@@ -119,18 +146,10 @@ def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
     text = value.get(options.text_field)
     if not isinstance(text, str):
         raise InputError(_why_no_text(value, options.text_field))
-    name = _name(value.get(options.id_field))
+    name = document_name(value.get(options.id_field))
     if b"\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)
     return _Record(with_line_feeds(text), name, source.encoding or encoding, warning)
-
-
-def _name(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return ""
-    return str(value)
 
 
 def _why_no_text(value: dict[str, object], field: str) -> str:
@@ -147,14 +166,6 @@ def _kind(value: object) -> str:
     if isinstance(value, str):
         return "a string"
     return "an array" if isinstance(value, list) else "an object"
-
-
-def _summarized(errors: list[Problem], source: Source) -> list[Problem]:
-    if len(errors) <= _TOLD:
-        return errors
-    last = errors[_TOLD - 1].path
-    more = f"{len(errors) - _TOLD} more lines after {last} cannot be read"
-    return [*errors[:_TOLD], Problem(source.name, more)]
 
 
 def _line_end(source: Source, start: int) -> int:

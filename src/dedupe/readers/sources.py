@@ -43,14 +43,14 @@ def hold_in_memory(
     Workers that are forked later share this memory, so nothing is unpacked twice.
     """
     if not any(
-        source.format == "json_lines" or _is_packed(source) for source in sources
+        source.format == "json_lines" or is_packed(source) for source in sources
     ):
         return list(sources), []
     held = []
     errors = []
     left = options.max_unpacked
     for source in sources:
-        if source.format != "json_lines" and not _is_packed(source):
+        if source.format != "json_lines" and not is_packed(source):
             held.append(source)
             continue
         try:
@@ -65,14 +65,15 @@ def hold_in_memory(
     return held, errors
 
 
-def _is_packed(source: Source) -> bool:
+def is_packed(source: Source) -> bool:
+    """Tell whether a file is compressed, by its name."""
     # A named link may lead to a file of another name: either tells.
     name, path = source.name, source.path
     return name[-3:].lower() == GZIP or path[-3:].lower() == GZIP
 
 
 def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:
-    if not _is_packed(source):
+    if not is_packed(source):
         return source
     limit = max(options.ratio_floor, options.max_ratio * source.size)
     limit = min(limit, options.max_file_size, left)

@@ -1,0 +1,23 @@
+"""Talk to whoever runs a command, on stderr."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dedupe.reporters.neutralizer import neutralize
+
+
+def tell(text: str) -> None:
+    """Say a line, made safe to show."""
+    try:
+        click.echo(f"dedupe: {neutralize(text)}", err=True)
+    except OSError:
+        # Nobody is listening; the exit code still says it.
+        return
+
+
+def is_terminal(stream: Any) -> bool:  # noqa: ANN401
+    """Tell whether a person may be watching a stream."""
+    return stream is not None and bool(stream.isatty())
