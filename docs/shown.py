@@ -46,11 +46,14 @@ def block(command: str, *, summary: bool = True) -> str:
 
 def helps() -> str:
     """Return the help of the program and of each of its commands as Markdown."""
-    overview = output("dedupe --help")
-    commands = overview.partition("Commands:\n")[2].partition("\n\n")[0]
-    names = re.findall(r"^  (\S+)", commands, flags=re.MULTILINE)
-    sections = [f"## dedupe\n\n```text\n{overview.rstrip()}\n```\n"]
-    for name in names:
-        text = output(f"dedupe {name} --help").rstrip()
-        sections.append(f"## dedupe {name}\n\n```text\n{text}\n```\n")
-    return "\n".join(sections)
+    return "\n".join(_helps("dedupe"))
+
+
+def _helps(command: str) -> list[str]:
+    """Return a section for a command and for each of the commands in it."""
+    text = output(f"{command} --help")
+    commands = text.partition("Commands:\n")[2].partition("\n\n")[0]
+    sections = [f"## {command}\n\n```text\n{text.rstrip()}\n```\n"]
+    for name in re.findall(r"^  ([a-z]\S*)", commands, flags=re.MULTILINE):
+        sections += _helps(f"{command} {name}")
+    return sections

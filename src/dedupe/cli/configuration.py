@@ -15,13 +15,15 @@ import click
 from dedupe.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from click.core import ParameterSource
 
 OWN_FILE = "dedupe.toml"
 PROJECT_FILE = "pyproject.toml"
+# The tables inside it that add to it or overrule it, each for one kind of command.
+SECTIONS = ("check",)
 REPOSITORY_MARKS = (".git", ".hg", ".svn")
 PREFIX = "DEDUPE_"
 
@@ -54,20 +56,31 @@ def find_file(folder: Path) -> Path | None:
     return None
 
 
-def read_file(path: Path, options: Mapping[str, click.Option]) -> Configuration:
-    """Return the values of a file; raise SettingsError for what is not understood."""
+def read_file(
+    path: Path,
+    options: Mapping[str, click.Option],
+    *,
+    shared: Container[str] = (),
+    section: str = "",
+) -> Configuration:
+    """Return the values of a file; raise SettingsError for what is not understood.
+
+    What stands in the table of a section goes before what stands outside of it. Keys
+    of `shared` are those of other commands, which one file serves as well.
+    """
     table = _table(path)
     if table is None:
         raise SettingsError(f"{path} has no table [tool.dedupe].")
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        name = key.replace("-", "_")
-        if name not in options:
-            raise SettingsError(f"{path}: unknown key {key!r}.{_nearest(key, options)}")
-        if name in values:
-            raise SettingsError(f"{path}: {key!r} is given twice.")
-        values[name] = _convert(path, key, value, options[name])
-    return Configuration(path, values)
+    inner = {
+        name: value
+        for name, value in table.items()
+        if name in SECTIONS and isinstance(value, dict)
+    }
+    outer = {name: value for name, value in table.items() if name not in inner}
+    values = _values(path, outer, options, shared)
+    return Configuration(
+        path, values | _values(path, inner.get(section, {}), options, shared)
+    )
 
 
 def unknown_variables(
@@ -127,6 +140,26 @@ def _table(path: Path) -> dict[str, Any] | None:
     raise SettingsError(f"{path}: tool.dedupe must be a table.")
 
 
+def _values(
+    path: Path,
+    table: Mapping[str, Any],
+    options: Mapping[str, click.Option],
+    shared: Container[str],
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    seen = set()
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in options and name not in shared:
+            raise SettingsError(f"{path}: unknown key {key!r}.{_nearest(key, options)}")
+        if name in seen:
+            raise SettingsError(f"{path}: {key!r} is given twice.")
+        seen.add(name)
+        if name in options:
+            values[name] = _convert(path, key, value, options[name])
+    return values
+
+
 def _convert(path: Path, key: str, value: object, option: click.Option) -> object:
     """Return a value as the option would have it; say what it may be if it cannot."""
     wanted = _kind(option)
@@ -142,9 +175,15 @@ def _convert(path: Path, key: str, value: object, option: click.Option) -> objec
     if not fits[wanted]:
         raise SettingsError(f"{path}: {key} must be {wanted}, not {value!r}.")
     try:
-        return option.type_cast_value(click.Context(click.Command("scan")), value)
+        cast = option.type_cast_value(click.Context(click.Command("scan")), value)
     except click.BadParameter as error:
         raise SettingsError(f"{path}: {key}: {error.message}") from error
+    if not isinstance(option.type, click.Path):
+        return cast
+    # A file is named as seen from the one that names it, wherever the command runs.
+    if option.multiple:
+        return tuple(str(path.parent / name) for name in cast)
+    return str(path.parent / cast)
 
 
 def _kind(option: click.Option) -> str:

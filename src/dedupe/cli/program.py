@@ -33,6 +33,8 @@ TERMINATED = 143
 # `dedupe --help` loads none of them.
 COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
+    "check": ("dedupe.cli.check", "Let no repeated paragraph pass, as a gate in CI."),
+    "baseline": ("dedupe.cli.baseline", "Accept the findings that are there today."),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
 }
 

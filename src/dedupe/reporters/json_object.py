@@ -58,7 +58,7 @@ def _foot(result: ScanResult) -> str:
         f'"duplicated_words":{result.duplicated_words},'
         f'"findings":{len(result.findings)},"relations":{{{counts}}},'
         f'"skipped":{len(result.skipped)},"errors":{len(result.errors)},'
-        f'"warnings":{len(result.warnings)}}},\n'
+        f'"warnings":{len(result.warnings)}{json_values.verdict(result)}}},\n'
         f'"skipped":{json_values.problems(result.skipped)},\n'
         f'"errors":{json_values.problems(result.errors)},\n'
         f'"warnings":{json_values.problems(result.warnings)},\n'

@@ -82,7 +82,17 @@ def _header(finding: Finding, paint: Paint) -> str:
     if finding.rule != finding.relation:
         what += f" {finding.rule}"
     words = "1 word" if finding.words == 1 else f"{finding.words:,} words"
-    return f"{', '.join(places)}{ending}: {what}, {words}, {_percent(finding)}"
+    return (
+        f"{', '.join(places)}{ending}: {what}, {words}, {_percent(finding)}"
+        f"{_verdict(finding)}"
+    )
+
+
+def _verdict(finding: Finding) -> str:
+    """Return what a check or a baseline says of the finding."""
+    state = f", {finding.state}" if finding.state else ""
+    allowed = f", allowed ({neutralize(finding.allowed)})" if finding.allowed else ""
+    return state + allowed
 
 
 def _place(place: Occurrence) -> str:

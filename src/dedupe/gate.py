@@ -1,0 +1,433 @@
+"""Decide which findings of a check fail, and say of each other why it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import chain, pairwise, starmap
+
+import numpy as np
+
+from dedupe.corpus import BoolArray, Int32Array, Rows, UInt32Array, UInt64Array
+from dedupe.errors import SettingsError
+from dedupe.model import (
+    RELATIONS,
+    DocumentSummary,
+    Finding,
+    Occurrence,
+    Published,
+    Relation,
+    ScanResult,
+    Span,
+)
+from dedupe.paragraphs import read_columns
+from dedupe.readers import Found, ReadOptions, load, plan
+from dedupe.shingles import SHINGLE_WORDS, shingles
+
+# Of the shingles of a passage: a text that is quoted by heart still is that text.
+CONTAINED_FROM = 0.9
+PERCENT = 100
+
+QUOTATION = "quotation"
+VERSE = "verse"
+LISTED = "allowed"
+
+# Writers mix up marks that look alike, so a mark closes what the one before it opens.
+PAIRED_MARKS = {
+    QUOTATION: (
+        "\N{QUOTATION MARK}",
+        "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",
+    ),
+    VERSE: ("\N{ORNATE LEFT PARENTHESIS}\N{ORNATE RIGHT PARENTHESIS}",),
+}
+# These may stand inside each other.
+NESTED_MARKS = {
+    QUOTATION: (
+        "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}",
+        "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}",
+    )
+}
+
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What lets a check fail, validated once."""
+
+    fail_on: Relation = "overlap"
+    """This relation and every closer one fails."""
+
+    fail_words: int = 0
+    """Fewest words that a finding has to hold to fail."""
+
+    fail_share: float = 0.0
+    """Smallest share, in percent, of an incoming document's words."""
+
+    fail_on_boilerplate: bool = False
+    """Whether forms that many documents share fail."""
+
+    allow_quotations: bool = True
+    """Whether what stands between quotation marks is let pass."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work, naming the option and what it may be."""
+        if self.fail_on not in RELATIONS:
+            known = ", ".join(RELATIONS)
+            message = f"fail_on must be one of {known}, not {self.fail_on!r}."
+            raise SettingsError(message)
+        if self.fail_words < 0:
+            message = f"fail_words must be at least 0, not {self.fail_words}."
+            raise SettingsError(message)
+        if not 0 <= self.fail_share <= PERCENT:
+            message = f"fail_share must be from 0 to 100, not {self.fail_share}."
+            raise SettingsError(message)
+
+
+def judge(
+    result: ScanResult,
+    policy: Policy,
+    found: Found,
+    read: ReadOptions,
+    allowed: Mapping[str, str],
+) -> ScanResult:
+    """Return the findings, each that is let pass with the reason why.
+
+    `found` is what was scanned, to be read again by `read`; `allowed` holds texts that
+    may be repeated, by name.
+    """
+    weak = _Weakness(policy, result.documents)
+    reasons = [weak.reason(finding) for finding in result.findings]
+    suspects = [
+        finding
+        for finding, reason in zip(result.findings, reasons, strict=True)
+        if not reason
+    ]
+    names = {place.document for finding in suspects for place in finding.occurrences}
+    names.difference_update(result.published)
+    readings = _readings(found, read, names)
+    excuses = _Excuses(policy, readings, _AllowedTexts.of(allowed), result.published)
+    findings = tuple(
+        finding._replace(allowed=reason or excuses.reason(finding))
+        for finding, reason in zip(result.findings, reasons, strict=True)
+    )
+    return with_findings(result, findings)
+
+
+def with_findings(result: ScanResult, findings: Sequence[Finding]) -> ScanResult:
+    """Return a result with other findings, and count those that fail."""
+    failing = sum(finding.fails for finding in findings)
+    return replace(result, findings=findings, failing=failing, counted=None)
+
+
+def since(text: str, today: date) -> date:
+    """Return the first day of a period that is told by its length or that day.
+
+    >>> since("30d", date(2026, 3, 31)).isoformat()
+    '2026-03-01'
+    """
+    length = re.fullmatch(r"(?a)(\d{1,5})([dwmy])", text.strip())
+    try:
+        if not length:
+            return date.fromisoformat(text.strip())
+        days = timedelta(int(length[1]) * _DAYS[length[2]])
+        return today - days
+    except (ValueError, OverflowError) as error:
+        message = f"{text!r} is neither a period such as 30d nor a date."
+        raise SettingsError(message) from error
+
+
+def recent(result: ScanResult, first: date) -> ScanResult:
+    """Return the findings without what was published before a day.
+
+    What an archive cannot date is kept: it may be recent.
+    """
+    old = {
+        name
+        for name, published in result.published.items()
+        if (day := _day(published)) and day < first
+    }
+    if not old:
+        return result
+    findings = []
+    for finding in result.findings:
+        places = tuple(
+            place for place in finding.occurrences if place.document not in old
+        )
+        if len(places) > 1 and any(
+            place.document not in result.published for place in places
+        ):
+            findings.append(finding._replace(occurrences=places))
+    return replace(result, findings=findings, counted=None)
+
+
+def _day(published: Published) -> date | None:
+    try:
+        return datetime.fromisoformat(published.date).date()
+    except ValueError:
+        return None
+
+
+class _Weakness:
+    """Why a finding is too little to fail, whatever its text is."""
+
+    def __init__(self, policy: Policy, documents: Iterable[DocumentSummary]) -> None:
+        self._policy = policy
+        self._closest = RELATIONS[: RELATIONS.index(policy.fail_on) + 1]
+        self._words: dict[str, int] = {}
+        for document in documents if policy.fail_share else ():
+            # Lines of JSON may share an id; the share is that of the shortest.
+            known = self._words.get(document.document, document.words)
+            self._words[document.document] = min(known, document.words)
+
+    def reason(self, finding: Finding) -> str:
+        if finding.rule == "boilerplate" and not self._policy.fail_on_boilerplate:
+            return "boilerplate"
+        if finding.relation not in self._closest:
+            return "below --fail-on"
+        if finding.words < self._policy.fail_words:
+            return "below --fail-words"
+        if PERCENT * self._share(finding) < self._policy.fail_share:
+            return "below --fail-share"
+        return ""
+
+    def _share(self, finding: Finding) -> float:
+        """Return the largest share that the finding has of an incoming document."""
+        places = [place.document for place in finding.occurrences]
+        return max(
+            (
+                places.count(name) * finding.words / max(self._words[name], 1)
+                for name in set(places)
+                if name in self._words
+            ),
+            default=1.0,
+        )
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The words of an incoming document, and which of them are marked."""
+
+    text: str
+    start: Int32Array  # of each word, code points
+    end: Int32Array
+    word: UInt32Array  # its hash
+    first_word: Rows  # of each paragraph
+    paragraphs: list[Span]
+
+    @classmethod
+    def of(cls, text: str) -> _Reading:
+        words, paragraphs = read_columns([text])
+        spans = zip(paragraphs.start.tolist(), paragraphs.end.tolist(), strict=True)
+        return cls(
+            text,
+            words.start,
+            words.end,
+            _halves(words.hashes),
+            paragraphs.first_word,
+            list(map(Span._make, spans)),
+        )
+
+    @cached_property
+    def quoted(self) -> BoolArray:
+        """Which words stand between quotation marks."""
+        return self._marked(QUOTATION)
+
+    @cached_property
+    def verse(self) -> BoolArray:
+        """Which words stand between the marks of a verse."""
+        return self._marked(VERSE)
+
+    def shows(self, place: Occurrence) -> bool:
+        """Tell whether this is the text in which a place was found."""
+        return self.text.startswith(place.excerpt, place.span.start)
+
+    def rows(self, passage: Span) -> range:
+        """Return the rows of the words that a passage touches."""
+        first = int(self.end.searchsorted(passage[0], side="right"))
+        return range(first, int(self.start.searchsorted(passage[1])))
+
+    def pieces(self, rows: range) -> list[range]:
+        """Return rows cut where a paragraph begins."""
+        inner = slice(*self.first_word.searchsorted([rows.start + 1, rows.stop]))
+        cuts = [rows.start, *self.first_word[inner].tolist(), rows.stop]
+        return list(starmap(range, pairwise(cuts)))
+
+    def _marked(self, kind: str) -> BoolArray:
+        marked = np.zeros(self.start.size, np.bool_)
+        for spans in self._enclosed(kind):
+            begin, end = np.array(list(spans), np.int64).reshape(-1, 2).T
+            if begin.size:
+                row = begin.searchsorted(self.start, side="right") - 1
+                marked |= (row >= 0) & (self.end <= end[row])
+        return marked
+
+    def _enclosed(self, kind: str) -> Iterator[Iterable[Span]]:
+        """Yield, for each sort of marks, the spans between them.
+
+        A quotation ends with its paragraph at the latest, so a mark that nobody closes
+        lets nothing pass.
+        """
+        for marks in PAIRED_MARKS[kind]:
+            yield chain.from_iterable(
+                _between_pairs(self.text, span, marks) for span in self.paragraphs
+            )
+        if kind in NESTED_MARKS:
+            marks = "".join(NESTED_MARKS[kind])
+            yield chain.from_iterable(
+                _between_nested(self.text, span, marks) for span in self.paragraphs
+            )
+
+
+def _between_pairs(text: str, span: Span, marks: str) -> Iterator[Span]:
+    """Yield the spans between the first mark and the second, the third and the fourth.
+
+    Where one is missing nobody knows which belong together.
+    """
+    places = [match.start() for match in re.compile(f"[{marks}]").finditer(text, *span)]
+    if len(places) % 2 == 0:
+        yield from map(Span._make, zip(places[::2], places[1::2], strict=True))
+
+
+def _between_nested(text: str, span: Span, marks: str) -> Iterator[Span]:
+    """Yield the outermost spans between an opening mark and the one that closes it."""
+    opening = marks[0]
+    opened: list[int] = []
+    for match in re.compile(f"[{marks}]").finditer(text, *span):
+        if match[0] == opening:
+            opened.append(match.start())
+        elif opened:
+            start = opened.pop()
+            if not opened:
+                yield Span(start, match.start())
+
+
+def _readings(
+    found: Found, read: ReadOptions, names: set[str]
+) -> dict[str, list[_Reading]]:
+    """Return the documents with these names, read again; a name may be given twice."""
+    sources = [
+        source
+        for source in found.sources
+        if source.format == "json_lines" or source.name in names
+    ]
+    readings: dict[str, list[_Reading]] = {}
+    for batch in plan(sources, read) if names else ():
+        for document in load(batch, read).documents:
+            if document.name in names:
+                reading = _Reading.of(document.text)
+                readings.setdefault(document.name, []).append(reading)
+    return readings
+
+
+@dataclass(frozen=True, slots=True)
+class _AllowedTexts:
+    """The shingles of texts that may be repeated."""
+
+    names: Sequence[str]
+    words: Sequence[UInt32Array]
+    shingles: Sequence[UInt64Array]
+    all_shingles: UInt64Array
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> _AllowedTexts:
+        words = [_halves(read_columns([text])[0].hashes) for text in texts.values()]
+        held = [np.unique(shingles(column, SHINGLE_WORDS)) for column in words]
+        together = np.unique(np.concatenate([np.empty(0, np.uint64), *held]))
+        return cls(list(texts), words, held, together)
+
+    def holding(self, words: UInt32Array) -> str:
+        """Return the name of the first text that holds the words, or nothing."""
+        size = min(SHINGLE_WORDS, words.size)
+        wanted = shingles(words, size)
+        if size < SHINGLE_WORDS:
+            # The shingles that are kept are longer than this.
+            held: Iterable[UInt64Array] = (shingles(text, size) for text in self.words)
+        elif _share(wanted, self.all_shingles) >= CONTAINED_FROM:
+            held = self.shingles
+        else:
+            return ""
+        for name, column in zip(self.names, held, strict=True):
+            if _share(wanted, column) >= CONTAINED_FROM:
+                return name
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Excuses:
+    """Why a text may be repeated, by what stands in it and around it."""
+
+    policy: Policy
+    readings: Mapping[str, Sequence[_Reading]]
+    allowed: _AllowedTexts
+    published: Mapping[str, Published]
+
+    def reason(self, finding: Finding) -> str:
+        """Return why the finding passes, or nothing.
+
+        It does if no two of its places are left, or no incoming one, once those with
+        an excuse are taken away.
+        """
+        reasons = [self._place(place) for place in finding.occurrences]
+        left = [
+            place.document
+            for place, reason in zip(finding.occurrences, reasons, strict=True)
+            if not reason
+        ]
+        if len(left) > 1 and any(name not in self.published for name in left):
+            return ""
+        return _together(chain.from_iterable(reasons))
+
+    def _place(self, place: Occurrence) -> set[str]:
+        """Return the excuses of a place, nothing where some passage has none."""
+        if place.document in self.published:
+            return set()
+        readings = [
+            reading
+            for reading in self.readings.get(place.document, ())
+            if reading.shows(place)
+        ]
+        excuses: set[str] = set()
+        for reading in readings:
+            for passage in place.passages:
+                held = self._passage(reading, reading.rows(passage))
+                if not held:
+                    return set()
+                excuses |= held
+        return excuses
+
+    def _passage(self, reading: _Reading, rows: range) -> set[str]:
+        if not rows:
+            return set()
+        whole = self._words(reading, rows)
+        if whole:
+            return {whole}
+        pieces = {self._words(reading, piece) for piece in reading.pieces(rows)}
+        return set() if "" in pieces else pieces
+
+    def _words(self, reading: _Reading, rows: range) -> str:
+        words = slice(rows.start, rows.stop)
+        if self.policy.allow_quotations and reading.quoted[words].all():
+            return QUOTATION
+        if reading.verse[words].all():
+            return VERSE
+        name = self.allowed.holding(reading.word[words])
+        return f"{LISTED}: {name}" if name else ""
+
+
+def _together(reasons: Iterable[str]) -> str:
+    """Return reasons as one, the same for the same whatever their order."""
+    return ", ".join(sorted(set(reasons)))
+
+
+def _halves(hashes: UInt64Array) -> UInt32Array:
+    """Return the upper halves of hashes, as shingles are made of."""
+    halves: UInt32Array = (hashes >> np.uint64(32)).astype(np.uint32)
+    return halves
+
+
+def _share(wanted: UInt64Array, held: UInt64Array) -> float:
+    return float(np.isin(wanted, held).mean()) if wanted.size else 0.0
