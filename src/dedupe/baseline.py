@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from dedupe.errors import InputError
 from dedupe.model import BaselineCounts, Finding, ScanResult, State
+from dedupe.settings import Settings
 
 VERSION = 1
 _FINGERPRINT = re.compile(r"[0-9a-f]{1,64}")
@@ -55,17 +56,28 @@ class Baseline:
     entries: Mapping[str, Entry]
 
 
-def read_baseline(content: bytes, name: str, fingerprint: str) -> Baseline:
+def fingerprint(settings: Settings) -> str:
+    """Return a short hash of the settings that decide what is a finding.
+
+    How candidates are sought is none of them: each archive has a seed of its own.
+    """
+    usual = Settings()
+    return replace(
+        settings, num_perm=usual.num_perm, bands=usual.bands, seed=usual.seed
+    ).fingerprint()
+
+
+def read_baseline(content: bytes, name: str, wanted: str) -> Baseline:
     """Return the baseline that bytes hold; refuse one of other settings."""
     lines = _lines(content, name)
     head = _object(lines[0], f"{name}:1")
     if head.get("baseline") != VERSION or not isinstance(head.get("settings"), str):
         message = f"{name} is not a baseline of this version of dedupe; make it with"
         raise InputError(f"{message} 'dedupe baseline create'.")
-    if head["settings"] != fingerprint:
+    if head["settings"] != wanted:
         message = (
             f"{name} was made with other settings or by another version "
-            f"({head['settings']}, now {fingerprint}), and its fingerprints mean "
+            f"({head['settings']}, now {wanted}), and its fingerprints mean "
             f"nothing here; make it again with 'dedupe baseline create --force {name} "
             "PATHS' and the options of this run."
         )
@@ -79,7 +91,7 @@ def read_baseline(content: bytes, name: str, fingerprint: str) -> Baseline:
             message = f"{name}:{number}: {entry.id} is accepted twice; keep one line."
             raise InputError(message)
         entries[entry.id] = entry
-    return Baseline(fingerprint, entries)
+    return Baseline(wanted, entries)
 
 
 def write_baseline(baseline: Baseline) -> bytes:
@@ -119,23 +131,20 @@ def compare(result: ScanResult, baseline: Baseline, today: date) -> ScanResult:
     return replace(result, findings=findings, failing=failing, baseline=counts)
 
 
-def accept(
-    findings: Iterable[Finding],
-    entry: Entry,
-    old: Mapping[str, Entry],
-    fingerprint: str,
-) -> Baseline:
+def accept(findings: Iterable[Finding], entry: Entry, old: Baseline) -> Baseline:
     """Return a baseline of just these findings.
 
-    What was accepted before keeps its reason and its day; what is new gets those of
-    `entry`.
+    What is known keeps its reason and its day; what is new gets those of `entry`.
     """
     entries = {}
     for finding in findings:
-        model = entry if finding.state == "new" else old.get(finding.id, entry)
+        before = old.entries.get(finding.id, entry)
+        kept = before
+        if finding.state != "known":
+            kept = replace(entry, reason=entry.reason or before.reason)
         count = len(finding.occurrences)
-        entries[finding.id] = replace(model, id=finding.id, count=count)
-    return Baseline(fingerprint, entries)
+        entries[finding.id] = replace(kept, id=finding.id, count=count)
+    return Baseline(old.fingerprint, entries)
 
 
 def audit(findings: Sequence[Finding], baseline: Baseline, today: date) -> list[Stale]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import chain, pairwise, starmap
+from itertools import chain, islice, pairwise, product, starmap
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from dedupe.corpus import BoolArray, Int32Array, Rows, UInt32Array, UInt64Array
 from dedupe.errors import SettingsError
 from dedupe.model import (
     RELATIONS,
-    DocumentSummary,
     Finding,
     Occurrence,
     Published,
@@ -99,22 +99,33 @@ def judge(
     `found` is what was scanned, to be read again by `read`; `allowed` holds texts that
     may be repeated, by name.
     """
-    weak = _Weakness(policy, result.documents)
-    reasons = [weak.reason(finding) for finding in result.findings]
-    suspects = [
-        finding
-        for finding, reason in zip(result.findings, reasons, strict=True)
-        if not reason
-    ]
-    names = {place.document for finding in suspects for place in finding.occurrences}
+    findings = list(result.findings)
+    weak = _Weakness(policy, result)
+    reasons = [weak.reason(finding) for finding in findings]
+    suspects = [row for row, reason in enumerate(reasons) if not reason]
+    names = {place.document for row in suspects for place in findings[row].occurrences}
     names.difference_update(result.published)
     readings = _readings(found, read, names)
-    excuses = _Excuses(policy, readings, _AllowedTexts.of(allowed), result.published)
-    findings = tuple(
-        finding._replace(allowed=reason or excuses.reason(finding))
-        for finding, reason in zip(result.findings, reasons, strict=True)
+    excuses = _Excuses(policy, readings, _AllowedTexts.of(allowed))
+    verdicts = {row: excuses.verdict(findings[row]) for row in suspects}
+    excused = {
+        row: verdict
+        for row, verdict in verdicts.items()
+        if not _are_copies(verdict.left, result.published)
+    }
+    shared = int(str(result.settings["min_passage_words"]))
+    implied = _Implied(findings, excused, result.published)
+    for row in implied.rows(max(policy.fail_words, shared)):
+        del excused[row]
+    for row, verdict in excused.items():
+        reasons[row] = _together(verdict.reasons)
+    return with_findings(
+        result,
+        tuple(
+            finding._replace(allowed=reason)
+            for finding, reason in zip(findings, reasons, strict=True)
+        ),
     )
-    return with_findings(result, findings)
 
 
 def with_findings(result: ScanResult, findings: Sequence[Finding]) -> ScanResult:
@@ -174,11 +185,13 @@ def _day(published: Published) -> date | None:
 class _Weakness:
     """Why a finding is too little to fail, whatever its text is."""
 
-    def __init__(self, policy: Policy, documents: Iterable[DocumentSummary]) -> None:
+    def __init__(self, policy: Policy, result: ScanResult) -> None:
         self._policy = policy
         self._closest = RELATIONS[: RELATIONS.index(policy.fail_on) + 1]
         self._words: dict[str, int] = {}
-        for document in documents if policy.fail_share else ():
+        for document in result.documents if policy.fail_share else ():
+            if document.document in result.published:
+                continue
             # Lines of JSON may share an id; the share is that of the shortest.
             known = self._words.get(document.document, document.words)
             self._words[document.document] = min(known, document.words)
@@ -356,6 +369,22 @@ class _AllowedTexts:
         return ""
 
 
+class _Stretch(NamedTuple):
+    """Words of a reading that a finding holds and that have an excuse."""
+
+    document: str
+    reading: int  # of those with this name
+    rows: range
+
+
+class _Verdict(NamedTuple):
+    """What excuses there are in a finding."""
+
+    reasons: set[str]
+    left: list[Occurrence]  # the places that have none
+    stretches: list[_Stretch]  # of the places that have one
+
+
 @dataclass(frozen=True, slots=True)
 class _Excuses:
     """Why a text may be repeated, by what stands in it and around it."""
@@ -363,40 +392,32 @@ class _Excuses:
     policy: Policy
     readings: Mapping[str, Sequence[_Reading]]
     allowed: _AllowedTexts
-    published: Mapping[str, Published]
 
-    def reason(self, finding: Finding) -> str:
-        """Return why the finding passes, or nothing.
+    def verdict(self, finding: Finding) -> _Verdict:
+        """Return which places have an excuse, and which."""
+        verdict = _Verdict(set(), [], [])
+        for place in finding.occurrences:
+            reasons = self._place(place, verdict.stretches)
+            verdict.reasons.update(reasons)
+            if not reasons:
+                verdict.left.append(place)
+        return verdict
 
-        It does if no two of its places are left, or no incoming one, once those with
-        an excuse are taken away.
-        """
-        reasons = [self._place(place) for place in finding.occurrences]
-        left = [
-            place.document
-            for place, reason in zip(finding.occurrences, reasons, strict=True)
-            if not reason
-        ]
-        if len(left) > 1 and any(name not in self.published for name in left):
-            return ""
-        return _together(chain.from_iterable(reasons))
-
-    def _place(self, place: Occurrence) -> set[str]:
+    def _place(self, place: Occurrence, stretches: list[_Stretch]) -> set[str]:
         """Return the excuses of a place, nothing where some passage has none."""
-        if place.document in self.published:
-            return set()
-        readings = [
-            reading
-            for reading in self.readings.get(place.document, ())
-            if reading.shows(place)
-        ]
         excuses: set[str] = set()
-        for reading in readings:
+        excused = []
+        for number, reading in enumerate(self.readings.get(place.document, ())):
+            if not reading.shows(place):
+                continue
             for passage in place.passages:
-                held = self._passage(reading, reading.rows(passage))
+                rows = reading.rows(passage)
+                held = self._passage(reading, rows)
                 if not held:
                     return set()
                 excuses |= held
+                excused.append(_Stretch(place.document, number, rows))
+        stretches += excused
         return excuses
 
     def _passage(self, reading: _Reading, rows: range) -> set[str]:
@@ -416,6 +437,79 @@ class _Excuses:
             return VERSE
         name = self.allowed.holding(reading.word[words])
         return f"{LISTED}: {name}" if name else ""
+
+
+class _Implied:
+    """Copies that no finding names, since both are tied to a place with an excuse.
+
+    A scan ties the copies of a text to each other by few findings, and not each to
+    each. Where it ties a first copy to a quotation and the quotation to a second
+    copy, the quotation passes and the two copies do not.
+    """
+
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        excused: Mapping[int, _Verdict],
+        published: Container[str],
+    ) -> None:
+        self._excused = excused
+        self._published = published
+        self._named: dict[str, list[tuple[Span, int]]] = {}
+        for row, finding in enumerate(findings):
+            for place in finding.occurrences if row not in excused else ():
+                self._named.setdefault(place.document, []).append((place.span, row))
+
+    def rows(self, shared: int) -> set[int]:
+        """Return the findings whose copies share so many words with other copies."""
+        stretches: dict[tuple[str, int], list[tuple[range, int]]] = {}
+        for row, verdict in self._excused.items():
+            for document, reading, rows in verdict.stretches if verdict.left else ():
+                stretches.setdefault((document, reading), []).append((rows, row))
+        tied: set[int] = set()
+        for held in stretches.values():
+            held.sort(key=lambda stretch: (stretch[0].start, stretch[1]))
+            for place, (rows, row) in enumerate(held):
+                for others, other in islice(held, place + 1, None):
+                    if others.start > rows.stop - shared:
+                        break
+                    both = {row, other}
+                    enough = min(rows.stop, others.stop) - others.start >= shared
+                    if enough and not both <= tied and self._are_copies(row, other):
+                        tied |= both
+        return tied
+
+    def _are_copies(self, row: int, other: int) -> bool:
+        """Tell whether what two findings leave are copies that no finding names."""
+        return any(
+            _are_copies([left, right], self._published)
+            and not self._findings_of(left) & self._findings_of(right)
+            for left, right in product(
+                self._excused[row].left, self._excused[other].left
+            )
+        )
+
+    def _findings_of(self, place: Occurrence) -> set[int]:
+        return {
+            row
+            for span, row in self._named.get(place.document, ())
+            if _overlap(span, place.span)
+        }
+
+
+def _are_copies(places: Sequence[Occurrence], published: Container[str]) -> bool:
+    """Tell whether some of the places are two, and one of them came in."""
+    first, *others = places or (None,)
+    if first is None or all(place.document in published for place in places):
+        return False
+    return any(
+        other.document != first.document or not _overlap(other.span, first.span)
+        for other in others
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _together(reasons: Iterable[str]) -> str:

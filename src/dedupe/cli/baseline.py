@@ -25,10 +25,10 @@ from dedupe.errors import DedupeError, InputError, OutputError
 from dedupe.reporters.neutralizer import neutralize, show_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-    from dedupe.baseline import Baseline, Entry, Stale
+    from dedupe.baseline import Baseline, Stale
     from dedupe.cli.running import Run
     from dedupe.model import Finding, ScanResult
 
@@ -126,7 +126,9 @@ def create(context: click.Context, /, **given: object) -> None:
         message = f"{path} is there already; bring it up to date with 'dedupe baseline"
         raise OutputError(f"{message} update', or replace it with --force.")
     result = _result(run)
-    _write(run, result, {})
+    from dedupe import baseline  # noqa: PLC0415 - a bad option should be told before
+
+    _write(run, result, baseline.Baseline(baseline.fingerprint(run.settings), {}))
     running.tell_of(run, result)
 
 
@@ -150,7 +152,7 @@ def update(context: click.Context, /, **given: object) -> None:
             running.tell(line)
         message = f"{len(fresh):,} new; see whether they are right and pass --yes."
         raise DedupeError(f"{path} is left as it is: {message}")
-    _write(run, result, accepted.entries)
+    _write(run, result, accepted)
     running.tell_of(run, result)
 
 
@@ -196,16 +198,14 @@ def _compared(run: Run) -> tuple[Baseline, ScanResult]:
     return accepted, dataclasses.replace(result, failing=None)
 
 
-def _write(run: Run, result: ScanResult, old: Mapping[str, Entry]) -> None:
+def _write(run: Run, result: ScanResult, old: Baseline) -> None:
     from dedupe import baseline  # noqa: PLC0415 - a bad option should be told before
 
-    fresh = baseline.Entry(
-        "", 1, run.chosen["reason"] or "", run.chosen["expires"] or ""
-    )
-    fingerprint = run.settings.fingerprint()
-    accepted = baseline.accept(result.findings, fresh, old, fingerprint)
+    reason, expires = run.chosen["reason"] or "", run.chosen["expires"] or ""
+    fresh = baseline.Entry("", 1, reason, expires)
+    written = baseline.write_baseline(baseline.accept(result.findings, fresh, old))
     with outputs.opened(Target("baseline", _target(run)), "the baseline") as out:
-        out.write(baseline.write_baseline(accepted))
+        out.write(written)
 
 
 def _named(findings: Sequence[Finding]) -> Iterator[str]:

@@ -113,7 +113,7 @@ def command(context: click.Context, /, **given: object) -> None:
     PATHS are what comes in, as for dedupe scan. Whatever cannot be read whole is an
     error. Findings that are known, quoted, verses or listed are reported and pass.
     """
-    run = running.understood(context, given, section="check")
+    run = running.understood(context, given, section="check", strict=True)
     accepted = running.accepted(run)
     allowed = _allowed_texts(run.chosen["allow"], run.read)
     found, result = running.search(run, allow_empty=run.chosen["allow_empty"])
@@ -157,17 +157,9 @@ def _allowed_texts(paths: Sequence[str], read: ReadOptions) -> dict[str, str]:
 
 
 def _strict(result: ScanResult) -> ScanResult:
-    """Return a result in which what was not read whole is an error."""
-    errors = [
-        *result.errors,
-        *(
-            _doubt(problem, "convert it or pass --encoding")
-            for problem in result.warnings
-        ),
-        *(_doubt(problem, "leave it out with --exclude") for problem in result.skipped),
+    """Return a result in which what was left out is an error."""
+    cure = "a check reads all or leaves it out with --exclude"
+    left_out = [
+        Problem(problem.path, f"{problem.reason}; {cure}") for problem in result.skipped
     ]
-    return dataclasses.replace(result, errors=tuple(errors), warnings=(), skipped=())
-
-
-def _doubt(problem: Problem, cure: str) -> Problem:
-    return Problem(problem.path, f"{problem.reason}; a check wants all: {cure}")
+    return dataclasses.replace(result, errors=(*result.errors, *left_out), skipped=())

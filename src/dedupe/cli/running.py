@@ -67,11 +67,16 @@ class Run:
 
 
 def understood(
-    context: click.Context, given: dict[str, object], section: str = ""
+    context: click.Context,
+    given: dict[str, object],
+    *,
+    section: str = "",
+    strict: bool = False,
 ) -> Run:
     """Return what is to be done; refuse before the work begins what cannot be.
 
     A `section` is the table of the configuration file that is this command's own.
+    `strict` is how texts are read.
     """
     began = time.perf_counter()
     found = _configuration(context, section)
@@ -82,7 +87,8 @@ def understood(
         tell(f"warning: {warning}")
     try:
         settings = Settings(**{name: chosen[name] for name in SETTING_NAMES})
-        read = ReadOptions(**{name: chosen[name] for name in _reading(chosen)})
+        options = {name: chosen[name] for name in _reading(chosen)}
+        read = ReadOptions(**options, strict=strict)
     except SettingsError as error:
         raise SettingsError(_with_origin(str(error), context, found)) from error
     wanted: Sequence[Target] = ()
@@ -98,7 +104,7 @@ def accepted(run: Run) -> Baseline | None:
     name = run.chosen["baseline"]
     if not name:
         return None
-    from dedupe.baseline import read_baseline  # noqa: PLC0415 - most runs have none
+    from dedupe.baseline import fingerprint, read_baseline  # noqa: PLC0415 - most runs have none
 
     try:
         content = Path(name).read_bytes()
@@ -106,7 +112,7 @@ def accepted(run: Run) -> Baseline | None:
         reason = getattr(error, "strerror", None) or type(error).__name__
         message = f"{name}: cannot read the baseline: {reason}."
         raise InputError(message) from error
-    return read_baseline(content, name, run.settings.fingerprint())
+    return read_baseline(content, name, fingerprint(run.settings))
 
 
 def search(run: Run, *, allow_empty: bool = False) -> tuple[Found, ScanResult]:
