@@ -206,9 +206,7 @@ def test_boilerplate_fails_only_if_it_shall() -> None:
     assert [item.allowed for item in forms if item.rule == "boilerplate"] == [""]
 
 
-def test_documents_of_one_name_excuse_each_other_only_together(
-    tmp_path: object,
-) -> None:
+def test_documents_of_one_name_excuse_each_other_only_together() -> None:
     plain, quoted = f"{SAID} كما قيل", f"«{SAID}» كما قيل"
     found = from_texts([("a", plain), ("a", quoted), ("b", ORIGINAL)])
     result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
@@ -235,7 +233,7 @@ def test_the_marks_of_the_archive_excuse_nobody() -> None:
 
 
 def test_only_the_share_of_incoming_documents_counts() -> None:
-    texts = {"new": "\n".join([SAID, OTHER, VERSE, DISCLAIMER]), "old": SAID}
+    texts = {"new": f"{SAID}\n{OTHER}\n{VERSE}\n{DISCLAIMER}", "old": SAID}
     found = from_texts(texts)
     result = published(dedupe.scan(found), old="2026-01-01")
     policy = Policy(fail_share=50)
@@ -286,8 +284,12 @@ def test_what_is_no_period_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"fail_on": "exact"}, {"fail_words": -1}, {"fail_share": 101}]
-    + [{"fail_share": float("nan")}],
+    [
+        {"fail_on": "exact"},
+        {"fail_words": -1},
+        {"fail_share": 101},
+        {"fail_share": float("nan")},
+    ],
     ids=str,
 )
 def test_a_policy_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
