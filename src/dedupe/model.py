@@ -7,7 +7,7 @@ named tuple, which is built several times as fast as a dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -112,12 +112,24 @@ class Problem:
     reason: str
 
 
+class Published(NamedTuple):
+    """What an archive knows of a document; what it does not know is empty."""
+
+    id: str
+    title: str = ""
+    date: str = ""
+    outlet: str = ""
+    url: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ScanResult:
     """All that a reporter needs.
 
     `documents`, `findings`, `matches` and `passages` are sequences that build
-    their items when asked; iterate over them rather than copying them.
+    their items when asked; iterate over them rather than copying them. `published`
+    holds the documents of an archive that stand in findings or matches, by name; a
+    document that is not in it was given.
     """
 
     settings: dict[str, object]
@@ -135,6 +147,7 @@ class ScanResult:
     duplicated_words: int = 0
     jobs: int = field(default=1, compare=False)
     counted: dict[Relation, int] | None = field(default=None, compare=False)
+    published: Mapping[str, Published] = field(default_factory=dict)
 
     @property
     def relations(self) -> dict[Relation, int]:

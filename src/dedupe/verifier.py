@@ -161,7 +161,8 @@ def _signs(
 
 
 def _shortest_run(corpus: Corpus, settings: Settings) -> int:
-    more = 0 if corpus.positions < CORPUS_WORDS else CORPUS_MORE
+    words = corpus.positions + corpus.elsewhere.words
+    more = 0 if words < CORPUS_WORDS else CORPUS_MORE
     return settings.min_passage_words + more
 
 
