@@ -60,9 +60,7 @@ def build_result(
     findings = blocks.gather(corpus, matches, settings)
     asked = batches.asked
     if asked < len(batches.names):
-        findings, matches, passages = _about(
-            corpus, asked, findings, matches, passages
-        )
+        findings, matches, passages = _about(corpus, asked, findings, matches, passages)
     counts = np.bincount(findings.relation, minlength=len(RELATIONS))
     paragraphs = np.diff(corpus.first_paragraph)[:asked].tolist()
     words = (np.diff(corpus.first_position)[:asked] - 1).tolist()
