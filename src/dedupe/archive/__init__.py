@@ -1,17 +1,26 @@
 """Keep what was published, and find what repeats it.
 
->>> archive = Archive.create("published.dedupe")  # doctest: +SKIP
->>> archive.add([Document("a1", "نص الخبر", title="عنوان")])  # doctest: +SKIP
+>>> from tempfile import TemporaryDirectory
+>>> text = "قال الوزير إن الاتفاقية سوف تسهم في تعزيز التعاون بين البلدين"
+>>> with TemporaryDirectory() as folder:
+...     with Archive.create(f"{folder}/published.dedupe") as archive:
+...         archive.add([Document("a1", text, title="اتفاقية")])
+...         result = archive.query({"new.txt": text.replace("إن", "ان")})
+Changes(added=1, unchanged=0, replaced=())
+>>> result.published["a1"].title
+'اتفاقية'
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,12 +29,16 @@ import numpy as np
 
 from dedupe import loader
 from dedupe.arabic import UNICODE_VERSION
-from dedupe.archive import index, nearest
+from dedupe.archive import checking, index, nearest
+from dedupe.archive.checking import damage, sound, text_of
+from dedupe.archive.dates import day_of
 from dedupe.archive.records import (
     Document,
     Folded,
     Record,
     checksum,
+    content_of,
+    digest_of,
     fold,
 )
 from dedupe.archive.sqlite import SqliteStore
@@ -36,7 +49,7 @@ from dedupe.loader import Batches
 from dedupe.model import Problem, Published, ScanResult
 from dedupe.pipeline import Inputs, Progress, compare, jobs_for, sources_of, tell_nobody
 from dedupe.readers import ReadOptions, Source
-from dedupe.settings import RULES_VERSION, Settings
+from dedupe.settings import RULES_VERSION, SETTING_NAMES, Settings
 from dedupe.signatures import SCHEME
 
 __all__ = ["Archive", "Changes", "Document", "Info"]
@@ -54,6 +67,7 @@ BULK = 20_000
 BLOCKS_AT_ONCE = 1024
 POSTINGS_AT_ONCE = 1 << 21
 REMOVED_AT_ONCE = 100
+REBUILT_AT_ONCE = 20_000
 # Settings that decide what stands in the index; the others may differ in a query.
 FIXED = ("fold", "ignore_numbers")
 _READ = ReadOptions()
@@ -169,7 +183,8 @@ class Archive:
         waiting = 0
         enough = self._enough()
         for some in _portions(documents):
-            held.append(fold(some, self.settings, added, jobs))
+            times = [added] * len(some)
+            held.append(fold(some, self.settings, times, jobs))
             waiting += held[-1][1].shingle.size
             if waiting >= enough:
                 changes += self._write(held)
@@ -214,13 +229,13 @@ class Archive:
         with self._store.reading():
             choice = self._choose(corpus, batches, settings)
             stored = [
-                _sound(self.path, document)
+                sound(self.path, document)
                 for document in self._store.documents(choice.documents)
             ]
         sources = [
             Source(entry.record.id, "", "text", len(text), 0, text)
             for entry in stored
-            for text in [_text(self.path, entry.record)]
+            for text in [text_of(self.path, entry.record)]
         ]
         cut = _told(choice, corpus, batches)
         if sources:
@@ -250,6 +265,51 @@ class Archive:
             scheme=self._meta["scheme"],
             settings=asdict(self.settings),
         )
+
+    def verify(self, *, full: bool = False) -> list[Problem]:
+        """Return what is wrong with the structure, or in `full` with anything at all.
+
+        In full every document is held to its checksum, and its paragraphs and their
+        postings are made again from its text.
+        """
+        with self._store.reading():
+            found = list(checking.check(self._store, self.settings, full=full))
+        return [Problem(str(self.path), reason) for reason in found]
+
+    def prune(self, before: date) -> list[str]:
+        """Remove what was published before a day; return the ids.
+
+        Where it is not known when a document was published, it counts when it was
+        added; what has neither stays.
+        """
+        rows = [
+            row
+            for row, published, added in self._store.dates()
+            if (day := day_of(published) or day_of(added)) and day < before
+        ]
+        return self.remove(entry.record.id for entry in self._store.documents(rows))
+
+    def snapshot(self, out: str | Path) -> str:
+        """Write a copy that can be read on read-only media; return its SHA-256."""
+        path = Path(out)
+        self._store.snapshot(path)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @staticmethod
+    def rebuild(path: str | Path, *, jobs: int = 1) -> list[Problem]:
+        """Write an archive anew from its texts, by the rules of today.
+
+        Return what could not be read; then the old file is kept beside the new one.
+        """
+        with SqliteStore.rebuilding(Path(path)) as old:
+            meta = old.meta()
+            settings = _known_settings(meta.get("settings", "{}"))
+            SqliteStore.create(old.new, _new_meta(settings, meta.get("created", "")))
+            with Archive.open(old.new, write=True) as archive:
+                for some in _parted(old.records(), REBUILT_AT_ONCE):
+                    archive._restore(some, old.lost, jobs)  # noqa: SLF001
+        return [Problem(str(path), f"lost: {reason}") for reason in old.lost]
 
     def published(self, ids: Iterable[str]) -> dict[str, Published]:
         """Return what is known of some documents, of those that are there."""
@@ -283,6 +343,24 @@ class Archive:
             return nearest.Choice(rows, NOWHERE, none, none)
         loader.assemble(corpus, batches, 0, len(batches.columns))
         return nearest.choose(self._store, corpus, settings, left_out)
+
+    def _restore(self, some: Sequence[Stored], lost: list[str], jobs: int) -> None:
+        """Add documents of an older file, as far as they are whole."""
+        documents, times = [], []
+        for stored in some:
+            try:
+                record = sound(self.path, stored).record
+                text = text_of(self.path, record)
+            except ArchiveError:
+                lost.append(f"document {stored.record.id!r}")
+                continue
+            if content_of(text.encode()) != record.content:
+                lost.append(f"document {record.id!r}")
+                continue
+            documents.append(Document(record.id, text, *record[3:7]))
+            times.append(record.added)
+        if documents:
+            self._write([fold(documents, self.settings, times, jobs)])
 
     def _enough(self) -> int:
         there = int(self._store.totals().postings * WRITTEN_SHARE)
@@ -325,23 +403,12 @@ class Archive:
         words = folded.document_words().tolist()
         borders = folded.first.tolist()
         columns = (folded.line, folded.words, folded.solid)
-        stored = [
-            Stored(
-                row + number,
-                first + borders[number],
-                borders[number + 1] - borders[number],
-                words[number],
-                checksum(
-                    record,
-                    [
-                        column[borders[number] : borders[number + 1]]
-                        for column in columns
-                    ],
-                ),
-                record,
-            )
-            for number, record in enumerate(records)
-        ]
+        stored = []
+        for number, record in enumerate(records):
+            begin, end = borders[number : number + 2]
+            numbers = (row + number, first + begin, end - begin, words[number])
+            own = [column[begin:end] for column in columns]
+            stored.append(Stored(*numbers, checksum(numbers, record, own), record))
         document = np.repeat(np.arange(len(records)), np.diff(folded.first)) + row
         rows = np.arange(first, first + folded.paragraphs)
         self._store.insert(
@@ -375,12 +442,12 @@ class Archive:
 
     def _folded(self, rows: Sequence[int]) -> tuple[list[Stored], Folded, IntArray]:
         """Return documents, what their texts hold, and the rows of their paragraphs."""
-        stored = [_sound(self.path, entry) for entry in self._store.documents(rows)]
-        texts = [_text(self.path, entry.record) for entry in stored]
+        stored = [sound(self.path, entry) for entry in self._store.documents(rows)]
+        texts = [text_of(self.path, entry.record) for entry in stored]
         folded = Folded.of(texts, self.settings)
         sizes = np.array([entry.paragraphs for entry in stored], np.int64)
         if not np.array_equal(sizes, np.diff(folded.first)):
-            raise ArchiveError(_damage(self.path, "paragraphs are lost"))
+            raise ArchiveError(damage(self.path, "paragraphs are lost"))
         first = np.array([entry.first for entry in stored], np.int64)
         own = np.arange(folded.paragraphs) + np.repeat(first - folded.first[:-1], sizes)
         return stored, folded, own
@@ -437,7 +504,7 @@ class Archive:
 
 
 def _new_meta(settings: Settings, created: str) -> dict[str, str]:
-    return {
+    meta = {
         "settings": json.dumps(asdict(settings), sort_keys=True),
         "fingerprint": settings.fingerprint(),
         "rules": str(RULES_VERSION),
@@ -445,11 +512,19 @@ def _new_meta(settings: Settings, created: str) -> dict[str, str]:
         "scheme": SCHEME,
         "created": created,
     }
+    return meta | {"checksum": _meta_checksum(meta)}
+
+
+def _meta_checksum(meta: Mapping[str, str]) -> str:
+    pairs = sorted(item for item in meta.items() if item[0] != "checksum")
+    return digest_of(chain.from_iterable(pairs)).hex()
 
 
 def _settings(path: Path, meta: dict[str, str]) -> Settings:
     """Return the settings of an archive that was written by the rules of today."""
     ours = _new_meta(_SETTINGS, "")
+    if meta.get("checksum") != _meta_checksum(meta):
+        raise ArchiveError(damage(path, "what it says of itself was changed"))
     for name in ("rules", "unicode", "scheme"):
         if meta.get(name) != ours[name]:
             raise ArchiveError(
@@ -459,10 +534,28 @@ def _settings(path: Path, meta: dict[str, str]) -> Settings:
     try:
         settings = Settings(**json.loads(meta["settings"]))
     except (KeyError, TypeError, ValueError, SettingsError):
-        raise ArchiveError(_damage(path, "its settings cannot be read")) from None
+        raise ArchiveError(damage(path, "its settings cannot be read")) from None
     if settings.fingerprint() != meta.get("fingerprint") or "created" not in meta:
-        raise ArchiveError(_damage(path, "its settings were changed"))
+        raise ArchiveError(damage(path, "its settings were changed"))
     return settings
+
+
+def _known_settings(text: str) -> Settings:
+    """Return the settings that an older archive was made with, as far as they hold."""
+    try:
+        values = json.loads(text)
+        return Settings(
+            **{name: values[name] for name in SETTING_NAMES if name in values}
+        )
+    except (TypeError, ValueError, SettingsError):
+        return _SETTINGS
+
+
+def _parted(items: Iterable[Stored], size: int) -> Iterator[list[Stored]]:
+    """Yield so many at a time."""
+    given = iter(items)
+    while some := list(islice(given, size)):
+        yield some
 
 
 def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -482,34 +575,6 @@ def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
 def _is_same(record: Record, content: bytes, published: tuple[str, ...]) -> bool:
     new = (record.title, record.date, record.outlet, record.url)
     return record.content == content and new == published
-
-
-def _sound(path: Path, stored: Stored) -> Stored:
-    """Return a document unless its columns cannot be those of one."""
-    values = (*stored[:-1], *stored.record)
-    kinds = (int, int, int, int, bytes, str, bytes, str, str, str, str, str, int, bytes)
-    if all(map(isinstance, values, kinds)):
-        return stored
-    raise ArchiveError(_damage(path, f"the document in row {stored.row}"))
-
-
-def _text(path: Path, record: Record) -> str:
-    """Return the text of a document, no longer than it says."""
-    unpacking = zlib.decompressobj()
-    try:
-        written = unpacking.decompress(record.text, record.size + 1)
-        if len(written) == record.size:
-            return written.decode()
-    except (zlib.error, ValueError):
-        pass
-    raise ArchiveError(_damage(path, f"the text of document {record.id!r}"))
-
-
-def _damage(path: Path, what: str) -> str:
-    return (
-        f"{path} is damaged ({what}); look with: dedupe archive verify --full {path},"
-        f" and write it anew with: dedupe archive rebuild {path}"
-    )
 
 
 def _told(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -126,10 +126,14 @@ class Folded:
 
 
 def fold(
-    documents: Sequence[Document], settings: Settings, added: str, jobs: int
+    documents: Sequence[Document], settings: Settings, added: Sequence[str], jobs: int
 ) -> tuple[list[Record], Folded]:
-    """Return documents as they are stored, and what they hold."""
+    """Return documents as they are stored, and what they hold.
+
+    `added` is the time at which each was added.
+    """
     tasks = _tasks(documents)
+    times = iter(added)
 
     def task(number: int) -> Outcome:
         texts = [_clean(document.text) for document in tasks[number]]
@@ -156,7 +160,7 @@ def fold(
             Record(
                 _clean(document.id),
                 contents[row * CONTENT_BYTES : (row + 1) * CONTENT_BYTES],
-                added,
+                next(times),
                 _clean(document.title),
                 _clean(document.date),
                 _clean(document.outlet),
@@ -171,23 +175,28 @@ def fold(
     return records, Folded.joined(parts or [Folded.of([], settings)])
 
 
+def digest_of(values: Iterable[object]) -> bytes:
+    """Return a hash of a few values, in which damage to them shows."""
+    digest = hashlib.blake2b(digest_size=CHECKSUM_BYTES)
+    for value in values:
+        data = value if isinstance(value, bytes) else str(value).encode()
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.digest()
+
+
 def content_of(written: bytes) -> bytes:
     """Return the hash by which the text of a document is known."""
     return hashlib.blake2b(written, digest_size=CONTENT_BYTES).digest()
 
 
-def checksum(record: Record, columns: Sequence[Rows]) -> bytes:
+def checksum(numbers: Sequence[int], record: Record, columns: Sequence[Rows]) -> bytes:
     """Return a hash of what is stored of a document but its postings.
 
-    `columns` are those of its paragraphs: lines, words, hashes of letters.
+    `numbers` are its rows and counts, `columns` those of its paragraphs: lines, words,
+    hashes of letters.
     """
-    digest = hashlib.blake2b(digest_size=CHECKSUM_BYTES)
-    for value in record:
-        data = value if isinstance(value, bytes) else str(value).encode()
-        digest.update(len(data).to_bytes(8, "little") + data)
-    for column in columns:
-        digest.update(column.astype("<i8").tobytes())
-    return digest.digest()
+    held = [column.astype("<i8").tobytes() for column in columns]
+    return digest_of((*numbers, *record, *held))
 
 
 def _clean(text: str) -> str:

@@ -12,7 +12,8 @@ create table totals (
     documents integer not null, -- rows of documents
     paragraphs integer not null, -- rows of paragraphs
     words integer not null, -- of all documents
-    postings integer not null -- in all blocks
+    postings integer not null, -- in all blocks
+    checksum blob not null -- BLAKE2b of the other columns, 8 bytes
 );
 
 create table documents (

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import numpy as np
 
 from dedupe.archive.index import LOWEST, Block, encode
-from dedupe.archive.records import Record
+from dedupe.archive.records import Record, digest_of
 from dedupe.archive.store import Known, ParagraphRows, Stored, Totals
 from dedupe.errors import ArchiveError
 
@@ -40,11 +40,13 @@ class SqliteStore:
     """An archive in a file of SQLite."""
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
+        """Open a file; raise ArchiveError when it is not an archive of ours."""
         self.path = path
         self._connection = _connected(path, write=write)
         try:
             with _errors(path):
                 self._prepare(write=write)
+                self._file = _file_at(path)
         except BaseException:
             self._connection.close()
             raise
@@ -54,7 +56,7 @@ class SqliteStore:
         """Make an empty archive; raise ArchiveError when there is a file already."""
         if path.exists():
             raise ArchiveError(f"{path} exists already; choose another file.")
-        new = path.with_name(f".{path.name}-{os.urandom(6).hex()}.new")
+        new = _beside(path)
         try:
             with _errors(path), contextlib.closing(_opened(new, "rwc")) as connection:
                 connection.execute("pragma journal_mode = delete")
@@ -64,7 +66,11 @@ class SqliteStore:
                     f"pragma user_version = {SCHEMA_VERSION};\n"
                 )
                 connection.executemany("insert into meta values (?, ?)", meta.items())
-                connection.execute("insert into totals values (1, 0, 0, 0, 0, 0)")
+                nothing = Totals(0, 0, 0, 0, 0)
+                connection.execute(
+                    "insert into totals values (1, ?, ?, ?, ?, ?, ?)",
+                    (*nothing, digest_of(nothing)),
+                )
                 none = np.empty(0, np.uint64)
                 borders = np.zeros(2, np.int64)
                 empty = encode(np.array([LOWEST]), borders, none)
@@ -86,6 +92,7 @@ class SqliteStore:
         with _errors(self.path):
             self._connection.execute("begin immediate")
             try:
+                self._check_file()
                 yield
                 self._connection.execute("commit")
             except BaseException:
@@ -112,18 +119,19 @@ class SqliteStore:
     def totals(self) -> Totals:
         """Return how much there is."""
         rows = self._rows(
-            "select generation, documents, paragraphs, words, postings from totals"
+            "select checksum, generation, documents, paragraphs, words, postings"
+            " from totals"
         )
-        if len(rows) != 1:
+        if len(rows) != 1 or rows[0][0] != digest_of(rows[0][1:]):
             raise ArchiveError(_damaged(self.path, "its totals are lost"))
-        return Totals(*rows[0])
+        return Totals(*rows[0][1:])
 
     def set_totals(self, totals: Totals) -> None:
         """Say how much there is."""
         self._connection.execute(
             "update totals set generation = ?, documents = ?, paragraphs = ?,"
-            " words = ?, postings = ?",
-            totals,
+            " words = ?, postings = ?, checksum = ?",
+            (*totals, digest_of(totals)),
         )
 
     def known(self, ids: Iterable[str]) -> dict[str, Known]:
@@ -170,6 +178,15 @@ class SqliteStore:
     def document_rows(self) -> list[int]:
         """Return the rows of all documents, ascending."""
         return [row for (row,) in self._rows("select row from documents order by row")]
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many documents, paragraphs and words there are by counting."""
+        [counts] = self._rows(
+            "select (select count(*) from documents),"
+            " (select count(*) from paragraphs),"
+            " (select coalesce(sum(words), 0) from documents)"
+        )
+        return counts  # type: ignore[no-any-return]
 
     def dates(self) -> list[tuple[int, str, str]]:
         """Return row, date and time of addition of all documents."""
@@ -281,18 +298,52 @@ class SqliteStore:
 
     def snapshot(self, out: Path) -> None:
         """Write a copy that can be read where nothing can be written."""
-        new = out.with_name(f".{out.name}-{os.urandom(6).hex()}.new")
+        if out.exists() and out.samefile(self.path):
+            raise ArchiveError(f"{out} is the archive itself; choose another file.")
+        new = _beside(out)
         try:
-            with _errors(self.path):
-                self._connection.execute("vacuum into ?", (str(new),))
-            # VACUUM INTO writes no log, and leaves the file ready for read-only media.
-            with _errors(out), contextlib.closing(_opened(new, "rw")) as copy:
-                copy.execute("pragma journal_mode = delete")
+            with _errors(out):
+                self._connection.execute("pragma query_only = off")
+                self._connection.execute("vacuum into ?", (os.fspath(new),))
+                with contextlib.closing(_opened(new, "rw")) as copy:
+                    # A log cannot be kept where nothing can be written.
+                    copy.execute("pragma journal_mode = delete")
+            _to_disk(new)
             new.replace(out)
         except OSError as error:
             raise ArchiveError(f"{out}: {error.strerror or error}.") from error
         finally:
             new.unlink(missing_ok=True)
+
+    @classmethod
+    @contextlib.contextmanager
+    def rebuilding(cls, path: Path) -> Iterator[Rebuilding]:
+        """Hand out what is in a file, whatever rules wrote it, to write it anew.
+
+        What was written to `new` takes the place of the file at the end, unless there
+        was an error. Nobody else can read or write it meanwhile.
+        """
+        connection = _connected(path, write=True)
+        new = _beside(path)
+        try:
+            with _errors(path), contextlib.closing(connection):
+                _check_known(path, connection)
+                connection.execute("pragma trusted_schema = off")
+                connection.execute("pragma locking_mode = exclusive")
+                # Else a log of the old file would lie beside the new one.
+                connection.execute("pragma journal_mode = delete")
+                connection.execute("begin exclusive")
+                rebuilding = Rebuilding(connection, new)
+                yield rebuilding
+                _to_disk(new)
+                if rebuilding.lost:
+                    os.link(path, _beside(path, "damaged"))
+                new.replace(path)
+        except OSError as error:
+            raise ArchiveError(f"{path}: {error.strerror or error}.") from error
+        finally:
+            for part in ("", "-wal", "-shm"):
+                new.with_name(new.name + part).unlink(missing_ok=True)
 
     def _prepare(self, *, write: bool) -> None:
         """Refuse what is not ours, then set what the connection needs."""
@@ -308,26 +359,20 @@ class SqliteStore:
         run("pragma synchronous = normal")
         run(f"pragma wal_autocheckpoint = {_CHECKPOINT}")
 
+    def _check_file(self) -> None:
+        """Refuse to write to a file that another has taken the place of."""
+        if _file_at(self.path) != self._file:
+            raise ArchiveError(f"{self.path} was rebuilt meanwhile; try again.")
+
     def _check_identity(self) -> None:
-        [(application,)] = self._connection.execute("pragma application_id").fetchall()
-        [(version,)] = self._connection.execute("pragma user_version").fetchall()
-        if application != APPLICATION_ID:
-            raise ArchiveError(_foreign(self.path))
-        if version > SCHEMA_VERSION:
-            raise ArchiveError(
-                f"{self.path} was written by a newer dedupe (schema {version}, this one"
-                f" knows {SCHEMA_VERSION}); upgrade dedupe to read it."
-            )
+        version = _check_known(self.path, self._connection)
         if version < SCHEMA_VERSION:
             raise ArchiveError(
                 f"{self.path} was written by an older dedupe (schema {version});"
                 f" bring it up to date with: dedupe archive rebuild {self.path}"
             )
         if _schema_of(self._connection) != _schema():
-            raise ArchiveError(
-                f"{self.path} holds tables, triggers or views that an archive does not"
-                " have; do not trust it. Make a new one from the texts."
-            )
+            raise ArchiveError(_suspicious(self.path))
 
     def _paragraphs(self, condition: str, values: Iterable[int]) -> ParagraphRows:
         rows = self._among(
@@ -349,6 +394,100 @@ class SqliteStore:
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with _errors(self.path):
             return self._connection.execute(query, values).fetchall()
+
+
+class Rebuilding:
+    """An archive that is written anew: what it holds, and where the new one goes."""
+
+    def __init__(self, connection: sqlite3.Connection, new: Path) -> None:
+        self._connection = connection
+        self.new = new
+        self.lost: list[str] = []  # what could not be read
+
+    def meta(self) -> dict[str, str]:
+        """Return what is known of the archive as a whole."""
+        try:
+            rows = self._connection.execute("select key, value from meta").fetchall()
+        except sqlite3.Error:
+            return {}
+        return {key: value for key, value in rows if isinstance(value, str)}
+
+    def records(self) -> Iterator[Stored]:
+        """Yield the documents that can be read, in the order they were added."""
+        for row in sorted(self._rows()):
+            try:
+                [values] = self._connection.execute(
+                    f"select {_DOCUMENT} from documents where row = ?",  # noqa: S608
+                    (row,),
+                ).fetchall()
+            except (sqlite3.Error, ValueError):
+                self.lost.append(f"the document in row {row}")
+                continue
+            document, first, paragraphs, words, checksum = values[:5]
+            record = Record(*values[5:])
+            yield Stored(document, first, paragraphs, words, checksum, record)
+
+    def _rows(self) -> set[int]:
+        """Return the rows of documents; where the table is torn, its index knows."""
+        rows: set[int] = set()
+        errors = []
+        for source in (
+            "documents",
+            "documents indexed by sqlite_autoindex_documents_1",
+        ):
+            query = f"select row from {source} order by 1"  # noqa: S608 - of the two
+            try:
+                for (row,) in self._connection.execute(query):
+                    rows.add(row)
+            except sqlite3.Error as error:
+                errors.append(error)
+        if errors:
+            self.lost.append("some documents may be missing")
+        if len(errors) == 2 and not rows:  # noqa: PLR2004
+            raise errors[0]
+        return rows
+
+
+def _check_known(path: Path, connection: sqlite3.Connection) -> int:
+    """Return the version of a file's schema if it is one that is known here."""
+    [(application,)] = connection.execute("pragma application_id").fetchall()
+    [(version,)] = connection.execute("pragma user_version").fetchall()
+    if application != APPLICATION_ID:
+        raise ArchiveError(_foreign(path))
+    if version > SCHEMA_VERSION:
+        raise ArchiveError(
+            f"{path} was written by a newer dedupe (schema {version}, this one knows"
+            f" {SCHEMA_VERSION}); upgrade dedupe to read it."
+        )
+    kinds = connection.execute("select type, name from sqlite_schema").fetchall()
+    if any(kind not in ("table", "index") for kind, _ in kinds):
+        raise ArchiveError(_suspicious(path))
+    return int(version)
+
+
+def _beside(path: Path, end: str = "new") -> Path:
+    """Return a name in the same folder that nothing has yet."""
+    return path.with_name(f"{path.name}-{os.urandom(6).hex()}.{end}")
+
+
+def _file_at(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_dev, status.st_ino)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _suspicious(path: Path) -> str:
+    return (
+        f"{path} holds tables, triggers or views that an archive does not have; do not"
+        " trust it. Make a new one from the texts."
+    )
 
 
 def _connected(path: Path, *, write: bool) -> sqlite3.Connection:

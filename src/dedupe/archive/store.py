@@ -89,6 +89,9 @@ class Store(Protocol):
     def document_rows(self) -> list[int]:
         """Return the rows of all documents, ascending."""
 
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many documents, paragraphs and words there are by counting."""
+
     def dates(self) -> list[tuple[int, str, str]]:
         """Return row, date and time of addition of all documents."""
 

@@ -33,6 +33,7 @@ TERMINATED = 143
 # `dedupe --help` loads none of them.
 COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
+    "archive": ("dedupe.cli.archive", "Keep what was published."),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
 }
 
