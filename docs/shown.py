@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,14 +47,13 @@ def block(command: str, *, summary: bool = True) -> str:
 
 def helps() -> str:
     """Return the help of the program and of each of its commands as Markdown."""
-    return "\n".join(_helps("dedupe"))
+    return "\n".join(_helps("dedupe", "##"))
 
 
-def _helps(command: str) -> list[str]:
-    """Return a section for a command and for each of the commands in it."""
+def _helps(command: str, heading: str) -> Iterator[str]:
     text = output(f"{command} --help")
+    yield f"{heading} {command}\n\n```text\n{text.rstrip()}\n```\n"
     commands = text.partition("Commands:\n")[2].partition("\n\n")[0]
-    sections = [f"## {command}\n\n```text\n{text.rstrip()}\n```\n"]
-    for name in re.findall(r"^  ([a-z]\S*)", commands, flags=re.MULTILINE):
-        sections += _helps(f"{command} {name}")
-    return sections
+    deeper = heading if heading == "##" and command == "dedupe" else f"{heading}#"
+    for name in re.findall(r"^  (\S+)", commands, flags=re.MULTILINE):
+        yield from _helps(f"{command} {name}", deeper)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedupe.archive import Archive, Document
     from dedupe.errors import DedupeError
-    from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
+    from dedupe.model import Finding, Match, Occurrence, Passage, Published, ScanResult
     from dedupe.normalizer import NormalizedText, normalize
     from dedupe.pipeline import scan
     from dedupe.readers import ReadOptions
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Archive",
     "DedupeError",
+    "Document",
     "Finding",
     "Match",
     "NormalizedText",
     "Occurrence",
     "Passage",
+    "Published",
     "ReadOptions",
     "ScanResult",
     "Settings",
@@ -31,12 +35,15 @@ __all__ = [
 # Where each public name lives. They are loaded when first used, since numpy alone
 # takes longer to load than the help page takes to print.
 _HOMES = {
+    "Archive": "archive",
     "DedupeError": "errors",
+    "Document": "archive",
     "Finding": "model",
     "Match": "model",
     "NormalizedText": "normalizer",
     "Occurrence": "model",
     "Passage": "model",
+    "Published": "model",
     "ReadOptions": "readers",
     "ScanResult": "model",
     "Settings": "settings",

@@ -122,12 +122,14 @@ def seeds(
             hashes = shingles_at(corpus.word, packing.position(keys), length)
             keys = packing.pack(hashes, packing.position(keys))
             keys.sort()
+        if length == LENGTHS[0] and corpus.elsewhere.words:
+            _count(frequency, packing, keys, _elsewhere(corpus, keys) + 1)
         keys, places = repeated(packing, keys)
         kinds = _surroundings(corpus, packing, keys, places)
         if length == LENGTHS[0]:
-            counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
-            counted[places > ALL_PAIRED] |= CROWDED
-            frequency[packing.position(keys)] = counted
+            more = _elsewhere(corpus, keys)
+            kinds = kinds + more
+            _count(frequency, packing, keys, kinds, places + more)
         common = kinds > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
@@ -137,6 +139,27 @@ def seeds(
     links = np.concatenate(found) if found else np.empty(0, np.uint64)
     links.sort()
     return links
+
+
+def _elsewhere(corpus: Corpus, keys: UInt64Array) -> IntArray:
+    """Return in how many places each shingle stands that the corpus does not hold.
+
+    None of them is a copy of what it holds, so each is taken for other surroundings.
+    """
+    return corpus.elsewhere.of((keys >> np.uint64(32)).astype(np.uint32))
+
+
+def _count(
+    frequency: ByteArray,
+    packing: Packing,
+    keys: UInt64Array,
+    kinds: IntArray,
+    places: IntArray | None = None,
+) -> None:
+    """Write down how often the shingle of each key stands."""
+    counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
+    counted[(kinds if places is None else places) > ALL_PAIRED] |= CROWDED
+    frequency[packing.position(keys)] = counted
 
 
 def _surroundings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, pairwise
 
@@ -24,7 +24,16 @@ from dedupe.errors import InputError
 from dedupe.model import Problem
 from dedupe.paragraphs import read_columns
 from dedupe.processes import Arrays, Outcome
-from dedupe.readers import Batch, Found, Place, ReadOptions, load, load_place, plan
+from dedupe.readers import (
+    Batch,
+    Found,
+    Place,
+    ReadOptions,
+    Source,
+    load,
+    load_place,
+    plan,
+)
 from dedupe.settings import Settings
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
@@ -50,6 +59,7 @@ class Batches:
     encodings: Sequence[str]
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    asked: int  # so many documents were asked about; others are what they may repeat
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
@@ -98,26 +108,64 @@ def read(
     done: Callable[[float], None] | None = None,
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of all sources, its words not yet in place (see `assemble`)."""
-    batches = plan(found.sources, options)
+    held = _read(found, plan(found.sources, options), options, settings, (jobs, done))
+    return _corpus(held), held
+
+
+def read_more(
+    held: Batches, sources: Sequence[Source], settings: Settings, jobs: int
+) -> tuple[Corpus, Batches]:
+    """Return the corpus of what was read and of more sources after it."""
+    found = held.found._replace(sources=(*held.found.sources, *sources))
+    first = len(held.found.sources)
+    batches = [
+        batch._replace(first=batch.first + first)
+        for batch in plan(sources, held.options)
+    ]
+    more = _read(found, batches, held.options, settings, (jobs, None))
+    columns = [*held.columns, *more.columns]
+    together = replace(
+        more,
+        batches=[*held.batches, *batches],
+        columns=columns,
+        first_position=_running([arrays["word"].size for arrays in columns]),
+        first_document=_running([arrays["document_words"].size for arrays in columns]),
+        names=[*held.names, *more.names],
+        encodings=[*held.encodings, *more.encodings],
+        errors=held.errors + more.errors,
+        warnings=held.warnings + more.warnings,
+        asked=held.asked,
+    )
+    return _corpus(together), together
+
+
+def _read(
+    found: Found,
+    batches: Sequence[Batch],
+    options: ReadOptions,
+    settings: Settings,
+    running: tuple[int, Callable[[float], None] | None],
+) -> Batches:
     task = partial(_read_batch, batches, options, settings)
-    outcomes = processes.run(task, len(batches), jobs, done)
+    outcomes = processes.run(task, len(batches), *running)
     values = [value for value, _ in outcomes]
+    names = [name for value in values for name in value["names"]]
     columns = [arrays for _, arrays in outcomes]
     first_position = _running([arrays["word"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
-    held = Batches(
+    return Batches(
         found,
         options,
         batches,
         columns,
         first_position,
         first_document,
-        [name for value in values for name in value["names"]],
+        names,
         [encoding for value in values for encoding in value["encodings"]],
         tuple(Problem(*pair) for value in values for pair in value["errors"]),
         tuple(Problem(*pair) for value in values for pair in value["warnings"]),
+        len(names),
     )
-    return _corpus(held), held
 
 
 def slices(batches: Batches) -> list[tuple[int, int]]:

@@ -77,11 +77,24 @@ def scan(
     >>> result.findings[0].relation
     'orthographic'
     """
-    found = _sources(inputs, read)
-    size = sum(source.size for source in found.sources)
-    jobs = 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
-    tell = progress or _tell_nobody
+    tell = progress or tell_nobody
+    found = sources_of(inputs, read)
+    jobs = jobs_for(found, jobs)
     corpus, batches = loader.read(found, read, settings, jobs, partial(tell, "reading"))
+    return compare(corpus, batches, settings, jobs, passages=passages, progress=tell)
+
+
+def compare(
+    corpus: Corpus,
+    batches: Batches,
+    settings: Settings,
+    jobs: int,
+    *,
+    passages: bool = False,
+    progress: Progress | None = None,
+) -> ScanResult:
+    """Return every repeat in a corpus whose words are not yet in place."""
+    tell = progress or tell_nobody
     work = _Work.of(corpus, batches, settings, jobs, tell)
     work.index()
     seeds = work.seeds()
@@ -93,16 +106,23 @@ def scan(
     return build_result(corpus, batches, matches, stretches, settings, jobs)
 
 
+def jobs_for(found: Found, jobs: int | None) -> int:
+    """Return how many processes to use for some sources."""
+    size = sum(source.size for source in found.sources)
+    return 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
+
+
 def _unknown(found: Sequence[Matches], more: Matches) -> Matches:
     """Return the matches among more that are not found yet."""
     return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
 
 
-def _tell_nobody(_stage: str, _share: float) -> None:
-    pass
+def tell_nobody(_stage: str, _share: float) -> None:
+    """Hear of the progress, and keep it."""
 
 
-def _sources(inputs: Inputs, read: ReadOptions) -> Found:
+def sources_of(inputs: Inputs, read: ReadOptions) -> Found:
+    """Return the sources of paths or of texts."""
     if isinstance(inputs, Found):
         return inputs
     if isinstance(inputs, str | PurePath):

@@ -35,6 +35,7 @@ COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
     "check": ("dedupe.cli.check", "Let no repeated paragraph pass, as a gate in CI."),
     "baseline": ("dedupe.cli.baseline", "Accept the findings that are there today."),
+    "archive": ("dedupe.cli.archive", "Keep what was published."),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
 }
 
