@@ -24,10 +24,13 @@ SCHEMA_VERSION = 1
 BUSY_SECONDS = 30
 # Nothing in an archive is longer: a text of two gigabytes, compressed.
 LONGEST = 1 << 30  # bytes
+# Articles and blocks of postings are a kilobyte or two: on smaller pages, few would
+# lie beside one another and much room would be left between them.
+_PAGE = 8192  # bytes
 _WRITER_CACHE = -64 << 10  # KiB, negative as SQLite wants it
 _READER_CACHE = -16 << 10
 # An article changes some hundred pages; a file of this size is still soon copied back.
-_CHECKPOINT = 8000  # pages
+_CHECKPOINT = 1000  # pages
 _AT_ONCE = 5000  # rows
 
 _DOCUMENT = (
@@ -59,7 +62,7 @@ class SqliteStore:
         new = _beside(path)
         try:
             with _errors(path), contextlib.closing(_opened(new, "rwc")) as connection:
-                connection.execute("pragma journal_mode = delete")
+                connection.execute(f"pragma page_size = {_PAGE}")
                 connection.executescript(
                     f"begin;\n{_schema_text()}"
                     f"pragma application_id = {APPLICATION_ID};\n"
