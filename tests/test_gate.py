@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from itertools import permutations
 from random import Random
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 import dedupe
 from corpora import respelled
 from dedupe.errors import SettingsError
-from dedupe.gate import Policy, judge, recent, since
+from dedupe.gate import Policy, judge
 from dedupe.model import RELATIONS, Finding, Published, ScanResult
 from dedupe.readers import ReadOptions, from_texts
 
@@ -216,15 +215,14 @@ def test_documents_of_one_name_excuse_each_other_only_together() -> None:
     assert reasons(result) == ["quotation"]
 
 
-def published(result: ScanResult, **dates: str) -> ScanResult:
-    known = {name: Published(name, date=day) for name, day in dates.items()}
-    return replace(result, published=known)
+def published(result: ScanResult, *names: str) -> ScanResult:
+    return replace(result, published={name: Published(name) for name in names})
 
 
 def test_the_marks_of_the_archive_excuse_nobody() -> None:
     texts = {"new": f"{SAID} كما قيل", "old": f"ونقلت الوكالة «{SAID}» أمس"}
     found = from_texts(texts)
-    result = published(dedupe.scan(found), old="2026-01-01")
+    result = published(dedupe.scan(found), "old")
     incoming = from_texts({"new": texts["new"]})
     assert reasons(judge(result, Policy(), incoming, ReadOptions(), {})) == [""]
     assert reasons(judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})) == [
@@ -235,51 +233,12 @@ def test_the_marks_of_the_archive_excuse_nobody() -> None:
 def test_only_the_share_of_incoming_documents_counts() -> None:
     texts = {"new": f"{SAID}\n{OTHER}\n{VERSE}\n{DISCLAIMER}", "old": SAID}
     found = from_texts(texts)
-    result = published(dedupe.scan(found), old="2026-01-01")
+    result = published(dedupe.scan(found), "old")
     policy = Policy(fail_share=50)
     assert reasons(judge(result, policy, found, ReadOptions(), {})) == [
         "below --fail-share"
     ]
     assert reasons(judged(texts, fail_share=50)) == [""]
-
-
-def test_what_is_older_than_the_period_is_no_finding() -> None:
-    texts = {"new": OTHER, "old": OTHER, "older": f"{OTHER}\n{SAID}", "when": SAID}
-    scanned = published(
-        dedupe.scan(texts), old="2026-02-01T23:00:00Z", older="2026-01-31", when=""
-    )
-    first = date(2026, 2, 1)
-    (finding,) = recent(scanned, first).findings
-    assert [place.document for place in finding.occurrences] == ["new", "old"]
-    # Of two archived copies neither came in.
-    assert {item.occurrences[0].document for item in scanned.findings} != {"new"}
-    undated = published(dedupe.scan({"new": SAID, "when": SAID}), when="last year")
-    assert recent(undated, first).findings
-    everything = recent(scanned, date(2027, 1, 1))
-    assert not everything.findings
-    assert everything.status == "clean"
-
-
-PERIODS = {
-    "30d": "2026-03-01",
-    "2w": "2026-03-17",
-    "1m": "2026-03-01",
-    "1y": "2025-03-31",
-    "0d": "2026-03-31",
-    " 7d ": "2026-03-24",
-    "2026-01-15": "2026-01-15",
-}
-
-
-@pytest.mark.parametrize(("text", "day"), PERIODS.items())
-def test_a_period_is_told_by_its_length_or_its_first_day(text: str, day: str) -> None:
-    assert since(text, date(2026, 3, 31)).isoformat() == day
-
-
-@pytest.mark.parametrize("text", ["", "d", "30", "-3d", "30h", "99999y", "٣٠d", "x"])
-def test_what_is_no_period_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="neither a period"):
-        since(text, date(2026, 3, 31))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from dedupe.model import (
     Passage,
     PassageSide,
     Problem,
+    Published,
     ScanResult,
     Side,
     Span,
@@ -102,9 +103,14 @@ def test_the_schema_names_every_member_in_the_order_of_the_report() -> None:
         result(finding()._replace(state="new", allowed="quotation")),
         failing=0,
         baseline=BaselineCounts(1, 0, 0),
+        published={"1.txt": Published("1.txt", ODD, "2026-01-31")},
     )
     report = json.loads(written("json", judged))
     definitions = schema()
+    jsonschema.Draft202012Validator(definitions).validate(report)
+    assert list(report["published"][0]) == list(
+        definitions["$defs"]["published"]["properties"]
+    )
     assert list(report["summary"]) == list(
         definitions["properties"]["summary"]["properties"]
     )

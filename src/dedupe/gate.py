@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice, pairwise, product, starmap
 from typing import NamedTuple
@@ -18,7 +17,6 @@ from dedupe.model import (
     RELATIONS,
     Finding,
     Occurrence,
-    Published,
     Relation,
     ScanResult,
     Span,
@@ -50,8 +48,6 @@ NESTED_MARKS = {
         "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}",
     )
 }
-
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,54 +128,6 @@ def with_findings(result: ScanResult, findings: Sequence[Finding]) -> ScanResult
     """Return a result with other findings, and count those that fail."""
     failing = sum(finding.fails for finding in findings)
     return replace(result, findings=findings, failing=failing, counted=None)
-
-
-def since(text: str, today: date) -> date:
-    """Return the first day of a period that is told by its length or that day.
-
-    >>> since("30d", date(2026, 3, 31)).isoformat()
-    '2026-03-01'
-    """
-    length = re.fullmatch(r"(?a)(\d{1,5})([dwmy])", text.strip())
-    try:
-        if not length:
-            return date.fromisoformat(text.strip())
-        days = timedelta(int(length[1]) * _DAYS[length[2]])
-        return today - days
-    except (ValueError, OverflowError) as error:
-        message = f"{text!r} is neither a period such as 30d nor a date."
-        raise SettingsError(message) from error
-
-
-def recent(result: ScanResult, first: date) -> ScanResult:
-    """Return the findings without what was published before a day.
-
-    What an archive cannot date is kept: it may be recent.
-    """
-    old = {
-        name
-        for name, published in result.published.items()
-        if (day := _day(published)) and day < first
-    }
-    if not old:
-        return result
-    findings = []
-    for finding in result.findings:
-        places = tuple(
-            place for place in finding.occurrences if place.document not in old
-        )
-        if len(places) > 1 and any(
-            place.document not in result.published for place in places
-        ):
-            findings.append(finding._replace(occurrences=places))
-    return replace(result, findings=findings, counted=None)
-
-
-def _day(published: Published) -> date | None:
-    try:
-        return datetime.fromisoformat(published.date).date()
-    except ValueError:
-        return None
 
 
 class _Weakness:

@@ -202,12 +202,13 @@ class Archive:
             removed += [name for name in wanted[start:] if name in known]
         return removed
 
-    def query(
+    def query(  # noqa: PLR0913 - those of scan, and the day
         self,
         inputs: Inputs,
         settings: Settings | None = None,
         *,
         read: ReadOptions = _READ,
+        since: date | None = None,
         jobs: int | None = None,
         passages: bool = False,
         progress: Progress | None = None,
@@ -217,7 +218,8 @@ class Archive:
         The inputs are those of `scan`, and so is the result: `documents` are those that
         came in, which come first in every finding; `published` tells of those of the
         archive. An archived document with the id of one that came in is left out, since
-        it is its earlier version.
+        it is its earlier version, and so is what is known to be published before
+        `since`.
         """
         settings = self._settings_for(settings)
         tell = progress or tell_nobody
@@ -231,6 +233,7 @@ class Archive:
             stored = [
                 sound(self.path, document)
                 for document in self._store.documents(choice.documents)
+                if not _is_before(since, document)
             ]
         sources = [
             Source(entry.record.id, "", "text", len(text), 0, text)
@@ -599,6 +602,11 @@ def _told(
             yield Problem(
                 batches.names[document], f"{count} {what} ({most} for each paragraph)"
             )
+
+
+def _is_before(since: date | None, stored: Stored) -> bool:
+    day = day_of(stored.record.date) if since else None
+    return bool(since and day and day < since)
 
 
 def _published(result: ScanResult, stored: Sequence[Stored]) -> dict[str, Published]:

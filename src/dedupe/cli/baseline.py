@@ -14,6 +14,7 @@ from dedupe.cli.options import (
     ACCEPTING,
     SectionedCommand,
     SectionOption,
+    archive_option,
     reading_options,
     running_options,
     setting_options,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from dedupe.archive import Archive
     from dedupe.baseline import Baseline, Stale
     from dedupe.cli.running import Run
     from dedupe.model import Finding, ScanResult
@@ -62,6 +64,7 @@ def _scanning(command: Decorated) -> Decorated:
         click.pass_context,
         running_options,
         telling_options,
+        archive_option,
         reading_options,
         setting_options,
         click.argument("paths", nargs=-1, required=True, type=click.Path()),
@@ -125,7 +128,8 @@ def create(context: click.Context, /, **given: object) -> None:
     if path.exists() and not run.chosen["force"]:
         message = f"{path} is there already; bring it up to date with 'dedupe baseline"
         raise OutputError(f"{message} update', or replace it with --force.")
-    result = _result(run)
+    with running.opened_archive(run) as (run, archive):
+        result = _result(run, archive)
     from dedupe import baseline  # noqa: PLC0415 - a bad option should be told before
 
     _write(run, result, baseline.Baseline(baseline.fingerprint(run.settings), {}))
@@ -180,9 +184,9 @@ def _target(run: Run) -> Path:
     return path
 
 
-def _result(run: Run) -> ScanResult:
+def _result(run: Run, archive: Archive | None) -> ScanResult:
     """Return what a scan finds; of half the texts no baseline is made."""
-    _, result = running.search(run)
+    _, result = running.search(run, archive)
     if result.errors:
         running.tell_of(run, result)
         raise InputError("nothing was done, since not all could be read.")
@@ -191,10 +195,11 @@ def _result(run: Run) -> ScanResult:
 
 def _compared(run: Run) -> tuple[Baseline, ScanResult]:
     """Return the baseline and what it says of the findings, none of which fails."""
-    accepted = running.accepted(run)
-    if accepted is None:
-        raise InputError("name the file of the baseline.")
-    result = running.compared(_result(run), accepted)
+    with running.opened_archive(run) as (opened, archive):
+        accepted = running.accepted(opened)
+        if accepted is None:
+            raise InputError("name the file of the baseline.")
+        result = running.compared(_result(opened, archive), accepted)
     return accepted, dataclasses.replace(result, failing=None)
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dedupe.cli import running
+from dedupe.cli.days import Day
 from dedupe.cli.options import (
     GATING,
     READING,
     SectionedCommand,
+    archive_option,
     baseline_option,
     exit_zero_option,
     option,
@@ -43,6 +45,15 @@ def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 section=READING,
                 is_flag=True,
                 help="Having nothing to check is no error.",
+            ),
+            archive_option,
+            option(
+                "--since",
+                section=GATING,
+                type=Day(),
+                metavar="DAY",
+                help="Look no further back in the archive, as in 30d or 2026-01-31; "
+                "what has no date counts as recent.",
             ),
             option(
                 "--fail-on",
@@ -114,9 +125,10 @@ def command(context: click.Context, /, **given: object) -> None:
     error. Findings that are known, quoted, verses or listed are reported and pass.
     """
     run = running.understood(context, given, section="check", strict=True)
-    accepted = running.accepted(run)
     allowed = _allowed_texts(run.chosen["allow"], run.read)
-    found, result = running.search(run, allow_empty=run.chosen["allow_empty"])
+    with running.opened_archive(run) as (run, archive):
+        accepted = running.accepted(run)
+        found, result = running.search(run, archive, run.chosen["since"])
     from dedupe import gate  # noqa: PLC0415 - a bad option should be told before
 
     policy = gate.Policy(

@@ -223,6 +223,19 @@ def reading_options(command: Decorated) -> Decorated:
     return command
 
 
+def archive_option(command: Decorated) -> Decorated:
+    """Give a command the option that names what was published."""
+    declare = option(
+        "--archive",
+        section=READING,
+        type=click.Path(),
+        metavar="FILE",
+        help="What was published before, as dedupe archive keeps it.",
+    )
+    decorated: Decorated = declare(command)
+    return decorated
+
+
 def baseline_option(command: Decorated) -> Decorated:
     """Give a command the option that names what is accepted."""
     declare = option(

@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from dedupe.reporters.neutralizer import neutralize
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
+    from dedupe.archive import Archive
     from dedupe.baseline import Baseline
 
 # What a file found on the way up may not decide: where reports are written, where the
@@ -61,6 +62,7 @@ class Run:
 
     began: float  # by the clock of performance
     chosen: dict[str, Any]  # the value of every option, wherever it was set
+    by_default: frozenset[str]  # the options that nobody has set
     settings: Settings
     read: ReadOptions
     wanted: Sequence[Target]
@@ -96,7 +98,13 @@ def understood(
         wanted = outputs.targets(chosen["format"], chosen["output"])
         outputs.check(wanted)
         outputs.check_inputs(wanted, _inputs(wanted, chosen, read))
-    return Run(began, chosen, settings, read, wanted)
+    default = click.core.ParameterSource.DEFAULT
+    by_default = {
+        name
+        for name in chosen
+        if name not in found.values and context.get_parameter_source(name) == default
+    }
+    return Run(began, chosen, frozenset(by_default), settings, read, wanted)
 
 
 def accepted(run: Run) -> Baseline | None:
@@ -115,8 +123,26 @@ def accepted(run: Run) -> Baseline | None:
     return read_baseline(content, name, fingerprint(run.settings))
 
 
-def search(run: Run, *, allow_empty: bool = False) -> tuple[Found, ScanResult]:
-    """Return what there was to read, and what the scan of it found."""
+@contextlib.contextmanager
+def opened_archive(run: Run) -> Iterator[tuple[Run, Archive | None]]:
+    """Open the archive that the run was given; its settings are the defaults."""
+    name = run.chosen["archive"]
+    if not name:
+        yield run, None
+        return
+    from dedupe.archive import Archive  # noqa: PLC0415 - most runs have none
+
+    with Archive.open(name) as archive:
+        unset = run.by_default.intersection(SETTING_NAMES)
+        values = {name: getattr(archive.settings, name) for name in unset}
+        settings = dataclasses.replace(run.settings, **values)
+        yield dataclasses.replace(run, settings=settings), archive
+
+
+def search(
+    run: Run, archive: Archive | None = None, since: date | None = None
+) -> tuple[Found, ScanResult]:
+    """Return what there was to read, and what it repeats of itself and an archive."""
     # A folder of many files is walked in the time in which numpy is loaded.
     paths = run.chosen["paths"]
     walking = Background(lambda: tuple(walk_over(paths, run.read)))
@@ -125,7 +151,7 @@ def search(run: Run, *, allow_empty: bool = False) -> tuple[Found, ScanResult]:
     found = find_sources(paths, run.read, walked=Walked(*walking.result()))
     found = _without_baseline(found, run.chosen["baseline"])
     scan_them = functools.partial(
-        scan,
+        functools.partial(archive.query, since=since) if archive else scan,
         found,
         run.settings,
         read=run.read,
@@ -140,7 +166,9 @@ def search(run: Run, *, allow_empty: bool = False) -> tuple[Found, ScanResult]:
             result = scan_them(progress=line)
     else:
         result = scan_them()
-    if result.documents or result.errors or allow_empty:
+    if archive and "seed" in run.by_default:
+        result = _without_seed(result, run.settings)
+    if result.documents or result.errors or run.chosen.get("allow_empty"):
         return found, result
     nothing = Problem(", ".join(paths), "nothing to read there")
     return found, dataclasses.replace(result, errors=(nothing,))
@@ -259,6 +287,14 @@ def _with_origin(text: str, context: click.Context, found: Configuration) -> str
     return f"{configuration.origin(name, source, found)} {rest}"
 
 
+def _without_seed(result: ScanResult, settings: Settings) -> ScanResult:
+    """Leave out of the report the seed of an archive, with which copies can be hidden."""
+    told = dataclasses.replace(settings, seed=0)
+    return dataclasses.replace(
+        result, settings=dataclasses.asdict(told), fingerprint=told.fingerprint()
+    )
+
+
 def _without_baseline(found: Found, name: str | None) -> Found:
     """Leave out the baseline, which may lie among the texts and is none."""
     if not name or not Path(name).exists():
@@ -279,7 +315,8 @@ def _inputs(
 ) -> Sequence[str]:
     """Return the files to be read, searching folders only if a report is in one."""
     paths = chosen["paths"]
-    baseline = [chosen["baseline"]] if chosen["baseline"] else []
+    named = [chosen.get("baseline"), chosen.get("archive"), *chosen.get("allow", ())]
+    named = [name for name in named if name]
     present = [target.path for target in wanted if target.path and target.path.exists()]
     folders = []
     for path in paths:
@@ -290,11 +327,11 @@ def _inputs(
         path.resolve().is_relative_to(folder) for path in present for folder in folders
     )
     if not inside:
-        return [*paths, *baseline]
+        return [*paths, *named]
     # Standard input can be read but once, and cannot be written over.
     files = [path for path in paths if path != outputs.STANDARD_OUTPUT]
     sources = find_sources(files, read).sources
-    return [*(source.path for source in sources), *baseline]
+    return [*(source.path for source in sources), *named]
 
 
 def _exit_code(result: ScanResult, *, exit_zero: bool) -> int:

@@ -36,5 +36,6 @@ def _header(result: ScanResult) -> str:
         f'"skipped":{json_values.problems(result.skipped)},'
         f'"errors":{json_values.problems(result.errors)},'
         f'"warnings":{json_values.problems(result.warnings)},'
+        f"{json_values.published(result)}"
         f'"truncated":{json_values.flag(result.truncated)}}}\n'
     )

@@ -62,6 +62,7 @@ def _foot(result: ScanResult) -> str:
         f'"skipped":{json_values.problems(result.skipped)},\n'
         f'"errors":{json_values.problems(result.errors)},\n'
         f'"warnings":{json_values.problems(result.warnings)},\n'
+        f"{json_values.published(result)}"
         f'"truncated":{json_values.flag(result.truncated)}}}\n'
     )
 

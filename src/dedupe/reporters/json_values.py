@@ -89,6 +89,21 @@ def document(item: DocumentSummary) -> str:
     )
 
 
+def published(result: ScanResult) -> str:
+    """Return the documents of an archive as a member that precedes others."""
+    if not result.published:
+        return ""
+    items = [
+        f'{{"document":{string(name)},'
+        + ",".join(
+            f'"{member}":{string(value)}' for member, value in known._asdict().items()
+        )
+        + "}"
+        for name, known in sorted(result.published.items())
+    ]
+    return f'"published":[{",".join(items)}],'
+
+
 def verdict(result: ScanResult) -> str:
     """Return what a check or a baseline counted, as members that follow others."""
     members = ""
