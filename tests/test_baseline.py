@@ -139,7 +139,8 @@ def test_fingerprints_stay_when_lines_are_inserted_above(
         name: "".join(f"of {name} {number}\n" for number in range(count)) + text
         for (name, text), count in zip(texts.items(), lines, strict=False)
     }
-    assert ids(texts) == ids(moved)
+    # One more pair of a group may be told of, but what was accepted is accepted still.
+    assert ids(texts).items() <= ids(moved).items()
 
 
 def test_the_fingerprint_of_a_block_stays_when_lines_are_inserted_above() -> None:

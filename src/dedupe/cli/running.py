@@ -288,7 +288,7 @@ def _with_origin(text: str, context: click.Context, found: Configuration) -> str
 
 
 def _without_seed(result: ScanResult, settings: Settings) -> ScanResult:
-    """Leave out of the report the seed of an archive, with which copies can be hidden."""
+    """Keep the seed of an archive secret: who knows it can hide a copy."""
     told = dataclasses.replace(settings, seed=0)
     return dataclasses.replace(
         result, settings=dataclasses.asdict(told), fingerprint=told.fingerprint()

@@ -52,6 +52,8 @@ def _foot(result: ScanResult) -> str:
     counts = ",".join(
         f'"{relation}":{count}' for relation, count in result.relations.items()
     )
+    published = json_values.published(result)
+    published += "\n" if published else ""
     return (
         f'],\n"summary":{{"documents":{len(result.documents)},'
         f'"paragraphs":{result.paragraphs},"words":{result.words},'
@@ -62,7 +64,7 @@ def _foot(result: ScanResult) -> str:
         f'"skipped":{json_values.problems(result.skipped)},\n'
         f'"errors":{json_values.problems(result.errors)},\n'
         f'"warnings":{json_values.problems(result.warnings)},\n'
-        f"{json_values.published(result)}"
+        f"{published}"
         f'"truncated":{json_values.flag(result.truncated)}}}\n'
     )
 
