@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import importlib
 import os
 import sys
 import time
@@ -223,11 +224,14 @@ def _configuration(context: click.Context, section: str) -> Configuration:
     if path is None:
         return Configuration(None, {})
     options = _options_in_files(context.command)
-    from dedupe.cli.scan import command  # noqa: PLC0415 - it builds upon this module
-
-    found = configuration.read_file(
-        path, options, shared=_options_in_files(command), section=section
-    )
+    # The commands that the file is for as well, which build upon this module.
+    others = [
+        importlib.import_module(f"dedupe.cli.{name}")
+        for name in ("scan", section)
+        if name
+    ]
+    shared = {name for other in others for name in _options_in_files(other.command)}
+    found = configuration.read_file(path, options, shared=shared, section=section)
     for text in found.values.get("format", ()):
         if "=" in text:
             message = f"{path}: format: only the command line can name a file: {text}."
