@@ -167,11 +167,13 @@ def changed(
     cut = np.repeat(begin, parts) + number * np.repeat(size, parts) // np.repeat(
         parts, parts
     )
-    named = signed(keys[np.minimum(cut, keys.size - 1)]) if keys.size else cut
-    named = np.where(number == 0, np.repeat(firsts[~empty], parts), named)
-    # A shingle may stand so often in one paragraph that two parts would have one name.
+    later = np.flatnonzero(number)
+    # Of what is equal, all belongs to the block of that name.
+    cut[later] = np.searchsorted(keys, keys[cut[later]])
+    named = np.repeat(firsts[~empty], parts)
+    named[later] = signed(keys[cut[later]])
     fresh = np.ones(named.size, np.bool_)
-    fresh[1:] = named[1:] != named[:-1]
+    fresh[later] = cut[later] > cut[later - 1]
     borders = np.append(cut[fresh], keys.size)
     return list(encode(named[fresh], borders, keys)), dropped
 
