@@ -446,7 +446,15 @@ def test_blocks_hold_what_was_put_into_them(
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x01", b"\x00\x01ab", b"\x05\x01abc", b"\1\1abc"]
+    "data",
+    [
+        b"",
+        b"\1\1",
+        b"\0\2\1\0\0\0a",
+        b"\2\2\1\0\0\0a",
+        b"\2\2\1\0\0\0abc",
+        b"\x09\1\0\0\0\0",
+    ],
 )
 def test_a_block_that_cannot_be_one_is_refused(data: bytes) -> None:
     with pytest.raises(ArchiveError):
