@@ -1,18 +1,21 @@
 """Pack the postings of an archive: which shingle stands in which paragraph.
 
 A posting is a number of 64 bits, the hash of a shingle above the row of a paragraph.
-Sorted, they are cut into blocks of a few hundred, as the leaves of a B+ tree, and a
+Sorted, they are cut into blocks of a few or two, as the leaves of a B+ tree, and a
 block is named by the lowest number that may stand in it. So a shingle is looked up by
 reading one block, wherever in the file it lies, and an article is added by writing
 anew the few hundred blocks that its shingles belong to.
 
 In a block, hashes are written as the steps from one to the next and rows as they are,
-each in as few bytes as the largest of the block needs.
+each in as few half bytes as the largest of the block needs. A number of an odd size
+has its last half byte apart from the others, so that whole bytes stay whole.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,14 +30,16 @@ from dedupe.corpus import (
 )
 from dedupe.errors import ArchiveError
 
-# A block that grows beyond this is cut into equal parts. Three fit a page of SQLite.
-MOST_POSTINGS = 360
-CUT_POSTINGS = 256
+# A block that grows beyond this is cut into equal parts. Small ones fill a page of
+# SQLite better, and there is less to unpack for a shingle.
+MOST_POSTINGS = 192
+CUT_POSTINGS = 128
 LOWEST = -(1 << 63)  # the name of the block that every archive has
 ROW_BITS = 32
-_HEADER = 2  # bytes: how wide a step is and how wide a row is
-_WIDEST = 4
-_LIMITS = np.array([1 << 8, 1 << 16, 1 << 24], np.uint32)  # of 1, 2 and 3 bytes
+_HEADER = struct.Struct("<BBI")  # half bytes of a step and of a row; postings
+_WIDEST = 8  # half bytes
+_HALF_BITS = 4
+_LIMITS = np.array([1 << bits for bits in range(4, 32, 4)], np.uint32)  # of widths
 _SIGN = np.uint64(1 << 63)
 _ROW = np.uint64((1 << ROW_BITS) - 1)
 _SHIFT = np.uint64(ROW_BITS)
@@ -71,30 +76,27 @@ def signed(keys: UInt64Array) -> IntArray:
 
 def decode(blocks: Sequence[Block]) -> UInt64Array:
     """Return the postings of blocks given in their order; raise for damage."""
-    widths = [_widths(block.data) for block in blocks]
-    sizes = np.array(
-        [
-            (len(block.data) - _HEADER) // (step + row)
-            for block, (step, row) in zip(blocks, widths, strict=True)
-        ],
-        np.int64,
-    )
+    heads = [_head(block.data) for block in blocks]
+    if not heads:
+        return np.empty(0, np.uint64)
+    widths = np.array(heads, np.int64)
+    sizes = widths[:, 2]
     starts = np.cumsum(sizes) - sizes
-    count = int(sizes.sum())
-    steps, rows = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
-    for width in sorted(set(widths)):
-        chosen = [place for place, other in enumerate(widths) if other == width]
-        at = ranges(starts[chosen], sizes[chosen])
-        size = sizes[chosen].tolist()
-        step_bytes, row_bytes = [], []
-        for place, number in zip(chosen, size, strict=True):
-            middle = _HEADER + number * width[0]
-            step_bytes.append(blocks[place].data[_HEADER:middle])
-            row_bytes.append(blocks[place].data[middle:])
-        steps[at] = _unpacked(step_bytes, width[0])
-        rows[at] = _unpacked(row_bytes, width[1])
-    if not count:
-        return rows
+    steps, rows = np.zeros((2, int(sizes.sum())), np.uint64)
+    at = np.full(sizes.size, _HEADER.size)
+    for column, width in ((steps, widths[:, 0]), (rows, widths[:, 1])):
+        whole = sizes * (width // 2)
+        half = (sizes + 1) // 2 * (width % 2)
+        for size in np.unique(width).tolist():
+            chosen = np.flatnonzero(width == size)
+            begin, middle = at[chosen], (at + whole)[chosen]
+            end = (at + whole + half)[chosen]
+            places = ranges(starts[chosen], sizes[chosen])
+            column[places] = _whole_bytes(blocks, chosen, begin, middle, size // 2)
+            if size % 2:
+                last = _half_bytes(blocks, chosen, middle, end, sizes[chosen])
+                column[places] |= last << np.uint64(_HALF_BITS * (size - 1))
+        at = at + whole + half
     total = np.cumsum(steps)
     filled = sizes > 0
     before = total[starts[filled]] - steps[starts[filled]]
@@ -116,30 +118,58 @@ def encode(firsts: IntArray, begins: IntArray, keys: UInt64Array) -> Iterator[Bl
     steps = np.diff(hashes, prepend=np.uint32(0))
     filled = sizes > 0
     steps[begins[:-1][filled]] = hashes[begins[:-1][filled]] - lower[filled]
-    wide = [np.ones(sizes.size, np.int64), np.ones(sizes.size, np.int64)]
-    for width, column in zip(wide, (steps, rows), strict=True):
+    packed = [_Packed.of(column, begins) for column in (steps, rows)]
+    parts = zip(*(column.parts(begins) for column in packed), strict=True)
+    for first, size, (step, row) in zip(
+        firsts.tolist(), sizes.tolist(), parts, strict=True
+    ):
+        header = _HEADER.pack(step[0], row[0], size)
+        yield Block(first, header + step[1] + row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A column of numbers, ready to be cut into blocks."""
+
+    width: IntArray  # half bytes, of each block
+    whole: dict[int, bytes]  # all numbers, in so many bytes
+    half: bytes  # the half byte of each, blocks on whole bytes
+    half_begins: IntArray
+
+    @classmethod
+    def of(cls, column: UInt32Array, begins: IntArray) -> _Packed:
+        sizes = np.diff(begins)
+        filled = sizes > 0
+        width = np.ones(sizes.size, np.int64)
         if filled.any():
             most = np.maximum.reduceat(column, begins[:-1][filled])
-            width[filled] = _bytes_for(most)
-    packed = [
-        {width: _packed(column, width) for width in set(widths.tolist())}
-        for widths, column in zip(wide, (steps, rows), strict=True)
-    ]
-    members = zip(
-        firsts.tolist(),
-        begins[:-1].tolist(),
-        begins[1:].tolist(),
-        wide[0].tolist(),
-        wide[1].tolist(),
-        strict=True,
-    )
-    for first, begin, end, step, row in members:
-        yield Block(
-            first,
-            bytes((step, row))
-            + packed[0][step][begin * step : end * step]
-            + packed[1][row][begin * row : end * row],
-        )
+            width[filled] = np.searchsorted(_LIMITS, most, side="right") + 1
+        octets: Bytes = column.astype("<u4").view(np.uint8).reshape(-1, 4)
+        whole = {
+            size: octets[:, :size].tobytes() for size in set((width // 2).tolist())
+        }
+        shift = np.repeat(_HALF_BITS * (width - 1), sizes).astype(np.uint32)
+        even = (sizes + 1) // 2 * 2
+        half_begins = np.cumsum(even) - even
+        halves = np.zeros(int(even.sum()), np.uint8)
+        halves[ranges(half_begins, sizes)] = (column >> shift) & np.uint32(0xF)
+        both = halves[::2] | halves[1::2] << np.uint8(_HALF_BITS)
+        return cls(width, whole, both.tobytes(), half_begins // 2)
+
+    def parts(self, begins: IntArray) -> Iterator[tuple[int, bytes]]:
+        """Yield for each block how wide its numbers are, and their bytes."""
+        for width, begin, end, half in zip(
+            self.width.tolist(),
+            begins[:-1].tolist(),
+            begins[1:].tolist(),
+            self.half_begins.tolist(),
+            strict=True,
+        ):
+            size = width // 2
+            data = self.whole[size][begin * size : end * size]
+            if width % 2:
+                data += self.half[half : half + (end - begin + 1) // 2]
+            yield width, data
 
 
 def changed(
@@ -167,11 +197,13 @@ def changed(
     cut = np.repeat(begin, parts) + number * np.repeat(size, parts) // np.repeat(
         parts, parts
     )
-    named = signed(keys[np.minimum(cut, keys.size - 1)]) if keys.size else cut
-    named = np.where(number == 0, np.repeat(firsts[~empty], parts), named)
-    # A shingle may stand so often in one paragraph that two parts would have one name.
+    later = np.flatnonzero(number)
+    # Of what is equal, all belongs to the block of that name.
+    cut[later] = np.searchsorted(keys, keys[cut[later]])
+    named = np.repeat(firsts[~empty], parts)
+    named[later] = signed(keys[cut[later]])
     fresh = np.ones(named.size, np.bool_)
-    fresh[1:] = named[1:] != named[:-1]
+    fresh[later] = cut[later] > cut[later - 1]
     borders = np.append(cut[fresh], keys.size)
     return list(encode(named[fresh], borders, keys)), dropped
 
@@ -210,28 +242,51 @@ def _within(keys: UInt64Array, others: UInt64Array) -> BoolArray:
     return same
 
 
-def _widths(data: bytes) -> tuple[int, int]:
-    if len(data) >= _HEADER:
-        step, row = data[0], data[1]
-        size = step + row
+def _head(data: bytes) -> tuple[int, int, int]:
+    if len(data) >= _HEADER.size:
+        step, row, size = _HEADER.unpack_from(data)
         sound = 1 <= step <= _WIDEST and 1 <= row <= _WIDEST
-        if sound and (len(data) - _HEADER) % size == 0:
-            return step, row
+        room = sum(size * (w // 2) + (size + 1) // 2 * (w % 2) for w in (step, row))
+        if sound and len(data) == _HEADER.size + room:
+            return step, row, size
     raise ArchiveError("a block of postings is damaged")
 
 
-def _bytes_for(most: UInt32Array) -> IntArray:
-    """Return how many bytes hold numbers up to each of some."""
-    return np.searchsorted(_LIMITS, most, side="right") + 1
+def _cut(
+    blocks: Sequence[Block], chosen: IntArray, begin: IntArray, end: IntArray
+) -> Bytes:
+    """Return some bytes of some blocks, one after another."""
+    members = zip(chosen.tolist(), begin.tolist(), end.tolist(), strict=True)
+    parts = [blocks[place].data[first:last] for place, first, last in members]
+    return np.frombuffer(b"".join(parts), np.uint8)
 
 
-def _packed(values: UInt32Array, width: int) -> bytes:
-    octets: Bytes = values.astype("<u4").view(np.uint8).reshape(-1, _WIDEST)
-    return octets[:, :width].tobytes()
-
-
-def _unpacked(parts: Sequence[bytes], width: int) -> UInt32Array:
-    octets = np.frombuffer(b"".join(parts), np.uint8).reshape(-1, width)
-    wide = np.zeros((octets.shape[0], _WIDEST), np.uint8)
-    wide[:, :width] = octets
+def _whole_bytes(
+    blocks: Sequence[Block],
+    chosen: IntArray,
+    begin: IntArray,
+    end: IntArray,
+    size: int,
+) -> UInt32Array | int:
+    """Return the numbers that whole bytes make."""
+    if not size:
+        return 0
+    octets = _cut(blocks, chosen, begin, end).reshape(-1, size)
+    wide = np.zeros((octets.shape[0], 4), np.uint8)
+    wide[:, :size] = octets
     return wide.view("<u4").reshape(-1)
+
+
+def _half_bytes(
+    blocks: Sequence[Block],
+    chosen: IntArray,
+    begin: IntArray,
+    end: IntArray,
+    sizes: IntArray,
+) -> UInt64Array:
+    """Return the half bytes that stand apart, the upper part of each number."""
+    both = _cut(blocks, chosen, begin, end)
+    halves = np.stack([both & np.uint8(0xF), both >> np.uint8(_HALF_BITS)], axis=1)
+    even = (sizes + 1) // 2 * 2
+    kept = ranges(np.cumsum(even) - even, sizes)
+    return halves.reshape(-1)[kept].astype(np.uint64)

@@ -550,8 +550,8 @@ def _explained(path: Path, error: sqlite3.Error) -> str:
         return f"{path} cannot be written to."
     if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
-    if code == sqlite3.SQLITE_CANTOPEN:
-        return f"{path} cannot be opened: {error}."
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
+        return f"{path} cannot be read or written: {error}."
     return _damaged(path, str(error))
 
 
