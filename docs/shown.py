@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -43,6 +44,26 @@ def block(command: str, *, summary: bool = True) -> str:
     return (
         f"```console\n$ {command}\n{output(command, summary=summary).rstrip()}\n```\n"
     )
+
+
+def report(command: str, language: str, *, most: int) -> str:
+    """Return a command and the first lines of its report."""
+    lines = output(command).removeprefix("\ufeff").splitlines()
+    if len(lines) > most:
+        lines[most:] = ["…"]
+    return _shown(command, language, "\n".join(lines))
+
+
+def member(command: str, *keys: str | int) -> str:
+    """Return a command and what stands under some keys of its report in JSON."""
+    value = json.loads(output(command))
+    for key in keys:
+        value = value[key]
+    return _shown(command, "json", json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _shown(command: str, language: str, text: str) -> str:
+    return f"```console\n$ {command}\n```\n\n```{language}\n{text}\n```\n"
 
 
 def helps() -> str:

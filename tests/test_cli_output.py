@@ -323,14 +323,20 @@ def test_hostile_names_and_texts_come_out_harmless(
     (folder / "texts" / "broken\x1b.txt").write_bytes(b"\x00\x01\x02\xff" * 100)
     ended = scan("-f", format, "-v")
     assert ended.exit_code == 2
-    for shown in (ended.stdout, ended.stderr):
+    # Some formats have a mark, line ends or commands of their own.
+    report = ended.stdout
+    if format == "csv":
+        report = report.removeprefix("\ufeff").replace("\r\n", "\n")
+    elif format == "github":
+        report = re.sub(r"^::(error|warning|notice) ", "", report, flags=re.MULTILINE)
+    for shown in (report, ended.stderr):
         unsafe = {
             character
             for character in shown
             if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
         }
         assert unsafe <= {"\n"}
-        assert not re.search(r"^\s*(::|##)", shown, re.MULTILINE)
-    if format not in ("text", "concise"):
+        assert not re.search(r"^\s*(::|##\w*\[)", shown, re.MULTILINE)
+    if format in ("json", "jsonl", "pairs", "passages"):
         objects = [ended.stdout] if format == "json" else ended.stdout.splitlines()
         assert all(isinstance(json.loads(line), dict) for line in objects)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,7 +15,7 @@ from corpora import respelled
 from dedupe.errors import SettingsError
 from dedupe.gate import Policy, judge
 from dedupe.model import RELATIONS, Finding, Published, ScanResult
-from dedupe.readers import ReadOptions, from_texts
+from dedupe.readers import ReadOptions, find_sources, from_texts
 
 SAID = "إن الاتفاقية سوف تسهم في تعزيز التعاون بين البلدين الشقيقين وتفتح الأسواق"
 HALF, REST = SAID[:32].rstrip(), SAID[32:].lstrip()
@@ -205,14 +207,35 @@ def test_boilerplate_fails_only_if_it_shall() -> None:
     assert [item.allowed for item in forms if item.rule == "boilerplate"] == [""]
 
 
-def test_documents_of_one_name_excuse_each_other_only_together() -> None:
+def test_documents_of_one_name_are_told_apart() -> None:
     plain, quoted = f"{SAID} كما قيل", f"«{SAID}» كما قيل"
     found = from_texts([("a", plain), ("a", quoted), ("b", ORIGINAL)])
     result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
-    assert any(finding.fails for finding in result.findings)
-    found = from_texts([("a", quoted), ("a", OTHER), ("b", ORIGINAL)])
+    assert {
+        place.document
+        for finding in result.findings
+        if finding.fails
+        for place in finding.occurrences
+    } >= {"a", "b"}
+    found = from_texts([("a", OTHER), ("a", quoted), ("b", ORIGINAL)])
     result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
+    assert [place.document for place in result.findings[0].occurrences] == [
+        "a (2)",
+        "b",
+    ]
     assert reasons(result) == ["quotation"]
+
+
+def test_objects_of_one_id_in_several_files_are_told_apart(tmp_path: Path) -> None:
+    texts = {"a": [OTHER, f"«{SAID}»"], "b": [ORIGINAL, VERSE]}
+    for name, held in texts.items():
+        lines = [json.dumps({"id": "7", "text": text}) for text in held]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "c.txt").write_text(f"نقلت «{SAID}» أمس", encoding="utf-8")
+    found = find_sources([tmp_path])
+    result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
+    assert result.findings
+    assert set(reasons(result)) == {"quotation"}
 
 
 def published(result: ScanResult, *names: str) -> ScanResult:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import dedupe
 from corpora import small_corpora
@@ -163,3 +164,25 @@ def test_a_file_that_changes_during_a_scan_is_an_error_that_names_it(
     assert error.path == str(files[1])
     [finding] = result.findings
     assert [place.excerpt for place in finding.occurrences] == [text, ""]
+
+
+def test_documents_of_one_id_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    for file, ids in (("a.jsonl", "12"), ("b.jsonl", "131")):
+        lines = [f'{{"id": "{id_}", "text": "نص {file} {id_}"}}\n' for id_ in ids]
+        (tmp_path / file).write_text("".join(lines), encoding="utf-8")
+    result = dedupe.scan(tmp_path)
+    assert [
+        document.document.replace(f"{tmp_path}/", "") for document in result.documents
+    ] == [
+        "a.jsonl#1",
+        "2",
+        "b.jsonl#1",
+        "3",
+        "b.jsonl#1 (2)",
+    ]
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 1 << 63, (1 << 63) + 1]), max_size=12))
+def test_the_exemplar_is_the_first_with_the_same_hash(hashes: list[int]) -> None:
+    found = loader._exemplars(np.array(hashes, np.uint64))  # noqa: SLF001
+    assert found.tolist() == [hashes.index(value) for value in hashes]

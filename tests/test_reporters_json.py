@@ -131,6 +131,8 @@ def test_a_finding_comes_back_as_it_was(excerpt: str) -> None:
     assert back["jaccard"] == pytest.approx(original.jaccard, abs=1e-6)
     back["jaccard"] = original.jaccard
     occurrences = [place._asdict() for place in original.occurrences]
+    for place in occurrences:
+        del place["columns"]  # spans say the same
     expected = {**original._asdict(), "occurrences": occurrences}
     del expected["state"], expected["allowed"]
     assert back == json.loads(json.dumps(expected))

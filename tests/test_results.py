@@ -132,6 +132,14 @@ def test_passages_of_findings_show_the_matched_words(
             )
 
 
+def check_borders(place: Occurrence, text: str) -> None:
+    lines = text.split("\n")[place.lines[0] - 1 : place.lines[1]]
+    first, end = place.columns
+    lines[-1] = lines[-1][: end - 1]  # before the first, since it may be the only one
+    lines[0] = lines[0][first - 1 :]
+    assert "\n".join(lines) == text[place.span.start : place.span.end]
+
+
 def check_place(place: Occurrence, text: str) -> None:
     start, end = place.span
     shown = text[start:end]
@@ -140,6 +148,7 @@ def check_place(place: Occurrence, text: str) -> None:
     assert len(place.excerpt) <= EXCERPT
     assert text.count("\n", 0, start) + 1 == place.lines[0] == place.paragraphs[0]
     assert text.count("\n", 0, end) + 1 == place.lines[1] >= place.paragraphs[1]
+    check_borders(place, text)
     assert place.passages
     edges = [edge for passage in place.passages for edge in passage]
     assert edges == sorted(edges)
@@ -223,6 +232,16 @@ def test_a_paragraph_of_wrapped_text_has_several_lines() -> None:
     assert text[start:end] == wrapped(prose[1], 70)
     assert place.lines == (text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 1)
     assert place.lines[1] - place.lines[0] >= 4
+
+
+def test_a_phrase_of_wrapped_text_is_shown_in_its_own_line() -> None:
+    random = Random(5)
+    words = random.sample(WORDS, 70)
+    text = wrapped(" ".join(words), 70)
+    phrase = f"{OWN} {' '.join(words[40:50])} {OWN}"
+    [finding] = dedupe.scan([("1", phrase), ("2", text)]).findings
+    check_borders(finding.occurrences[1], text)
+    assert finding.occurrences[1].lines[0] > finding.occurrences[1].paragraphs[0]
 
 
 def test_a_long_excerpt_ends_with_a_word() -> None:

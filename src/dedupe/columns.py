@@ -87,6 +87,8 @@ class FindingColumns:
     passages: list[int]  # first passage of each place, and one more at the end
     excerpt: list[bytes]  # UTF-8
     plain: list[bool]  # whether the excerpt is as `is_plain` says
+    first_column: list[int]
+    end_column: list[int]
 
     passage_start: list[int]  # of each passage
     passage_end: list[int]
@@ -117,6 +119,8 @@ class FindingColumns:
             _borders(len(place.passages) for place in places),
             [place.excerpt.encode("utf-8", HALVES) for place in places],
             [is_plain(place.excerpt) for place in places],
+            [place.columns[0] for place in places],
+            [place.columns[1] for place in places],
             [start for start, _ in passages],
             [end for _, end in passages],
             [finding.state for finding in findings],
@@ -148,6 +152,7 @@ class FindingColumns:
             _spans(self.start, self.end),
             parted(passages, self.passages),
             [excerpt.decode("utf-8", HALVES) for excerpt in self.excerpt],
+            zip(self.first_column, self.end_column, strict=True),
             strict=True,
         )
         return map(Occurrence._make, members)

@@ -13,6 +13,7 @@ import numpy as np
 
 from dedupe.corpus import BoolArray, Int32Array, Rows, UInt32Array, UInt64Array
 from dedupe.errors import SettingsError
+from dedupe.loader import told_apart
 from dedupe.model import (
     RELATIONS,
     Finding,
@@ -283,22 +284,34 @@ def _between_nested(text: str, span: Span, marks: str) -> Iterator[Span]:
                 yield Span(start, match.start())
 
 
-def _readings(
-    found: Found, read: ReadOptions, names: set[str]
-) -> dict[str, list[_Reading]]:
-    """Return the documents with these names, read again; a name may be given twice."""
-    sources = [
-        source
+def _readings(found: Found, read: ReadOptions, names: set[str]) -> dict[str, _Reading]:
+    """Return the documents with these names, read again."""
+    if not names:
+        return {}
+    others = [
+        source.name
         for source in found.sources
-        if source.format == "json_lines" or source.name in names
+        if source.path and source.format != "json_lines" and source.name not in names
     ]
-    readings: dict[str, list[_Reading]] = {}
-    for batch in plan(sources, read) if names else ():
-        held = [item for item in load(batch, read).documents if item.name in names]
-        texts = _Reading.all_of([document.text for document in held])
-        for document, reading in zip(held, texts, strict=True):
-            readings.setdefault(document.name, []).append(reading)
-    return readings
+    left_out = set(others)
+    sources = [source for source in found.sources if source.name not in left_out]
+    # Objects of one id were told apart, as "news.jsonl#7" and "news.jsonl#7 (2)".
+    likely = names | {name.rpartition(" (")[0] for name in names}
+    own: list[str] = []
+    files: list[str] = []
+    readings: dict[int, _Reading] = {}
+    for batch in plan(sources, read):
+        held = []
+        for document in load(batch, read).documents:
+            file = sources[document.place.source].name
+            if document.name in likely or f"{file}#{document.name}" in likely:
+                held.append((len(own), document.text))
+            own.append(document.name)
+            files.append(file)
+        rows, texts = zip(*held, strict=True) if held else ((), ())
+        readings.update(zip(rows, _Reading.all_of(texts), strict=True))
+    known = told_apart([*own, *others], [*files, *others])
+    return {known[row]: reading for row, reading in readings.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +353,6 @@ class _Stretch(NamedTuple):
     """Words of a reading that a finding holds and that have an excuse."""
 
     document: str
-    reading: int  # of those with this name
     rows: range
 
 
@@ -357,7 +369,7 @@ class _Excuses:
     """Why a text may be repeated, by what stands in it and around it."""
 
     policy: Policy
-    readings: Mapping[str, Sequence[_Reading]]
+    readings: Mapping[str, _Reading]
     allowed: _AllowedTexts
 
     def verdict(self, finding: Finding) -> _Verdict:
@@ -374,16 +386,17 @@ class _Excuses:
         """Return the excuses of a place, nothing where some passage has none."""
         excuses: set[str] = set()
         excused = []
-        for number, reading in enumerate(self.readings.get(place.document, ())):
-            if not reading.shows(place):
-                continue
-            for passage in place.passages:
-                rows = reading.rows(passage)
-                held = self._passage(reading, rows)
-                if not held:
-                    return set()
-                excuses |= held
-                excused.append(_Stretch(place.document, number, rows))
+        reading = self.readings.get(place.document)
+        # A document that has changed since is one of which nothing is known.
+        if reading is None or not reading.shows(place):
+            return set()
+        for passage in place.passages:
+            rows = reading.rows(passage)
+            held = self._passage(reading, rows)
+            if not held:
+                return set()
+            excuses |= held
+            excused.append(_Stretch(place.document, rows))
         stretches += excused
         return excuses
 
@@ -429,10 +442,10 @@ class _Implied:
 
     def rows(self, shared: int) -> set[int]:
         """Return the findings whose copies share so many words with other copies."""
-        stretches: dict[tuple[str, int], list[tuple[range, int]]] = {}
+        stretches: dict[str, list[tuple[range, int]]] = {}
         for row, verdict in self._excused.items():
-            for document, reading, rows in verdict.stretches if verdict.left else ():
-                stretches.setdefault((document, reading), []).append((rows, row))
+            for document, rows in verdict.stretches if verdict.left else ():
+                stretches.setdefault(document, []).append((rows, row))
         tied: set[int] = set()
         for held in stretches.values():
             held.sort(key=lambda stretch: (stretch[0].start, stretch[1]))

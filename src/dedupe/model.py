@@ -44,6 +44,9 @@ class Occurrence(NamedTuple):
     span: Span  # of the whole block
     passages: tuple[Span, ...]  # the stretches that agree, in order
     excerpt: str  # the beginning of the span, as written
+    # Of the span, in code points of its first and its last line, counted from 1: where
+    # it begins, and the one after its end; 0 where that is not known.
+    columns: tuple[int, int] = (0, 0)
 
 
 class Finding(NamedTuple):
@@ -110,6 +113,7 @@ class DocumentSummary(NamedTuple):
     paragraphs: int
     words: int
     duplicated_words: int
+    is_file: bool = True  # not a line of a file, standard input or a text handed over
 
 
 @dataclass(frozen=True, slots=True)

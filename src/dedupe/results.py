@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -66,6 +67,8 @@ def build_result(
     words = (np.diff(corpus.first_position)[:asked] - 1).tolist()
     duplicated = blocks.duplicated_words(corpus, findings, asked)[:asked].tolist()
 
+    files = _files(batches)
+
     def summaries(start: int, stop: int) -> list[DocumentSummary]:
         rows = slice(start, stop)
         return list(
@@ -76,6 +79,7 @@ def build_result(
                 paragraphs[rows],
                 words[rows],
                 duplicated[rows],
+                files[rows].tolist(),
             )
         )
 
@@ -125,6 +129,20 @@ def _about(
     )
 
 
+def _files(batches: Batches) -> BoolArray:
+    """Tell of each document whether it is a file."""
+    plain = np.array(
+        [
+            bool(source.path) and source.format != "json_lines"
+            for source in batches.found.sources
+        ],
+        np.bool_,
+    )
+    source = [arrays["place"].reshape(-1, 4)[:, 0] for arrays in batches.columns]
+    is_file: BoolArray = plain[np.concatenate([np.empty(0, np.int64), *source])]
+    return is_file
+
+
 def _passage_builder(
     corpus: Corpus, batches: Batches, passages: Passages
 ) -> Callable[[int, int], list[Passage]]:
@@ -169,9 +187,12 @@ class _Places:
     findings: Findings
     fingerprint: UInt64Array
     document: Int32Array
-    first_paragraph: Int32Array  # counted from 1; also its first line
+    first_paragraph: Int32Array  # counted from 1
     last_paragraph: Int32Array
+    first_line: Int32Array
     last_line: Int32Array
+    first_column: Int32Array
+    end_column: Int32Array
     start: Int32Array
     end: Int32Array
     passage_start: Int32Array
@@ -200,15 +221,23 @@ class _Places:
         passage_start[findings.passages[rows]] = start[rows]
         passage_end[findings.passages[rows]] = end[rows]
         document = paragraphs.document[findings.first]
-        excerpts, changed = _excerpts(batches, document, start, end, jobs)
+        first = findings.first
+        spans = np.stack([start, end], axis=1)
+        excerpts, borders, changed = _read_again(batches, document, spans, jobs)
+        known = borders["first_line"] > 0
+        first_paragraph = paragraphs.line[first] + 1
+        last_line = paragraphs.last_line[findings.last] + 1
         places = cls(
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
             document,
-            paragraphs.line[findings.first] + 1,
+            first_paragraph,
             paragraphs.line[findings.last] + 1,
-            paragraphs.last_line[findings.last] + 1,
+            np.where(known, borders["first_line"], first_paragraph),
+            np.where(known, borders["last_line"], last_line),
+            borders["first_column"],
+            borders["end_column"],
             start,
             end,
             passage_start,
@@ -225,7 +254,6 @@ class _Places:
         rows = slice(start, stop)
         places = slice(first[0], first[-1])
         passages = slice(first_passage[0], first_passage[-1])
-        first_paragraph = self.first_paragraph[places].tolist()
         return FindingColumns(
             list(map("{:016x}".format, self.fingerprint[rows].tolist())),
             [RULES[rule] for rule in held.rule[rows].tolist()],
@@ -235,15 +263,17 @@ class _Places:
             held.words[rows].tolist(),
             (first - first[0]).tolist(),
             [self.names[row] for row in self.document[places].tolist()],
-            first_paragraph,
+            self.first_paragraph[places].tolist(),
             self.last_paragraph[places].tolist(),
-            first_paragraph,
+            self.first_line[places].tolist(),
             self.last_line[places].tolist(),
             self.start[places].tolist(),
             self.end[places].tolist(),
             (first_passage - first_passage[0]).tolist(),
             self.excerpts.some(places),
             self.excerpts.plain[places].tolist(),
+            self.first_column[places].tolist(),
+            self.end_column[places].tolist(),
             self.passage_start[passages].tolist(),
             self.passage_end[passages].tolist(),
         )
@@ -277,45 +307,84 @@ class _Excerpts:
         return [self.text[first:last] for first, last in zip(begin, end, strict=True)]
 
 
-def _excerpts(
-    batches: Batches,
-    document: Int32Array,
-    start: Int32Array,
-    end: Int32Array,
-    jobs: int,
-) -> tuple[_Excerpts, list[Problem]]:
-    """Return how each place begins, and what could not be read again."""
+# Where a span begins and ends, counted from 1.
+BORDERS = ("first_line", "last_line", "first_column", "end_column")
+
+
+def _read_again(
+    batches: Batches, document: Int32Array, spans: Int32Array, jobs: int
+) -> tuple[_Excerpts, Arrays, list[Problem]]:
+    """Return how each place begins, its borders, and what could not be read again.
+
+    The spans are int32[places, 2]. Borders of what could not be read are 0.
+    """
     order = np.argsort(document, kind="stable")
     document = document[order]
-    borders = np.searchsorted(document, batches.first_document)
+    batch_borders = np.searchsorted(document, batches.first_document)
 
     def task(batch: int) -> Outcome:
-        here = slice(borders[batch], borders[batch + 1])
+        here = slice(batch_borders[batch], batch_borders[batch + 1])
         begins = group_begins(document[here])
         wanted = document[here][begins].tolist()
-        rows = order[here]
-        spans = list(zip(start[rows].tolist(), end[rows].tolist(), strict=True))
-        sizes = np.diff(begins, append=borders[batch + 1] - borders[batch]).tolist()
+        held = spans[order[here]].tolist()
+        sizes = np.diff(begins, append=len(held)).tolist()
         texts: list[str] = []
+        borders: list[tuple[int, int, int, int]] = []
         problems = []
         for size, (row, text) in zip(sizes, batches.texts(batch, wanted), strict=True):
+            some = held[len(texts) : len(texts) + size]
             if isinstance(text, InputError):
                 problems.append((batches.names[row], str(text)))
                 texts += [""] * size
+                borders += [(0, 0, 0, 0)] * size
                 continue
-            first = len(texts)
-            texts += [_beginning(text, *span) for span in spans[first : first + size]]
+            texts += [_beginning(text, *span) for span in some]
+            line_feeds = _line_feeds(text)
+            borders += [_borders(line_feeds, *span) for span in some]
         written = [text.encode() for text in texts]
+        columns = np.array(borders, np.int32).reshape(-1, len(BORDERS))
         return problems, {
             "text": np.frombuffer(b"".join(written), np.uint8),
             "size": np.array([len(text) for text in written], np.int64),
             "plain": np.array([is_plain(text) for text in texts], np.bool_),
+            **dict(zip(BORDERS, columns.T, strict=True)),
         }
 
     outcomes = processes.run(task, len(batches.columns), jobs)
     problems = [Problem(*pair) for value, _ in outcomes for pair in value]
     parts = [arrays for _, arrays in outcomes]
-    return _Excerpts.of(parts, order), problems
+    return _Excerpts.of(parts, order), _in_order(parts, order), problems
+
+
+def _in_order(parts: Sequence[Arrays], order: IntArray) -> Arrays:
+    """Return the borders that were found in parts, from places in that order."""
+    columns = {name: np.zeros(order.size, np.int32) for name in BORDERS}
+    if order.size:
+        for name, column in columns.items():
+            column[order] = np.concatenate([part[name] for part in parts])
+    return columns
+
+
+def _line_feeds(text: str) -> list[int]:
+    """Return where each line of a text but the last one ends."""
+    places = []
+    place = text.find("\n")
+    while place >= 0:
+        places.append(place)
+        place = text.find("\n", place + 1)
+    return places
+
+
+def _borders(line_feeds: list[int], start: int, end: int) -> tuple[int, int, int, int]:
+    """Return in which line a span begins and ends, and in which column.
+
+    >>> _borders(_line_feeds(f"one two{chr(10)}three four"), 4, 13)
+    (1, 2, 5, 6)
+    """
+    first, last = bisect_left(line_feeds, start), bisect_left(line_feeds, end)
+    before_first = line_feeds[first - 1] if first else -1
+    before_last = line_feeds[last - 1] if last else -1
+    return first + 1, last + 1, start - before_first, end - before_last
 
 
 def _beginning(text: str, start: int, end: int) -> str:

@@ -369,7 +369,7 @@ def running_options(command: Decorated) -> Decorated:
                 is_flag=True,
                 is_eager=True,
                 expose_value=False,
-                callback=_set_debug,
+                callback=set_debug,
                 help="Show the traceback of an error.",
             ),
         )
@@ -378,11 +378,12 @@ def running_options(command: Decorated) -> Decorated:
     return command
 
 
-def _set_debug(
+def set_debug(
     context: click.Context,
     _option: click.Parameter,
     value: bool,  # noqa: FBT001
 ) -> None:
+    """Have the program show the traceback of an error."""
     if context.obj is not None:
         context.obj.debug = value
 

@@ -37,6 +37,8 @@ COMMANDS = {
     "baseline": ("dedupe.cli.baseline", "Accept the findings that are there today."),
     "archive": ("dedupe.cli.archive", "Keep what was published."),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
+    "explain": ("dedupe.cli.explain", "Say why two texts match, or what a rule means."),
+    "completion": ("dedupe.cli.completion", "Print a script of shell completion."),
 }
 
 EPILOG = (

@@ -223,14 +223,14 @@ def _configuration(context: click.Context, section: str) -> Configuration:
     path = Path(named) if named else configuration.find_file(_working_folder())
     if path is None:
         return Configuration(None, {})
-    options = _options_in_files(context.command)
+    options = options_in_files(context.command)
     # The commands that the file is for as well, which build upon this module.
     others = [
         importlib.import_module(f"dedupe.cli.{name}")
         for name in ("scan", section)
         if name
     ]
-    shared = {name for other in others for name in _options_in_files(other.command)}
+    shared = {name for other in others for name in options_in_files(other.command)}
     found = configuration.read_file(path, options, shared=shared, section=section)
     for text in found.values.get("format", ()):
         if "=" in text:
@@ -248,7 +248,8 @@ def _options(command: click.Command) -> dict[str, click.Option]:
     }
 
 
-def _options_in_files(command: click.Command) -> dict[str, click.Option]:
+def options_in_files(command: click.Command) -> dict[str, click.Option]:
+    """Return the options of a command that a file may set."""
     return {
         name: option
         for name, option in _options(command).items()

@@ -10,7 +10,20 @@ from collections.abc import Callable
 from typing import BinaryIO, TypeAlias
 
 from dedupe.model import ScanResult
-from dedupe.reporters import concise, json_lines, json_object, pairs, passages, text
+from dedupe.reporters import (
+    concise,
+    csv_table,
+    github,
+    gitlab,
+    json_lines,
+    json_object,
+    junit,
+    markdown,
+    pairs,
+    passages,
+    sarif,
+    text,
+)
 
 Reporter: TypeAlias = Callable[[ScanResult, BinaryIO], None]
 
@@ -21,6 +34,12 @@ REPORTERS: dict[str, Reporter] = {
     "jsonl": json_lines.write,
     "pairs": pairs.write,
     "passages": passages.write,
+    "sarif": sarif.write,
+    "github": github.write,
+    "gitlab": gitlab.write,
+    "junit": junit.write,
+    "markdown": markdown.write,
+    "csv": csv_table.write,
 }
 
 COLORED_REPORTERS: dict[str, Reporter] = {**REPORTERS, "text": text.write_in_color}

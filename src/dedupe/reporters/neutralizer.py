@@ -19,6 +19,8 @@ _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 # Log viewers of CI services obey lines that start with :: or ##.
 _PLAIN_START = re.compile(r"[\w./~\\-]")
+# Some find theirs anywhere in a line.
+_ORDER = re.compile(r"#(?=#\w*\[)")
 _AMBIGUOUS = re.compile(r'"|: |, | -> |\s$')
 
 
@@ -31,6 +33,17 @@ def neutralize(text: str) -> str:
     if text.isprintable():
         return text
     return _UNSAFE_CHARACTER.sub(_escape, text)
+
+
+def disarm(text: str) -> str:
+    r"""Return the text neutralized, and with no order to the log of a CI service.
+
+    >>> print(disarm("##vso[task.complete]\x1b"))
+    # #vso[task.complete]\x1b
+    """
+    if "##" in text:
+        text = _ORDER.sub("# ", text)
+    return neutralize(text)
 
 
 @lru_cache(maxsize=1 << 14)
