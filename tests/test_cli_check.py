@@ -352,3 +352,33 @@ def test_the_report_depends_on_no_jobs_seed_locale_or_order(
     assert [item.returncode for item in ended] == [1, 1], ended[0].stderr
     assert ended[0].stdout == ended[1].stdout
     assert ended[0].stdout
+
+
+def test_no_report_for_ci_calls_what_passes_a_fault(archive: str) -> None:
+    formats = ["sarif", "github", "gitlab", "junit", "markdown", "csv"]
+    wanted = [option for name in formats for option in ("-f", f"{name}=r.{name}")]
+    ended = check("quoted", "news.txt", "--archive", archive, *wanted)
+    assert ended.exit_code == 1, ended.output
+    written = {name: Path(f"r.{name}").read_text("utf-8") for name in formats}
+    results = json.loads(written["sarif"])["runs"][0]["results"]
+    allowed = [item["properties"].get("allowed") for item in results]
+    assert set(allowed) == {None, "quotation"}
+    for item, reason in zip(results, allowed, strict=True):
+        assert (item["level"] == "note") == (reason is not None)
+        assert item["message"]["text"].endswith("It may pass.") == (reason is not None)
+    assert "::notice " in written["github"]
+    assert any(item["severity"] == "info" for item in json.loads(written["gitlab"]))
+    assert "It may pass" not in written["junit"]
+    assert written["junit"].count("<failure ") == 2
+    assert 'name="quoted/b.txt"/>' in written["junit"]
+    assert "It may pass" in written["markdown"]
+
+
+def test_sarif_says_what_the_baseline_knows(folder: Path) -> None:
+    assert run("baseline", "create", "b", "copied").exit_code == 0
+    (folder / "copied" / "c.txt").write_text(f"{OTHER}\n\n{THIRD}", "utf-8")
+    ended = check("copied", "--baseline", "b", "-f", "sarif")
+    results = json.loads(ended.stdout)["runs"][0]["results"]
+    states = [(item["baselineState"], item["level"]) for item in results]
+    assert ("unchanged", "note") in states
+    assert ("new", "error") in states
