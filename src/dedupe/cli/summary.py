@@ -57,7 +57,7 @@ def _verdict(result: ScanResult) -> Iterator[str]:
         new, known, fixed = result.baseline
         yield f"Baseline: {new:,} new, {known:,} known, {fixed:,} fixed."
     passing = Counter(
-        "known" if finding.state == "known" else finding.allowed
+        "known" if finding.state == "known" else finding.allowed.partition(":")[0]
         for finding in (result.findings if result.failing is not None else ())
         if not finding.fails
     )
