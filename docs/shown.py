@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,11 +78,13 @@ def changes(command: str, lines: int) -> str:
 
 def helps() -> str:
     """Return the help of the program and of each of its commands as Markdown."""
-    overview = output("dedupe --help")
-    commands = overview.partition("Commands:\n")[2].partition("\n\n")[0]
-    names = re.findall(r"^  (\S+)", commands, flags=re.MULTILINE)
-    sections = [f"## dedupe\n\n```text\n{overview.rstrip()}\n```\n"]
-    for name in names:
-        text = output(f"dedupe {name} --help").rstrip()
-        sections.append(f"## dedupe {name}\n\n```text\n{text}\n```\n")
-    return "\n".join(sections)
+    return "\n".join(_helps("dedupe", "##"))
+
+
+def _helps(command: str, heading: str) -> Iterator[str]:
+    text = output(f"{command} --help")
+    yield f"{heading} {command}\n\n```text\n{text.rstrip()}\n```\n"
+    commands = text.partition("Commands:\n")[2].partition("\n\n")[0]
+    deeper = heading if heading == "##" and command == "dedupe" else f"{heading}#"
+    for name in re.findall(r"^  (\S+)", commands, flags=re.MULTILINE):
+        yield from _helps(f"{command} {name}", deeper)

@@ -157,7 +157,7 @@ def test_an_internal_error_is_one_line_that_tells_how_to_get_more(
         message = "Traceback\n  of a worker\nthe \x1b[2J dog ate it"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("dedupe.cli.scan._scan", fail)
+    monkeypatch.setattr("dedupe.cli.running.search", fail)
     ended = CliRunner().invoke(main, ["scan", "clean"])
     assert ended.exit_code == 2
     (line,) = ended.stderr.splitlines()
@@ -189,7 +189,7 @@ def test_no_error_looks_like_a_finding(
     def fail(*_args: object, **_named: object) -> None:
         raise error
 
-    monkeypatch.setattr("dedupe.cli.scan._scan", fail)
+    monkeypatch.setattr("dedupe.cli.running.search", fail)
     assert program.run(["scan", "repeated"]) == code
 
 

@@ -130,7 +130,7 @@ def test_a_full_disk_leaves_the_old_report(
 def test_nothing_is_scanned_for_a_report_that_cannot_be_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dedupe.cli.scan._scan", None)
+    monkeypatch.setattr("dedupe.cli.running.search", None)
     ended = scan("-o", "missing/report.txt")
     assert ended.exit_code == 2
     assert "the folder" in ended.stderr

@@ -34,6 +34,8 @@ FINDINGS = st.builds(
     st.floats(0, 1),
     NUMBERS,
     st.lists(PLACES, max_size=3).map(tuple),
+    st.sampled_from(("", "new", "known")),
+    st.text(),
 )
 
 

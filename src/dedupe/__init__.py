@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedupe.archive import Archive, Document
     from dedupe.cleaner import CleanedText, CleanSettings, clean, clean_text
     from dedupe.errors import DedupeError
-    from dedupe.model import Finding, Match, Occurrence, Passage, ScanResult
+    from dedupe.model import Finding, Match, Occurrence, Passage, Published, ScanResult
     from dedupe.normalizer import NormalizedText, normalize
     from dedupe.pipeline import scan
     from dedupe.readers import ReadOptions
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Archive",
     "CleanSettings",
     "CleanedText",
     "DedupeError",
+    "Document",
     "Finding",
     "Match",
     "NormalizedText",
     "Occurrence",
     "Passage",
+    "Published",
     "ReadOptions",
     "ScanResult",
     "Settings",
@@ -38,12 +42,15 @@ __all__ = [
 _HOMES = {
     "CleanSettings": "cleaner",
     "CleanedText": "cleaner",
+    "Archive": "archive",
     "DedupeError": "errors",
+    "Document": "archive",
     "Finding": "model",
     "Match": "model",
     "NormalizedText": "normalizer",
     "Occurrence": "model",
     "Passage": "model",
+    "Published": "model",
     "ReadOptions": "readers",
     "ScanResult": "model",
     "Settings": "settings",

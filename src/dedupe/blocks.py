@@ -89,6 +89,25 @@ class Findings:
     def __len__(self) -> int:
         return self.rule.size
 
+    def where(self, kept: BoolArray) -> Findings:
+        """Return some of the findings, with their places and passages."""
+        places = np.repeat(kept, np.diff(self.places))
+        passages = np.repeat(places, np.diff(self.passages))
+        columns = {
+            name: getattr(self, name)[rows]
+            for names, rows in (
+                (("rule", "relation", "jaccard", "containment", "words"), kept),
+                (("first", "last", "whole", "begin", "end"), places),
+                (("passage_begin", "passage_end"), passages),
+            )
+            for name in names
+        }
+        return Findings(
+            **columns,
+            places=_running(np.diff(self.places)[kept]),
+            passages=_running(np.diff(self.passages)[places]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
@@ -168,10 +187,14 @@ def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
     return _sorted(drafts)
 
 
-def duplicated_words(corpus: Corpus, findings: Findings) -> IntArray:
-    """Return for each document how many of its words repeat an earlier place."""
+def duplicated_words(corpus: Corpus, findings: Findings, documents: int) -> IntArray:
+    """Return for each document how many of its words repeat an earlier place.
+
+    What lies behind the first so many documents was there before them.
+    """
     copies = np.ones(findings.first.size, np.bool_)
-    copies[findings.places[:-1]] = False
+    last = findings.last[findings.places[1:] - 1]
+    copies[findings.places[:-1]] = last >= corpus.first_paragraph[documents]
     copies = np.repeat(copies, np.diff(findings.passages))
     begin = findings.passage_begin[copies]
     order = sorting(begin)

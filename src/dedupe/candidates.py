@@ -17,6 +17,7 @@ from dedupe.corpus import (
     BoolArray,
     ByteArray,
     Corpus,
+    FloatArray,
     IntArray,
     Rows,
     UInt64Array,
@@ -122,12 +123,14 @@ def seeds(
             hashes = shingles_at(corpus.word, packing.position(keys), length)
             keys = packing.pack(hashes, packing.position(keys))
             keys.sort()
+        if length == LENGTHS[0] and corpus.elsewhere.words:
+            _count(frequency, packing, keys, _elsewhere(corpus, keys) + 1)
         keys, places = repeated(packing, keys)
-        kinds = _surroundings(corpus, packing, keys, places)
+        kinds, fresh = _surroundings(corpus, packing, keys, places)
         if length == LENGTHS[0]:
-            counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
-            counted[places > ALL_PAIRED] |= CROWDED
-            frequency[packing.position(keys)] = counted
+            more = _elsewhere(corpus, keys)
+            kinds = kinds + (more * fresh).astype(np.int64)
+            _count(frequency, packing, keys, kinds, places + more)
         common = kinds > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
@@ -139,31 +142,61 @@ def seeds(
     return links
 
 
+def _elsewhere(corpus: Corpus, keys: UInt64Array) -> IntArray:
+    """Return in how many places each shingle stands that the corpus does not hold."""
+    return corpus.elsewhere.of((keys >> np.uint64(32)).astype(np.uint32))
+
+
+def _count(
+    frequency: ByteArray,
+    packing: Packing,
+    keys: UInt64Array,
+    kinds: IntArray,
+    places: IntArray | None = None,
+) -> None:
+    """Write down how often the shingle of each key stands."""
+    counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
+    counted[(kinds if places is None else places) > ALL_PAIRED] |= CROWDED
+    frequency[packing.position(keys)] = counted
+
+
 def _surroundings(
     corpus: Corpus, packing: Packing, keys: UInt64Array, places: IntArray
-) -> IntArray:
+) -> tuple[IntArray, FloatArray]:
     """Return in how many surroundings each shingle stands, no more than its places.
 
     Copies of one text share what stands around a shingle, a formula does not: of the
     words a dozen before and a dozen after, the side with fewer different ones counts.
+    Beside it comes the share of places whose surroundings stand once, which is how
+    likely one more place would be to have others (Good, "The population frequencies of
+    species", 1953).
     """
+    shares = np.ones(places.size)
     many = np.flatnonzero(places > ALL_PAIRED)
     if not many.size:
-        return places
+        return places, shares
     position = packing.position(keys[many])
     begins = np.concatenate([[True], np.diff(packing.high(keys[many])) != 0])
     group = np.cumsum(begins) - 1
     fewest = np.full(int(group[-1]) + 1, MOST_COUNTED)
+    single = np.zeros(fewest.size, np.int64)
     for away in (-AROUND, AROUND):
         around = corpus.word.take(position + away, mode="clip")
         pairs = (group << 32 | around).view(np.uint64)
         pairs.sort()
-        fresh = np.concatenate([[True], pairs[1:] != pairs[:-1]])
-        kinds = np.bincount((pairs[fresh] >> np.uint64(32)).view(np.int64))
+        fresh = np.concatenate([[True], pairs[1:] != pairs[:-1], [True]])
+        owner = (pairs[fresh[:-1]] >> np.uint64(32)).view(np.int64)
+        kinds = np.bincount(owner)
+        # What differs from the one before and the one after stands once.
+        once = owner[(fresh[:-1] & fresh[1:])[fresh[:-1]]]
+        singles = np.bincount(once, minlength=fewest.size)
+        single = np.where(kinds < fewest, singles, single)
         fewest = np.minimum(fewest, kinds)
+    single[fewest >= MOST_COUNTED] = MOST_COUNTED
     result = places.copy()
     result[many] = np.minimum(places[many], fewest[group])
-    return result
+    shares[many] = np.minimum(single[group] / places[many], 1.0)
+    return result, shares
 
 
 def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:

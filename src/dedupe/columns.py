@@ -8,11 +8,11 @@ finding, a place or a passage, and never builds the objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from dataclasses import dataclass, field
+from itertools import accumulate, chain, pairwise, repeat
 from typing import Generic, TypeVar, overload
 
-from dedupe.model import Finding, Occurrence, Relation, Rule, Span
+from dedupe.model import Finding, Occurrence, Relation, Rule, Span, State
 
 Item = TypeVar("Item")
 # Items built together: few enough that no collection of garbage sees them.
@@ -93,6 +93,9 @@ class FindingColumns:
     passage_start: list[int]  # of each passage
     passage_end: list[int]
 
+    state: list[State] = field(default_factory=list)  # of each finding, or nothing
+    allowed: list[str] = field(default_factory=list)  # likewise
+
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> FindingColumns:
         """Return findings as columns."""
@@ -120,6 +123,8 @@ class FindingColumns:
             [place.columns[1] for place in places],
             [start for start, _ in passages],
             [end for _, end in passages],
+            [finding.state for finding in findings],
+            [finding.allowed for finding in findings],
         )
 
     def findings(self) -> list[Finding]:
@@ -132,6 +137,8 @@ class FindingColumns:
             self.containment,
             self.words,
             parted(tuple(self._occurrences()), self.places),
+            self.state or repeat("", len(self.id)),
+            self.allowed or repeat("", len(self.id)),
             strict=True,
         )
         return list(map(Finding._make, members))

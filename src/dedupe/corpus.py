@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -76,6 +76,29 @@ class Paragraphs:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What stands in texts that belong to a corpus and are not held in it.
+
+    An archive hands out the few documents that may match, and tells by this how common
+    their words are in all the others.
+    """
+
+    shingle: UInt32Array  # upper half of the hash, ascending, each once
+    places: IntArray  # in which it stands
+    words: int
+
+    def of(self, shingles: UInt32Array) -> IntArray:
+        """Return in how many places each of some shingles stands."""
+        if not self.shingle.size:
+            return np.zeros(shingles.size, np.int64)
+        at = np.minimum(self.shingle.searchsorted(shingles), self.shingle.size - 1)
+        return np.where(self.shingle[at] == shingles, self.places[at], 0)
+
+
+NOWHERE = Elsewhere(np.empty(0, np.uint32), np.empty(0, np.int64), 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """The words of all documents in a row, each document closed by a word of its own.
 
@@ -90,6 +113,7 @@ class Corpus:
     first_position: IntArray  # likewise
     joined: IntArray  # positions of words that are written as two or more, ascending
     exemplar: Int32Array  # the first paragraph that is equal after folding
+    elsewhere: Elsewhere = field(default=NOWHERE)
 
     @property
     def positions(self) -> int:

@@ -4,7 +4,8 @@ DedupeError
 ├── SettingsError      a setting, option or configuration key that cannot be used
 ├── InputError         an input that is missing or cannot be read
 │   └── DecodingError  bytes that are not text in any encoding we can vouch for
-└── OutputError        a report that cannot be written
+├── OutputError        a report that cannot be written
+└── ArchiveError       an archive that is missing, foreign, locked or damaged
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class DecodingError(InputError):
 
 class OutputError(DedupeError):
     """A report cannot be written."""
+
+
+class ArchiveError(DedupeError):
+    """An archive is missing, foreign, locked or damaged."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, pairwise
 
@@ -25,7 +25,16 @@ from dedupe.errors import InputError
 from dedupe.model import Problem
 from dedupe.paragraphs import read_columns
 from dedupe.processes import Arrays, Outcome
-from dedupe.readers import Batch, Found, Place, ReadOptions, load, load_place, plan
+from dedupe.readers import (
+    Batch,
+    Found,
+    Place,
+    ReadOptions,
+    Source,
+    load,
+    load_place,
+    plan,
+)
 from dedupe.settings import Settings
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
@@ -51,6 +60,7 @@ class Batches:
     encodings: Sequence[str]
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    asked: int  # so many documents were asked about; others are what they may repeat
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
@@ -99,49 +109,87 @@ def read(
     done: Callable[[float], None] | None = None,
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of all sources, its words not yet in place (see `assemble`)."""
-    batches = plan(found.sources, options)
+    held = _read(found, plan(found.sources, options), options, settings, (jobs, done))
+    return _corpus(held), held
+
+
+def read_more(
+    held: Batches, sources: Sequence[Source], settings: Settings, jobs: int
+) -> tuple[Corpus, Batches]:
+    """Return the corpus of what was read and of more sources after it."""
+    found = held.found._replace(sources=(*held.found.sources, *sources))
+    first = len(held.found.sources)
+    batches = [
+        batch._replace(first=batch.first + first)
+        for batch in plan(sources, held.options)
+    ]
+    more = _read(found, batches, held.options, settings, (jobs, None))
+    columns = [*held.columns, *more.columns]
+    together = replace(
+        more,
+        batches=[*held.batches, *batches],
+        columns=columns,
+        first_position=_running([arrays["word"].size for arrays in columns]),
+        first_document=_running([arrays["document_words"].size for arrays in columns]),
+        names=[*held.names, *more.names],
+        encodings=[*held.encodings, *more.encodings],
+        errors=held.errors + more.errors,
+        warnings=held.warnings + more.warnings,
+        asked=held.asked,
+    )
+    return _corpus(together), together
+
+
+def _read(
+    found: Found,
+    batches: Sequence[Batch],
+    options: ReadOptions,
+    settings: Settings,
+    running: tuple[int, Callable[[float], None] | None],
+) -> Batches:
     task = partial(_read_batch, batches, options, settings)
-    outcomes = processes.run(task, len(batches), jobs, done)
+    outcomes = processes.run(task, len(batches), *running)
     values = [value for value, _ in outcomes]
+    names = [name for value in values for name in value["names"]]
     columns = [arrays for _, arrays in outcomes]
+    places = (arrays["place"].reshape(-1, len(Place._fields)) for arrays in columns)
+    files = (
+        found.sources[row].name for place in places for row in place[:, 0].tolist()
+    )
     first_position = _running([arrays["word"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
-    held = Batches(
+    return Batches(
         found,
         options,
         batches,
         columns,
         first_position,
         first_document,
-        _told_apart(
-            [name for value in values for name in value["names"]], found, columns
-        ),
+        told_apart(names, files),
         [encoding for value in values for encoding in value["encodings"]],
         tuple(Problem(*pair) for value in values for pair in value["errors"]),
         tuple(Problem(*pair) for value in values for pair in value["warnings"]),
+        len(names),
     )
-    return _corpus(held), held
 
 
-def _told_apart(names: list[str], found: Found, columns: Sequence[Arrays]) -> list[str]:
-    """Return names of which no two are the same.
+def told_apart(names: Sequence[str], files: Iterable[str]) -> list[str]:
+    """Return names of which no two are the same, for documents in these files.
 
     Objects of several JSON Lines files may have the same id; then the file is named
     with it, and where an id comes again in one file, how often it has come.
+
+    >>> told_apart(["7", "8", "7", "7"], ["a", "a", "a", "b"])
+    ['a#7', '8', 'a#7 (2)', 'b#7']
     """
     if len(set(names)) == len(names):
-        return names
+        return [*names]
     count = Counter(names)
-    source = chain.from_iterable(
-        arrays["place"].reshape(-1, len(Place._fields))[:, 0].tolist()
-        for arrays in columns
-    )
     seen: Counter[str] = Counter()
     apart = []
-    for name, row in zip(names, source, strict=True):
+    for name, file in zip(names, files, strict=True):
         own = name
         if count[name] > 1:
-            file = found.sources[row].name
             own = name if file == name else f"{file}#{name}"
             seen[own] += 1
             own += f" ({seen[own]})" if seen[own] > 1 else ""

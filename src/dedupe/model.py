@@ -16,6 +16,7 @@ Relation: TypeAlias = Literal[
     "identical", "orthographic", "edited", "contained", "overlap"
 ]
 Status: TypeAlias = Literal["clean", "findings", "error"]
+State: TypeAlias = Literal["", "new", "known"]
 
 RULES: tuple[Rule, ...] = ("repeated-block", "near-duplicate", "overlap", "boilerplate")
 RELATIONS: tuple[Relation, ...] = (
@@ -58,6 +59,13 @@ class Finding(NamedTuple):
     containment: float
     words: int  # matched words
     occurrences: tuple[Occurrence, ...]  # two or more, in document order
+    state: State = ""  # whether a baseline knows it; empty without a baseline
+    allowed: str = ""  # why a check lets it pass; empty if it does not
+
+    @property
+    def fails(self) -> bool:
+        """Whether a gate should close: it is neither known nor allowed."""
+        return self.state != "known" and not self.allowed
 
 
 class Side(NamedTuple):
@@ -108,16 +116,6 @@ class DocumentSummary(NamedTuple):
     is_file: bool = True  # not a line of a file, standard input or a text handed over
 
 
-class Published(NamedTuple):
-    """What an archive knows of a document."""
-
-    id: str
-    title: str = ""
-    date: str = ""
-    outlet: str = ""
-    url: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
     """An input that was left out, with the reason."""
@@ -126,12 +124,32 @@ class Problem:
     reason: str
 
 
+class Published(NamedTuple):
+    """What an archive knows of a document; what it does not know is empty."""
+
+    id: str
+    title: str = ""
+    date: str = ""
+    outlet: str = ""
+    url: str = ""
+
+
+class BaselineCounts(NamedTuple):
+    """How the findings of a run and the entries of a baseline meet."""
+
+    new: int  # findings that the baseline does not accept
+    known: int  # findings that it accepts
+    fixed: int  # entries whose text repeats no more
+
+
 @dataclass(frozen=True, slots=True)
 class ScanResult:
     """All that a reporter needs.
 
     `documents`, `findings`, `matches` and `passages` are sequences that build
-    their items when asked; iterate over them rather than copying them.
+    their items when asked; iterate over them rather than copying them. `published`
+    holds the documents of an archive that stand in findings or matches, by name; a
+    document that is not in it was given.
     """
 
     settings: dict[str, object]
@@ -149,7 +167,9 @@ class ScanResult:
     duplicated_words: int = 0
     jobs: int = field(default=1, compare=False)
     counted: dict[Relation, int] | None = field(default=None, compare=False)
-    published: Mapping[str, Published] = field(default_factory=dict)  # by document
+    published: Mapping[str, Published] = field(default_factory=dict)
+    failing: int | None = None  # findings that fail; None where all of them do
+    baseline: BaselineCounts | None = None
 
     @property
     def relations(self) -> dict[Relation, int]:
@@ -166,4 +186,5 @@ class ScanResult:
         """Error outranks findings, findings outrank clean."""
         if self.errors:
             return "error"
-        return "findings" if len(self.findings) else "clean"
+        failing = len(self.findings) if self.failing is None else self.failing
+        return "findings" if failing else "clean"

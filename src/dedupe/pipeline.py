@@ -80,8 +80,8 @@ def scan(
     compared = compare(
         inputs, settings, read=read, jobs=jobs, passages=passages, progress=progress
     )
-    (progress or _tell_nobody)("reporting", 0.0)
-    return build_result(*compared[:4], settings, compared.jobs)
+    (progress or tell_nobody)("reporting", 0.0)
+    return compared.result(settings)
 
 
 class Compared(NamedTuple):
@@ -92,6 +92,10 @@ class Compared(NamedTuple):
     matches: Matches
     passages: Passages
     jobs: int
+
+    def result(self, settings: Settings) -> ScanResult:
+        """Gather the findings."""
+        return build_result(*self[:4], settings, self.jobs)
 
 
 def compare(
@@ -107,11 +111,26 @@ def compare(
 
     The arguments are those of `scan`.
     """
-    found = _sources(inputs, read)
-    size = sum(source.size for source in found.sources)
-    jobs = 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
-    tell = progress or _tell_nobody
+    tell = progress or tell_nobody
+    found = sources_of(inputs, read)
+    jobs = jobs_for(found, jobs)
     corpus, batches = loader.read(found, read, settings, jobs, partial(tell, "reading"))
+    return compare_corpus(
+        corpus, batches, settings, jobs, passages=passages, progress=tell
+    )
+
+
+def compare_corpus(
+    corpus: Corpus,
+    batches: Batches,
+    settings: Settings,
+    jobs: int,
+    *,
+    passages: bool = False,
+    progress: Progress | None = None,
+) -> Compared:
+    """Return a corpus whose words were not in place with the matches in it."""
+    tell = progress or tell_nobody
     work = _Work.of(corpus, batches, settings, jobs, tell)
     work.index()
     seeds = work.seeds()
@@ -121,16 +140,23 @@ def compare(
     return Compared(corpus, batches, matches, stretches, jobs)
 
 
+def jobs_for(found: Found, jobs: int | None) -> int:
+    """Return how many processes to use for some sources."""
+    size = sum(source.size for source in found.sources)
+    return 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
+
+
 def _unknown(found: Sequence[Matches], more: Matches) -> Matches:
     """Return the matches among more that are not found yet."""
     return more.where(np.flatnonzero(unknown(found, more.left, more.right)))
 
 
-def _tell_nobody(_stage: str, _share: float) -> None:
-    pass
+def tell_nobody(_stage: str, _share: float) -> None:
+    """Hear of the progress, and keep it."""
 
 
-def _sources(inputs: Inputs, read: ReadOptions) -> Found:
+def sources_of(inputs: Inputs, read: ReadOptions) -> Found:
+    """Return the sources of paths or of texts."""
     if isinstance(inputs, Found):
         return inputs
     if isinstance(inputs, str | PurePath):

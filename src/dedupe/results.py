@@ -53,12 +53,19 @@ def build_result(
     settings: Settings,
     jobs: int,
 ) -> ScanResult:
-    """Return the result of a scan from its columns."""
+    """Return the result of a scan from its columns.
+
+    Documents that were not asked about stand in it where they repeat something of the
+    others, and nowhere else.
+    """
     findings = blocks.gather(corpus, matches, settings)
+    asked = batches.asked
+    if asked < len(batches.names):
+        findings, matches, passages = _about(corpus, asked, findings, matches, passages)
     counts = np.bincount(findings.relation, minlength=len(RELATIONS))
-    paragraphs = np.diff(corpus.first_paragraph).tolist()
-    words = (np.diff(corpus.first_position) - 1).tolist()
-    duplicated = blocks.duplicated_words(corpus, findings).tolist()
+    paragraphs = np.diff(corpus.first_paragraph)[:asked].tolist()
+    words = (np.diff(corpus.first_position)[:asked] - 1).tolist()
+    duplicated = blocks.duplicated_words(corpus, findings, asked)[:asked].tolist()
 
     files = _files(batches)
 
@@ -78,11 +85,12 @@ def build_result(
 
     # What is built later must not keep the words, which are most of the memory.
     all_paragraphs, exemplar = corpus.paragraphs, corpus.exemplar
-    copies = int(np.count_nonzero(exemplar != np.arange(exemplar.size)))
+    first = int(corpus.first_paragraph[asked])
+    copies = np.flatnonzero((exemplar != np.arange(exemplar.size)) & (exemplar < first))
 
     @cache
     def pairs() -> _Pairs:
-        return _Pairs.of(all_paragraphs, exemplar, batches, matches)
+        return _Pairs.of(all_paragraphs, exemplar, copies, batches, matches)
 
     places, changed = _Places.of(corpus, batches, findings, jobs)
     return ScanResult(
@@ -91,17 +99,33 @@ def build_result(
         documents=Built(summaries, len(words)),
         findings=BuiltFindings.of(places.columns, len(findings)),
         matches=Built(
-            lambda start, stop: pairs().build(start, stop), copies + len(matches)
+            lambda start, stop: pairs().build(start, stop), copies.size + len(matches)
         ),
         passages=Built(_passage_builder(corpus, batches, passages), len(passages)),
         skipped=batches.found.skipped,
         errors=(*batches.found.errors, *batches.errors, *changed),
         warnings=batches.warnings,
-        paragraphs=len(corpus.paragraphs),
+        paragraphs=first,
         words=sum(words),
         duplicated_words=sum(duplicated),
         jobs=jobs,
         counted=dict(zip(RELATIONS, counts.tolist(), strict=True)),
+    )
+
+
+def _about(
+    corpus: Corpus,
+    documents: int,
+    findings: Findings,
+    matches: Matches,
+    passages: Passages,
+) -> tuple[Findings, Matches, Passages]:
+    """Return what has its first place in one of the first so many documents."""
+    first = corpus.first_paragraph[documents]
+    return (
+        findings.where(findings.first[findings.places[:-1]] < first),
+        matches.where(np.flatnonzero(matches.left < first)),
+        passages.where(passages.left < corpus.first_position[documents]),
     )
 
 
@@ -395,10 +419,10 @@ class _Pairs:
         cls,
         paragraphs: Paragraphs,
         exemplar: Int32Array,
+        copies: IntArray,
         batches: Batches,
         matches: Matches,
     ) -> _Pairs:
-        copies = np.flatnonzero(exemplar != np.arange(exemplar.size))
         kin = exemplar[copies].astype(np.int64)
         same = paragraphs.raw[kin] == paragraphs.raw[copies]
         ones = np.ones(copies.size)

@@ -61,8 +61,9 @@ LONGEST_FORMULA = 6.0
 # A passage beside the one that made the match counts from so many words on.
 SIDE_PASSAGE_WORDS = 6
 
+# How much a shingle counts that stands in so many places.
 _PLACES = np.maximum(np.arange(MOST_COUNTED + 1), FEW_PLACES)
-_WEIGHTS = 1 / (1 + np.log2(_PLACES / FEW_PLACES) / 2)
+WEIGHTS = 1 / (1 + np.log2(_PLACES / FEW_PLACES) / 2)
 
 
 def verify(
@@ -161,7 +162,8 @@ def _signs(
 
 
 def _shortest_run(corpus: Corpus, settings: Settings) -> int:
-    more = 0 if corpus.positions < CORPUS_WORDS else CORPUS_MORE
+    words = corpus.positions + corpus.elsewhere.words
+    more = 0 if words < CORPUS_WORDS else CORPUS_MORE
     return settings.min_passage_words + more
 
 
@@ -193,7 +195,7 @@ def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
     begins = np.cumsum(shingles) - shingles
     positions = ranges(runs.left, shingles)
     places = frequency.take(positions) & np.uint8(MOST_COUNTED)
-    weight = np.add.reduceat(_WEIGHTS.take(places), begins)
+    weight = np.add.reduceat(WEIGHTS.take(places), begins)
     run = np.repeat(np.arange(len(runs)) << 8, shingles)
     ordered = np.sort(run | places)
     second = begins + np.minimum(shingles, RARE) - 1

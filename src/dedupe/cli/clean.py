@@ -22,6 +22,8 @@ from dedupe.cli.options import (
     REPAIRING,
     SETTING_HELP,
     SectionedCommand,
+    coloring_options,
+    exit_zero_option,
     option,
     reading_options,
     running_options,
@@ -270,7 +272,9 @@ def removing_options(command: Any) -> Any:  # noqa: ANN401
 @repairing_options
 @removing_options
 @reading_options
+@coloring_options
 @telling_options
+@exit_zero_option
 @running_options
 @click.pass_context
 def command(context: click.Context, /, **given: object) -> None:

@@ -7,6 +7,7 @@ outranks the defaults.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,7 +18,7 @@ from dedupe.cli.options import PREFIX, SectionOption, variable
 from dedupe.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
     from click.core import ParameterSource
 
@@ -33,7 +34,7 @@ _MENTION = (
 
 
 # Commands that have a table of their own inside that of dedupe.
-TABLES = ("clean",)
+TABLES = ("check", "clean")
 
 
 class Configuration(NamedTuple):
@@ -56,12 +57,33 @@ def configured(
     path = Path(named) if named else find_file(_working_folder())
     if path is None:
         return Configuration(None, {})
-    options = {
-        name: option
-        for name, option in options_of(context.command).items()
+    foreign = {
+        name
+        for command in _commands_of_tables(table)
+        for name in options_of(command)
         if name not in not_in_files
     }
-    return read_file(path, options, table)
+    return read_file(
+        path, options_in_files(context.command, not_in_files), table, foreign
+    )
+
+
+def options_in_files(
+    command: click.Command, not_in_files: Collection[str]
+) -> dict[str, click.Option]:
+    """Return the options of a command that a file may set."""
+    return {
+        name: option
+        for name, option in options_of(command).items()
+        if name not in not_in_files
+    }
+
+
+def _commands_of_tables(table: str) -> Iterator[click.Command]:
+    """Yield the commands that the table of dedupe and another one are made for."""
+    for name in ("scan", table):
+        if name:
+            yield importlib.import_module(f"dedupe.cli.{name}").command
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:
@@ -108,9 +130,16 @@ def find_file(folder: Path) -> Path | None:
 
 
 def read_file(
-    path: Path, options: Mapping[str, click.Option], table: str = ""
+    path: Path,
+    options: Mapping[str, click.Option],
+    table: str = "",
+    foreign: Container[str] = (),
 ) -> Configuration:
-    """Return the values of a file; raise SettingsError for what is not understood."""
+    """Return the values of a file; raise SettingsError for what is not understood.
+
+    What stands in a table of its own goes before what stands outside of it. Keys of
+    `foreign` are those of other commands, which one file serves as well.
+    """
     content = _table(path)
     if content is None:
         raise SettingsError(f"{path} has no table [tool.dedupe].")
@@ -119,15 +148,15 @@ def read_file(
         for name in TABLES
         if isinstance(content.get(name), dict)
     }.get(table, {})
-    values = _values(path, content, options, _foreign_options() if table else ())
-    return Configuration(path, values | _values(path, own, options))
+    values = _values(path, content, options, foreign)
+    return Configuration(path, values | _values(path, own, options, foreign))
 
 
 def _values(
     path: Path,
     table: Mapping[str, Any],
     options: Mapping[str, click.Option],
-    foreign: Collection[str] = (),
+    foreign: Container[str],
 ) -> dict[str, Any]:
     """Return the values of a table, without those of other commands."""
     values: dict[str, Any] = {}
@@ -144,13 +173,6 @@ def _values(
     return values
 
 
-def _foreign_options() -> Collection[str]:
-    """Return the options of the command whose table is the one of dedupe itself."""
-    from dedupe.cli import scan  # noqa: PLC0415 - only for a command with its own table
-
-    return options_of(scan.command)
-
-
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield a warning for each DEDUPE_ variable that sets nothing for any command.
 
@@ -165,10 +187,15 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _all_options() -> Iterator[str]:
-    from dedupe.cli import clean, scan  # noqa: PLC0415 - only if there is a variable
+    """Yield the options of every command, and of the commands of every group."""
+    from dedupe.cli.program import COMMANDS  # noqa: PLC0415 - it loads this module
 
-    for module in (scan, clean):
-        yield from options_of(module.command)
+    for module, _ in COMMANDS.values():
+        command = importlib.import_module(module).command
+        yield from options_of(command)
+        if isinstance(command, click.Group):
+            for inner in command.commands.values():
+                yield from options_of(inner)
 
 
 def origin(
@@ -228,9 +255,15 @@ def _convert(path: Path, key: str, value: object, option: click.Option) -> objec
     if not fits[wanted]:
         raise SettingsError(f"{path}: {key} must be {wanted}, not {value!r}.")
     try:
-        return option.type_cast_value(click.Context(click.Command("scan")), value)
+        cast = option.type_cast_value(click.Context(click.Command("scan")), value)
     except click.BadParameter as error:
         raise SettingsError(f"{path}: {key}: {error.message}") from error
+    if not isinstance(option.type, click.Path):
+        return cast
+    # A file is named as seen from the one that names it, wherever the command runs.
+    if option.multiple:
+        return tuple(str(path.parent / name) for name in cast)
+    return str(path.parent / cast)
 
 
 def _kind(option: click.Option) -> str:

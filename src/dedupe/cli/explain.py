@@ -229,15 +229,11 @@ def _configuration(given: dict[str, Any]) -> Configuration:
     if path is None:
         return Configuration(None, {})
     # A file is read as a scan reads it: it holds options of that, too.
-    from dedupe.cli import scan  # noqa: PLC0415 - few folders have one
+    from dedupe.cli import running, scan  # noqa: PLC0415 - few folders have one
 
-    options = {
-        str(parameter.name): parameter
-        for parameter in scan.command.params
-        if isinstance(parameter, SectionOption)
-        and parameter.name not in scan.NOT_IN_FILES
-    }
-    return configuration.read_file(path, options)
+    return configuration.read_file(
+        path, configuration.options_in_files(scan.command, running.NOT_IN_FILES)
+    )
 
 
 class _Part(NamedTuple):

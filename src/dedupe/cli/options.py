@@ -16,17 +16,21 @@ from dedupe.settings import FOLDS, Settings
 COMPARING = "What counts as a repeat"
 SEARCHING = "How candidates are found"
 READING = "What is read"
+ACCEPTING = "What is accepted"
+GATING = "What fails"
 REPORTING = "Reports"
 RUNNING = "The run"
 DELIVERING = "Where the clean text goes"
 REPAIRING = "What is repaired"
 REMOVING = "What is removed"
 SECTIONS = (
+    ACCEPTING,
     DELIVERING,
     REPAIRING,
     REMOVING,
     COMPARING,
     READING,
+    GATING,
     REPORTING,
     RUNNING,
     SEARCHING,
@@ -235,6 +239,33 @@ def reading_options(command: Decorated) -> Decorated:
     return command
 
 
+def archive_option(command: Decorated) -> Decorated:
+    """Give a command the option that names what was published."""
+    declare = option(
+        "--archive",
+        section=READING,
+        type=click.Path(),
+        metavar="FILE",
+        help="What was published before, as dedupe archive keeps it.",
+    )
+    decorated: Decorated = declare(command)
+    return decorated
+
+
+def baseline_option(command: Decorated) -> Decorated:
+    """Give a command the option that names what is accepted."""
+    declare = option(
+        "--baseline",
+        section=GATING,
+        type=click.Path(),
+        metavar="FILE",
+        help="Findings that this file accepts are reported and do not fail; dedupe "
+        "baseline create makes it.",
+    )
+    decorated: Decorated = declare(command)
+    return decorated
+
+
 def reporting_options(command: Decorated) -> Decorated:
     """Give a command the options of its reports."""
     formats = ", ".join(REPORTERS)
@@ -263,8 +294,8 @@ def reporting_options(command: Decorated) -> Decorated:
     return command
 
 
-def telling_options(command: Decorated) -> Decorated:
-    """Give a command the options of what it tells a person, and how."""
+def coloring_options(command: Decorated) -> Decorated:
+    """Give a command the options of how it colors what people read."""
     for declare in reversed(
         (
             option(
@@ -282,6 +313,16 @@ def telling_options(command: Decorated) -> Decorated:
                 is_flag=True,
                 help="The same as --color never.",
             ),
+        )
+    ):
+        command = declare(command)
+    return command
+
+
+def telling_options(command: Decorated) -> Decorated:
+    """Give a command the options of what it tells on standard error."""
+    for declare in reversed(
+        (
             option(
                 "-q",
                 "--quiet",
@@ -308,6 +349,18 @@ def telling_options(command: Decorated) -> Decorated:
     return command
 
 
+def exit_zero_option(command: Decorated) -> Decorated:
+    """Give a command the option that lets findings be no failure."""
+    declare = option(
+        "--exit-zero",
+        section=RUNNING,
+        is_flag=True,
+        help="Exit with 0 when something was found; errors still exit with 2.",
+    )
+    decorated: Decorated = declare(command)
+    return decorated
+
+
 def running_options(command: Decorated) -> Decorated:
     """Give a command the options of the run itself."""
     for declare in reversed(
@@ -321,12 +374,6 @@ def running_options(command: Decorated) -> Decorated:
                 metavar="NUMBER",
                 help="Processes that work at once; 0, the default, is one a core. "
                 "The result is the same.",
-            ),
-            option(
-                "--exit-zero",
-                section=RUNNING,
-                is_flag=True,
-                help="Exit with 0 when something was found; errors still exit with 2.",
             ),
             option(
                 "--config",

@@ -76,7 +76,7 @@ def check_inputs(wanted: Sequence[Target], inputs: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def opened(target: Target) -> Iterator[BinaryIO]:
+def opened(target: Target, what: str = "the report") -> Iterator[BinaryIO]:
     """Open the stream of a report; foreign errors come out as OutputError."""
     name = "standard output" if target.path is None else str(target.path)
     try:
@@ -89,12 +89,12 @@ def opened(target: Target) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(_cannot_write(name, error)) from error
+        raise OutputError(_cannot_write(name, error, what)) from error
 
 
-def _cannot_write(name: str, error: OSError) -> str:
+def _cannot_write(name: str, error: OSError, what: str = "the report") -> str:
     reason = error.strerror or type(error).__name__
-    return f"{name}: cannot write the report: {reason}."
+    return f"{name}: cannot write {what}: {reason}."
 
 
 def _target(text: str) -> Target:

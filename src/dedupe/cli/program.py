@@ -33,10 +33,10 @@ TERMINATED = 143
 # `dedupe --help` loads none of them.
 COMMANDS = {
     "scan": ("dedupe.cli.scan", "Find repeated and copied paragraphs."),
-    "clean": (
-        "dedupe.cli.clean",
-        "Repair a text and remove its repeats.",
-    ),
+    "check": ("dedupe.cli.check", "Let no repeated paragraph pass, as a gate in CI."),
+    "clean": ("dedupe.cli.clean", "Repair a text and remove its repeats."),
+    "baseline": ("dedupe.cli.baseline", "Accept the findings that are there today."),
+    "archive": ("dedupe.cli.archive", "Keep what was published."),
     "schema": ("dedupe.cli.schema", "Print the JSON Schema of the JSON report."),
     "explain": ("dedupe.cli.explain", "Say why two texts match, or what a rule means."),
     "completion": ("dedupe.cli.completion", "Print a script of shell completion."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dedupe.model import Problem, ScanResult
@@ -25,6 +26,7 @@ def problems(result: ScanResult, *, verbose: bool, quiet: bool) -> Iterator[str]
 def summary(result: ScanResult, seconds: float) -> Iterator[str]:
     """Yield the lines that end a scan."""
     yield _findings(result)
+    yield from _verdict(result)
     share = result.duplicated_words / result.words if result.words else 0.0
     yield (
         f"Read {count(len(result.documents), 'document')}, "
@@ -47,6 +49,23 @@ def _findings(result: ScanResult) -> str:
         f"{count:,} {relation}" for relation, count in result.relations.items() if count
     )
     return f"{count(len(result.findings), 'finding')}: {listed}."
+
+
+def _verdict(result: ScanResult) -> Iterator[str]:
+    """Yield how many findings fail, and why the others do not."""
+    if result.baseline is not None:
+        new, known, fixed = result.baseline
+        yield f"Baseline: {new:,} new, {known:,} known, {fixed:,} fixed."
+    passing = Counter(
+        "known" if finding.state == "known" else finding.allowed.partition(":")[0]
+        for finding in (result.findings if result.failing is not None else ())
+        if not finding.fails
+    )
+    if passing:
+        reasons = ", ".join(f"{passing[why]:,} {why}" for why in sorted(passing))
+        yield f"Let pass: {reasons}."
+    if result.failing is not None:
+        yield f"{count(result.failing, 'finding')} to put right."
 
 
 def named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[str]:

@@ -223,7 +223,7 @@ def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocum
         plain = decode_plain(data)
         if plain is not None:
             return LoadedDocument(source.name, readable(plain), "utf-8", place)
-    decoded = decode(data, options.encoding)
+    decoded = decode(data, options.encoding, strict=options.strict)
     written = readable(decoded.text)
     return LoadedDocument(
         source.name, written, decoded.encoding, place, decoded.warning

@@ -69,12 +69,14 @@ class Decoded(NamedTuple):
     warning: str = ""
 
 
-def decode(data: bytes | bytearray | memoryview, encoding: str = AUTO) -> Decoded:
+def decode(
+    data: bytes | bytearray | memoryview, encoding: str = AUTO, *, strict: bool = False
+) -> Decoded:
     r"""Return the text of an input; offsets are counted in this text.
 
     A byte order mark stays as the first character. A text with carriage returns and
     no line feed gets line feeds in their place; no other character is changed. Raises
-    DecodingError for bytes that are no text.
+    DecodingError for bytes that are no text, and if `strict` for some that are broken.
 
     >>> decode("ما السلام إلا سلام الصادقين".encode("cp1256")).encoding
     'windows-1256'
@@ -85,6 +87,8 @@ def decode(data: bytes | bytearray | memoryview, encoding: str = AUTO) -> Decode
     decoded = _detect(raw) if encoding == AUTO else _decode_as(raw, encoding)
     if "\0" in decoded.text:
         raise DecodingError(_BINARY)
+    if strict and decoded.warning:
+        raise DecodingError(f"{decoded.warning}; convert it or pass --encoding")
     return decoded._replace(text=with_line_feeds(decoded.text))
 
 

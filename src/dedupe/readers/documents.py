@@ -73,6 +73,9 @@ class ReadOptions:
     ratio_floor: int = 16 << 20
     """Bytes that a compressed file may always grow to: too few to do harm."""
 
+    strict: bool = False
+    """Refuse a text in which bytes are broken, rather than read it with a warning."""
+
     batch_bytes: int = 1 << 20
     """Bytes that are loaded at a time: columns stay long, and all cores get some."""
 

@@ -131,7 +131,9 @@ def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
         line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
     except UnicodeDecodeError:
         line_text, encoding, warning = decode(
-            line, AUTO if options.encoding == AUTO else "utf-8"
+            line,
+            AUTO if options.encoding == AUTO else "utf-8",
+            strict=options.strict,
         )
     try:
         value = json.loads(line_text)

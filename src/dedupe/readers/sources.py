@@ -108,7 +108,8 @@ def _converted(source: Source, options: ReadOptions) -> Source:
         return source
     if source.size > options.max_file_size:
         raise InputError(too_large(source.size))
-    decoded = decode(read_range(source, 0, source.size), encoding)
+    data = read_range(source, 0, source.size)
+    decoded = decode(data, encoding, strict=options.strict)
     content = memoryview(decoded.text.removeprefix(BYTE_ORDER_MARK).encode())
     return source._replace(
         size=len(content), content=content, encoding=decoded.encoding

@@ -31,8 +31,14 @@ def _line(finding: Finding) -> str:
     return (
         f"{_place(here)}: {finding.rule} {finding.relation} words={finding.words} "
         f"jaccard={finding.jaccard:.3f} containment={finding.containment:.3f} "
-        f"-> {elsewhere}{ending}\n"
+        f"-> {elsewhere}{ending}{_verdict(finding)}\n"
     )
+
+
+def _verdict(finding: Finding) -> str:
+    """Return what a check or a baseline says of the finding."""
+    state = f" {finding.state}" if finding.state else ""
+    return f"{state} allowed={show_name(finding.allowed)}" if finding.allowed else state
 
 
 def _place(place: Occurrence) -> str:

@@ -79,8 +79,10 @@ def copies(finding: Finding, published: Collection[str] = ()) -> list[Copy]:
 
 
 def severity(finding: Finding) -> Severity:
-    """Return how grave a finding is: forms that many texts share are no fault."""
-    return "note" if finding.rule == "boilerplate" else _SEVERITY[finding.relation]
+    """Return how grave a finding is: what may pass and what many share is no fault."""
+    if not finding.fails or finding.rule == "boilerplate":
+        return "note"
+    return _SEVERITY[finding.relation]
 
 
 def gravest(findings: Iterable[Finding], most: int) -> list[Finding]:
@@ -126,6 +128,8 @@ def sentences(finding: Finding, copy: Copy, name: NamePlace) -> str:
         f"{_capital_lines(first, last)} {verb} {named[0]} "
         f"({finding.relation}, {words}, {similarity(finding)})."
     )
+    if not finding.fails:
+        said += " It may pass."
     if len(copy.others) + copy.more == 1:
         return said
     return f"{said} Also in {_listed(named[1:], copy)}."

@@ -32,9 +32,10 @@ def _header(result: ScanResult) -> str:
         f'"settings":{json_values.settings(result)},'
         f'"documents":{len(result.documents)},"paragraphs":{result.paragraphs},'
         f'"words":{result.words},"duplicated_words":{result.duplicated_words},'
-        f'"findings":{len(result.findings)},'
+        f'"findings":{len(result.findings)}{json_values.verdict(result)},'
         f'"skipped":{json_values.problems(result.skipped)},'
         f'"errors":{json_values.problems(result.errors)},'
         f'"warnings":{json_values.problems(result.warnings)},'
+        f"{json_values.published(result)}"
         f'"truncated":{json_values.flag(result.truncated)}}}\n'
     )

@@ -52,16 +52,19 @@ def _foot(result: ScanResult) -> str:
     counts = ",".join(
         f'"{relation}":{count}' for relation, count in result.relations.items()
     )
+    published = json_values.published(result)
+    published += "\n" if published else ""
     return (
         f'],\n"summary":{{"documents":{len(result.documents)},'
         f'"paragraphs":{result.paragraphs},"words":{result.words},'
         f'"duplicated_words":{result.duplicated_words},'
         f'"findings":{len(result.findings)},"relations":{{{counts}}},'
         f'"skipped":{len(result.skipped)},"errors":{len(result.errors)},'
-        f'"warnings":{len(result.warnings)}}},\n'
+        f'"warnings":{len(result.warnings)}{json_values.verdict(result)}}},\n'
         f'"skipped":{json_values.problems(result.skipped)},\n'
         f'"errors":{json_values.problems(result.errors)},\n'
         f'"warnings":{json_values.problems(result.warnings)},\n'
+        f"{published}"
         f'"truncated":{json_values.flag(result.truncated)}}}\n'
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from itertools import zip_longest
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
@@ -74,8 +75,8 @@ def findings(columns: FindingColumns) -> list[bytes]:
     ]
     places = parted(_occurrences(columns), columns.places)
     return [
-        b"%b%b]" % (head.encode(), b",".join(held))
-        for head, held in zip(heads, places, strict=True)
+        b"%b%b]%b" % (head.encode(), b",".join(held), verdict)
+        for head, held, verdict in zip(heads, places, _verdicts(columns), strict=True)
     ]
 
 
@@ -86,6 +87,32 @@ def document(item: DocumentSummary) -> str:
         f'"paragraphs":{item.paragraphs},"words":{item.words},'
         f'"duplicated_words":{item.duplicated_words}}}'
     )
+
+
+def published(result: ScanResult) -> str:
+    """Return the documents of an archive as a member that precedes others."""
+    if not result.published:
+        return ""
+    items = [
+        f'{{"document":{string(name)},'
+        + ",".join(
+            f'"{member}":{string(value)}' for member, value in known._asdict().items()
+        )
+        + "}"
+        for name, known in sorted(result.published.items())
+    ]
+    return f'"published":[{",".join(items)}],'
+
+
+def verdict(result: ScanResult) -> str:
+    """Return what a check or a baseline counted, as members that follow others."""
+    members = ""
+    if result.failing is not None:
+        members += f',"failing":{result.failing}'
+    if result.baseline is not None:
+        new, known, fixed = result.baseline
+        members += f',"baseline":{{"new":{new},"known":{known},"fixed":{fixed}}}'
+    return members
 
 
 def problems(items: Iterable[Problem]) -> str:
@@ -113,6 +140,19 @@ def settings(result: ScanResult) -> str:
 def flag(value: bool) -> str:  # noqa: FBT001
     """Return a truth value as JSON."""
     return "true" if value else "false"
+
+
+def _verdicts(columns: FindingColumns) -> Iterable[bytes]:
+    """Return the members that a check or a baseline adds to each finding."""
+    if not any(columns.state) and not any(columns.allowed):
+        return [b""] * len(columns.id)
+    return [
+        (
+            (f',"state":"{state}"' if state else "")
+            + (f',"allowed":{string(allowed)}' if allowed else "")
+        ).encode()
+        for state, allowed in zip_longest(columns.state, columns.allowed, fillvalue="")
+    ]
 
 
 def _occurrences(columns: FindingColumns) -> list[bytes]:

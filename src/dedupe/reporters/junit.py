@@ -72,6 +72,7 @@ def _failures(result: ScanResult) -> dict[bytes, list[bytes]]:
         lines = [
             b"%b%b%b" % (_key(copy.place.document), UNIT, _failure(finding, copy, name))
             for finding in result.findings[start:stop]
+            if finding.fails
             for copy in copies(finding, result.published)
         ]
         return RECORD.join([*lines, b""])

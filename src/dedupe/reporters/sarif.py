@@ -189,8 +189,21 @@ def _result(
         f'"properties":{{"relation":"{finding.relation}",'
         f'"jaccard":{number(finding.jaccard)},'
         f'"containment":{number(finding.containment)},"words":{finding.words},'
-        f'"places":{len(finding.occurrences)}}}}}'
+        f'"places":{len(finding.occurrences)}{_allowed(finding)}}}{_state(finding)}}}'
     )
+
+
+def _allowed(finding: Finding) -> str:
+    """Return why a check lets the finding pass, as a member that follows others."""
+    return f',"allowed":{string(disarm(finding.allowed))}' if finding.allowed else ""
+
+
+def _state(finding: Finding) -> str:
+    """Return what the baseline says of the finding, as a member that follows others."""
+    if not finding.state:
+        return ""
+    state = "unchanged" if finding.state == "known" else "new"
+    return f',"baselineState":"{state}"'
 
 
 def _location_writer(result: ScanResult) -> Callable[[Occurrence], str]:

@@ -7,7 +7,7 @@ an excerpt has a prefix, so that no article can give orders to the log of a CI s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from dedupe.reporters.excerpts import Piece, pieces, word_edges
@@ -15,7 +15,7 @@ from dedupe.reporters.neutralizer import neutralize, show_name
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
-    from dedupe.model import Finding, Occurrence, Relation, ScanResult
+    from dedupe.model import Finding, Occurrence, Published, Relation, ScanResult
 
 MAX_PLACES = 10  # named in the first line; the JSON report has them all
 MAX_SIDES = 3  # excerpts of one finding
@@ -50,7 +50,10 @@ def write_in_color(result: ScanResult, out: BinaryIO) -> None:
 
 def _write(result: ScanResult, out: BinaryIO, paint: Paint) -> None:
     def render(start: int, stop: int) -> bytes:
-        findings = [_finding(item, paint) for item in result.findings[start:stop]]
+        findings = [
+            _finding(item, result.published, paint)
+            for item in result.findings[start:stop]
+        ]
         return ("\n" if start else "").encode() + "\n".join(findings).encode()
 
     out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
@@ -64,14 +67,28 @@ def _colored(text: str, color: str) -> str:
     return f"{color}{text}{RESET}"
 
 
-def _finding(finding: Finding, paint: Paint) -> str:
+def _finding(finding: Finding, published: Mapping[str, Published], paint: Paint) -> str:
     sides = _sides(finding, paint)
     lines = [_header(finding, paint)]
+    if published:
+        lines += _publications(finding, published)
     for place, excerpt in sides:
         if len(sides) > 1:
             lines.append(f"  {_place(place)}")
         lines += [f"{PREFIX}{line}" for line in excerpt]
     return "\n".join(lines) + "\n"
+
+
+def _publications(
+    finding: Finding, published: Mapping[str, Published]
+) -> Iterator[str]:
+    """Yield when and where the places were published; what may be Arabic comes last."""
+    for place in finding.occurrences[:MAX_PLACES]:
+        known = published.get(place.document)
+        if known is not None:
+            told = filter(None, (known.date, known.url, known.outlet, known.title))
+            facts = ", ".join(map(neutralize, told))
+            yield f"  {_place(place)} published {facts}".rstrip()
 
 
 def _header(finding: Finding, paint: Paint) -> str:
@@ -82,7 +99,17 @@ def _header(finding: Finding, paint: Paint) -> str:
     if finding.rule != finding.relation:
         what += f" {finding.rule}"
     words = "1 word" if finding.words == 1 else f"{finding.words:,} words"
-    return f"{', '.join(places)}{ending}: {what}, {words}, {_percent(finding)}"
+    return (
+        f"{', '.join(places)}{ending}: {what}, {words}, {_percent(finding)}"
+        f"{_verdict(finding)}"
+    )
+
+
+def _verdict(finding: Finding) -> str:
+    """Return what a check or a baseline says of the finding."""
+    state = f", {finding.state}" if finding.state else ""
+    allowed = f", allowed ({neutralize(finding.allowed)})" if finding.allowed else ""
+    return state + allowed
 
 
 def _place(place: Occurrence) -> str:

@@ -1,0 +1,634 @@
+"""Keep what was published, and find what repeats it.
+
+>>> from tempfile import TemporaryDirectory
+>>> text = "قال الوزير إن الاتفاقية سوف تسهم في تعزيز التعاون بين البلدين"
+>>> with TemporaryDirectory() as folder:
+...     with Archive.create(f"{folder}/published.dedupe") as archive:
+...         archive.add([Document("a1", text, title="اتفاقية")])
+...         result = archive.query({"new.txt": text.replace("إن", "ان")})
+Changes(added=1, unchanged=0, replaced=())
+>>> result.published["a1"].title
+'اتفاقية'
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from dedupe import loader
+from dedupe.arabic import UNICODE_VERSION
+from dedupe.archive import checking, index, nearest
+from dedupe.archive.checking import damage, sound, text_of
+from dedupe.archive.dates import day_of
+from dedupe.archive.records import (
+    Document,
+    Folded,
+    Record,
+    checksum,
+    content_of,
+    digest_of,
+    fold,
+)
+from dedupe.archive.sqlite import SqliteStore
+from dedupe.archive.store import ParagraphRows, Store, Stored, Totals
+from dedupe.corpus import NOWHERE, Corpus, IntArray, UInt64Array
+from dedupe.errors import ArchiveError, SettingsError
+from dedupe.loader import Batches
+from dedupe.model import Problem, Published, ScanResult
+from dedupe.pipeline import (
+    Inputs,
+    Progress,
+    compare_corpus,
+    jobs_for,
+    sources_of,
+    tell_nobody,
+)
+from dedupe.readers import ReadOptions, Source
+from dedupe.settings import RULES_VERSION, SETTING_NAMES, Settings
+from dedupe.signatures import SCHEME
+
+__all__ = ["Archive", "Changes", "Document", "Info"]
+
+# An archive with no more paragraphs is compared as a whole.
+WHOLE_PARAGRAPHS = 2000
+# Documents are folded so many characters at a time, and written when so many postings
+# have come together: a share of those there are, so that blocks are not written anew
+# too often, and no more than fit the memory of a common machine.
+FOLDED_AT_ONCE = 16 << 20
+LEAST_WRITTEN, MOST_WRITTEN = 4 << 20, 40 << 20
+WRITTEN_SHARE = 0.5
+# With more postings it is cheaper to go through all blocks than to ask for each.
+BULK = 20_000
+BLOCKS_AT_ONCE = 1024
+POSTINGS_AT_ONCE = 1 << 21
+REMOVED_AT_ONCE = 100
+REBUILT_AT_ONCE = 20_000
+# Settings that decide what stands in the index; the others may differ in a query.
+FIXED = ("fold", "ignore_numbers")
+_READ = ReadOptions()
+_SETTINGS = Settings()
+_NO_KEYS = np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of documents that were to be added."""
+
+    added: int = 0
+    unchanged: int = 0
+    replaced: tuple[str, ...] = ()  # ids of documents that had other content
+
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(
+            self.added + other.added,
+            self.unchanged + other.unchanged,
+            self.replaced + other.replaced,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What an archive is and holds."""
+
+    path: str
+    size: int  # bytes of the file
+    created: str
+    generation: int
+    documents: int
+    paragraphs: int
+    words: int
+    postings: int
+    fingerprint: str
+    rules: int
+    unicode: str
+    scheme: str
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+class Archive:
+    """What was published: documents can be added, removed, and asked for.
+
+    It is a context manager that closes its file.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Use an open store; raise ArchiveError when other rules wrote it."""
+        self._store = store
+        self._meta = dict(store.meta())
+        self.settings = _settings(store.path, self._meta)
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        settings: Settings = _SETTINGS,
+        seed: int | None = None,
+        *,
+        created: str = "",
+    ) -> Archive:
+        """Make an empty archive and open it for writing.
+
+        The seed of its signatures is random unless given, so that nobody can choose
+        words that hide a copy. `created` is the time that `info` will tell.
+        """
+        seed = secrets.randbits(32) if seed is None else seed
+        SqliteStore.create(Path(path), _new_meta(replace(settings, seed=seed), created))
+        return cls.open(path, write=True)
+
+    @classmethod
+    def open(cls, path: str | Path, *, write: bool = False) -> Archive:
+        """Open an archive, only to read it unless told otherwise."""
+        store = SqliteStore(Path(path), write=write)
+        try:
+            return cls(store)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The file of the archive."""
+        return self._store.path
+
+    def add(
+        self, documents: Iterable[Document], *, added: str = "", jobs: int = 1
+    ) -> Changes:
+        """Add documents; those with a known id and other content replace the old ones.
+
+        A single document is one transaction; many are written together, and are there
+        in whole numbers whenever the process ends. `added` is the time of this.
+        """
+        changes = Changes()
+        held: list[tuple[list[Record], Folded]] = []
+        waiting = 0
+        enough = self._enough()
+        for some in _portions(documents):
+            times = [added] * len(some)
+            held.append(fold(some, self.settings, times, jobs))
+            waiting += held[-1][1].shingle.size
+            if waiting >= enough:
+                changes += self._write(held)
+                held, waiting, enough = [], 0, self._enough()
+        return changes + self._write(held) if held else changes
+
+    def remove(self, ids: Iterable[str]) -> list[str]:
+        """Take documents away and return the ids that there were."""
+        wanted = list(dict.fromkeys(ids))
+        removed = []
+        for start in range(0, len(wanted), REMOVED_AT_ONCE):
+            with self._store.writing():
+                known = self._store.known(wanted[start : start + REMOVED_AT_ONCE])
+                self._remove(sorted(entry.row for entry in known.values()))
+            removed += [name for name in wanted[start:] if name in known]
+        return removed
+
+    def query(  # noqa: PLR0913 - those of scan, and the day
+        self,
+        inputs: Inputs,
+        settings: Settings | None = None,
+        *,
+        read: ReadOptions = _READ,
+        since: date | None = None,
+        jobs: int | None = None,
+        passages: bool = False,
+        progress: Progress | None = None,
+    ) -> ScanResult:
+        """Return what `inputs` repeat of the archive, of one another and of themselves.
+
+        The inputs are those of `scan`, and so is the result: `documents` are those that
+        came in, which come first in every finding; `published` tells of those of the
+        archive. An archived document with the id of one that came in is left out, since
+        it is its earlier version, and so is what is known to be published before
+        `since`.
+        """
+        settings = self._settings_for(settings)
+        tell = progress or tell_nobody
+        found = sources_of(inputs, read)
+        jobs = jobs_for(found, jobs)
+        corpus, batches = loader.read(
+            found, read, settings, jobs, partial(tell, "reading")
+        )
+        with self._store.reading():
+            choice = self._choose(corpus, batches, settings)
+            stored = [
+                sound(self.path, document)
+                for document in self._store.documents(choice.documents)
+                if not _is_before(since, document)
+            ]
+        sources = [
+            Source(entry.record.id, "", "text", len(text), 0, text)
+            for entry in stored
+            for text in [text_of(self.path, entry.record)]
+        ]
+        cut = _told(choice, corpus, batches)
+        if sources:
+            corpus, batches = loader.read_more(batches, sources, settings, jobs)
+        corpus = replace(corpus, elsewhere=choice.elsewhere)
+        compared = compare_corpus(
+            corpus, batches, settings, jobs, passages=passages, progress=tell
+        )
+        tell("reporting", 0.0)
+        result = compared.result(settings)
+        return replace(
+            result,
+            published=_published(result, stored),
+            warnings=(*result.warnings, *cut),
+            truncated=bool(choice.cut.size),
+        )
+
+    def info(self) -> Info:
+        """Return what the archive is and holds."""
+        totals = self._store.totals()
+        return Info(
+            path=str(self.path),
+            size=self.path.stat().st_size,
+            created=self._meta["created"],
+            **totals._asdict(),
+            fingerprint=self._meta["fingerprint"],
+            rules=int(self._meta["rules"]),
+            unicode=self._meta["unicode"],
+            scheme=self._meta["scheme"],
+            settings=asdict(self.settings),
+        )
+
+    def verify(self, *, full: bool = False) -> list[Problem]:
+        """Return what is wrong with the structure, or in `full` with anything at all.
+
+        In full every document is held to its checksum, and its paragraphs and their
+        postings are made again from its text.
+        """
+        with self._store.reading():
+            found = list(checking.check(self._store, self.settings, full=full))
+        return [Problem(str(self.path), reason) for reason in found]
+
+    def prune(self, before: date) -> list[str]:
+        """Remove what was published before a day; return the ids.
+
+        Where it is not known when a document was published, it counts when it was
+        added; what has neither stays.
+        """
+        rows = [
+            row
+            for row, published, added in self._store.dates()
+            if (day := day_of(published) or day_of(added)) and day < before
+        ]
+        return self.remove(entry.record.id for entry in self._store.documents(rows))
+
+    def snapshot(self, out: str | Path) -> str:
+        """Write a copy that can be read on read-only media; return its SHA-256."""
+        path = Path(out)
+        self._store.snapshot(path)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @staticmethod
+    def rebuild(path: str | Path, *, jobs: int = 1) -> list[Problem]:
+        """Write an archive anew from its texts, by the rules of today.
+
+        Return what could not be read; then the old file is kept beside the new one.
+        """
+        with SqliteStore.rebuilding(Path(path)) as old:
+            meta = old.meta()
+            settings = _known_settings(meta.get("settings", "{}"))
+            SqliteStore.create(old.new, _new_meta(settings, meta.get("created", "")))
+            with Archive.open(old.new, write=True) as archive:
+                for some in _parted(old.records(), REBUILT_AT_ONCE):
+                    archive._restore(some, old.lost, jobs)  # noqa: SLF001
+        return [Problem(str(path), f"lost: {reason}") for reason in old.lost]
+
+    def published(self, ids: Iterable[str]) -> dict[str, Published]:
+        """Return what is known of some documents, of those that are there."""
+        return {
+            name: Published(name, *known.published)
+            for name, known in self._store.known(ids).items()
+        }
+
+    def _settings_for(self, settings: Settings | None) -> Settings:
+        if settings is None:
+            return self.settings
+        for name in FIXED:
+            if getattr(settings, name) != getattr(self.settings, name):
+                value = getattr(self.settings, name)
+                raise SettingsError(
+                    f"{name} must be {value!r}, as in the archive {self.path}; or make"
+                    " another archive with other settings."
+                )
+        return settings
+
+    def _choose(
+        self, corpus: Corpus, batches: Batches, settings: Settings
+    ) -> nearest.Choice:
+        """Return the documents to compare with."""
+        own = self._store.known(batches.names)
+        left_out = {entry.row for entry in own.values()}
+        totals = self._store.totals()
+        if totals.paragraphs <= WHOLE_PARAGRAPHS:
+            rows = [row for row in self._store.document_rows() if row not in left_out]
+            none = np.empty(0, np.int64)
+            return nearest.Choice(rows, NOWHERE, none, none)
+        loader.assemble(corpus, batches, 0, len(batches.columns))
+        return nearest.choose(self._store, corpus, settings, left_out)
+
+    def _restore(self, some: Sequence[Stored], lost: list[str], jobs: int) -> None:
+        """Add documents of an older file, as far as they are whole."""
+        documents, times = [], []
+        for stored in some:
+            try:
+                record = sound(self.path, stored).record
+                text = text_of(self.path, record)
+            except ArchiveError:
+                lost.append(f"document {stored.record.id!r}")
+                continue
+            if content_of(text.encode()) != record.content:
+                lost.append(f"document {record.id!r}")
+                continue
+            documents.append(Document(record.id, text, *record[3:7]))
+            times.append(record.added)
+        if documents:
+            self._write([fold(documents, self.settings, times, jobs)])
+
+    def _enough(self) -> int:
+        there = int(self._store.totals().postings * WRITTEN_SHARE)
+        return min(max(there, LEAST_WRITTEN), MOST_WRITTEN)
+
+    def _write(self, held: Sequence[tuple[list[Record], Folded]]) -> Changes:
+        """Write documents in one transaction."""
+        records = [record for part, _ in held for record in part]
+        folded = Folded.joined([part for _, part in held])
+        with self._store.writing():
+            known = self._store.known(record.id for record in records)
+            last = {record.id: row for row, record in enumerate(records)}
+            kept, gone = [], []
+            changes = Changes()
+            for row, record in enumerate(records):
+                there = known.get(record.id)
+                final = records[last[record.id]]
+                if row != last[record.id]:
+                    same = record.content == final.content
+                elif there is None:
+                    kept.append(row)
+                    changes += Changes(added=1)
+                    continue
+                else:
+                    same = _is_same(record, there.content, there.published)
+                    if not same:
+                        kept.append(row)
+                        gone.append(there.row)
+                changes += Changes(unchanged=1) if same else Changes(0, 0, (record.id,))
+            self._remove(sorted(gone))
+            if kept:
+                self._insert([records[row] for row in kept], folded.where(kept))
+        return changes
+
+    def _insert(self, records: Sequence[Record], folded: Folded) -> None:
+        row, first = self._store.next_rows()
+        solids, earliest = np.unique(folded.solid, return_index=True)
+        there = self._store.equal(solids.tolist(), 1).solid
+        fresh = np.sort(earliest[~np.isin(solids, there)])
+        words = folded.document_words().tolist()
+        borders = folded.first.tolist()
+        columns = (folded.line, folded.words, folded.solid)
+        stored = []
+        for number, record in enumerate(records):
+            begin, end = borders[number : number + 2]
+            numbers = (row + number, first + begin, end - begin, words[number])
+            own = [column[begin:end] for column in columns]
+            stored.append(Stored(*numbers, checksum(numbers, record, own), record))
+        document = np.repeat(np.arange(len(records)), np.diff(folded.first)) + row
+        rows = np.arange(first, first + folded.paragraphs)
+        self._store.insert(
+            stored, ParagraphRows(rows, document, *map(np.asarray, columns))
+        )
+        hashes, entry = folded.shingles_of(fresh)
+        more = index.postings(hashes, first + fresh[entry])
+        self._post(more, _NO_KEYS)
+        self._count(len(records), folded.paragraphs, sum(words), more.size)
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        """Take documents away; what was equal to theirs stands in the index instead."""
+        if not rows:
+            return
+        stored, folded, own = self._folded(rows)
+        standing = self._store.equal(np.unique(folded.solid).tolist(), 1)
+        ours = np.flatnonzero(np.isin(own, standing.row))
+        hashes, entry = folded.shingles_of(ours)
+        less = index.postings(hashes, own[ours][entry])
+        self._store.delete(rows)
+        heirs = self._store.equal(np.unique(folded.solid[ours]).tolist(), 1)
+        more = _NO_KEYS
+        if heirs.row.size:
+            _, other, held = self._folded(np.unique(heirs.document).tolist())
+            chosen = np.flatnonzero(np.isin(held, heirs.row))
+            hashes, entry = other.shingles_of(chosen)
+            more = index.postings(hashes, held[chosen][entry])
+        self._post(more, less)
+        words = sum(document.words for document in stored)
+        self._count(-len(rows), -folded.paragraphs, -words, more.size - less.size)
+
+    def _folded(self, rows: Sequence[int]) -> tuple[list[Stored], Folded, IntArray]:
+        """Return documents, what their texts hold, and the rows of their paragraphs."""
+        stored = [sound(self.path, entry) for entry in self._store.documents(rows)]
+        texts = [text_of(self.path, entry.record) for entry in stored]
+        folded = Folded.of(texts, self.settings)
+        sizes = np.array([entry.paragraphs for entry in stored], np.int64)
+        if not np.array_equal(sizes, np.diff(folded.first)):
+            raise ArchiveError(damage(self.path, "paragraphs are lost"))
+        first = np.array([entry.first for entry in stored], np.int64)
+        own = np.arange(folded.paragraphs) + np.repeat(first - folded.first[:-1], sizes)
+        return stored, folded, own
+
+    def _post(self, more: UInt64Array, less: UInt64Array) -> None:
+        """Add postings and take others away."""
+        keys = np.concatenate([more, less])
+        if keys.size <= BULK:
+            blocks = self._store.containing(index.signed(keys).tolist())
+            if blocks:
+                self._store.put(*index.changed(blocks, more, less))
+            return
+        keys.sort()
+        at = 0
+        while at < keys.size:
+            at = self._post_some(keys, at, more, less)
+
+    def _post_some(
+        self, keys: UInt64Array, at: int, more: UInt64Array, less: UInt64Array
+    ) -> int:
+        """Change the next blocks that any of the keys belong to; return how far."""
+        [begin] = self._store.containing(index.signed(keys[at : at + 1]).tolist())
+        blocks = self._store.blocks(begin.first, BLOCKS_AT_ONCE + 1)
+        end = min(at + POSTINGS_AT_ONCE, keys.size)
+        names = np.array([block.first for block in blocks], np.int64)
+        if len(blocks) > BLOCKS_AT_ONCE:
+            wanted = index.signed(keys[at:end])
+            end = at + int(np.searchsorted(wanted, names[-1]))
+        # All that is equal to the last one belongs to it.
+        end = int(np.searchsorted(keys, keys[end - 1], side="right"))
+        touched = np.searchsorted(names, index.signed(keys[at:end]), side="right") - 1
+        some = [blocks[number] for number in np.unique(touched).tolist()]
+        low, high = keys[at], keys[end - 1]
+        parts = [
+            part[np.searchsorted(part, low) : np.searchsorted(part, high, side="right")]
+            for part in (more, less)
+        ]
+        self._store.put(*index.changed(some, *parts))
+        return end
+
+    def _count(
+        self, documents: int, paragraphs: int, words: int, postings: int
+    ) -> None:
+        totals = self._store.totals()
+        self._store.set_totals(
+            Totals(
+                totals.generation + 1,
+                totals.documents + documents,
+                totals.paragraphs + paragraphs,
+                totals.words + words,
+                totals.postings + postings,
+            )
+        )
+
+
+def _new_meta(settings: Settings, created: str) -> dict[str, str]:
+    meta = {
+        "settings": json.dumps(asdict(settings), sort_keys=True),
+        "fingerprint": settings.fingerprint(),
+        "rules": str(RULES_VERSION),
+        "unicode": UNICODE_VERSION,
+        "scheme": SCHEME,
+        "created": created,
+    }
+    return meta | {"checksum": _meta_checksum(meta)}
+
+
+def _meta_checksum(meta: Mapping[str, str]) -> str:
+    pairs = sorted(item for item in meta.items() if item[0] != "checksum")
+    return digest_of(chain.from_iterable(pairs)).hex()
+
+
+def _settings(path: Path, meta: dict[str, str]) -> Settings:
+    """Return the settings of an archive that was written by the rules of today."""
+    ours = _new_meta(_SETTINGS, "")
+    if meta.get("checksum") != _meta_checksum(meta):
+        raise ArchiveError(damage(path, "what it says of itself was changed"))
+    for name in ("rules", "unicode", "scheme"):
+        if meta.get(name) != ours[name]:
+            raise ArchiveError(
+                f"{path} was written by other rules ({name} {meta.get(name)}, now"
+                f" {ours[name]}); write it anew with: dedupe archive rebuild {path}"
+            )
+    try:
+        settings = Settings(**json.loads(meta["settings"]))
+    except (KeyError, TypeError, ValueError, SettingsError):
+        raise ArchiveError(damage(path, "its settings cannot be read")) from None
+    if settings.fingerprint() != meta.get("fingerprint") or "created" not in meta:
+        raise ArchiveError(damage(path, "its settings were changed"))
+    return settings
+
+
+def _known_settings(text: str) -> Settings:
+    """Return the settings that an older archive was made with, as far as they hold."""
+    try:
+        values = json.loads(text)
+        return Settings(
+            **{name: values[name] for name in SETTING_NAMES if name in values}
+        )
+    except (TypeError, ValueError, SettingsError):
+        return _SETTINGS
+
+
+def _parted(items: Iterable[Stored], size: int) -> Iterator[list[Stored]]:
+    """Yield so many at a time."""
+    given = iter(items)
+    while some := list(islice(given, size)):
+        yield some
+
+
+def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Yield documents that are folded at once."""
+    some: list[Document] = []
+    weight = 0
+    for document in documents:
+        some.append(document)
+        weight += len(document.text)
+        if weight >= FOLDED_AT_ONCE:
+            yield some
+            some, weight = [], 0
+    if some:
+        yield some
+
+
+def _is_same(record: Record, content: bytes, published: tuple[str, ...]) -> bool:
+    new = (record.title, record.date, record.outlet, record.url)
+    return record.content == content and new == published
+
+
+def _told(
+    choice: nearest.Choice, corpus: Corpus, batches: Batches
+) -> Iterator[Problem]:
+    """Yield what was left out, for each document that came in."""
+    for rows, what in (
+        (
+            choice.cut,
+            "paragraphs may repeat more archived documents than were compared",
+        ),
+        (
+            choice.forms,
+            "short paragraphs stand in more archived documents than are told",
+        ),
+    ):
+        documents, counts = np.unique(
+            corpus.paragraphs.document[rows], return_counts=True
+        )
+        for document, count in zip(documents.tolist(), counts.tolist(), strict=True):
+            most = nearest.MOST_COPIES
+            yield Problem(
+                batches.names[document], f"{count} {what} ({most} for each paragraph)"
+            )
+
+
+def _is_before(since: date | None, stored: Stored) -> bool:
+    day = day_of(stored.record.date) if since else None
+    return bool(since and day and day < since)
+
+
+def _published(result: ScanResult, stored: Sequence[Stored]) -> dict[str, Published]:
+    """Return what is known of the archived documents that stand in a result."""
+    named = {
+        place.document for finding in result.findings for place in finding.occurrences
+    }
+    named.update(match.right.document for match in result.matches)
+    named.update(match.left.document for match in result.matches)
+    return {
+        record.id: Published(
+            record.id, record.title, record.date, record.outlet, record.url
+        )
+        for record in sorted((entry.record for entry in stored), key=lambda r: r.id)
+        if record.id in named
+    }

@@ -1,0 +1,17 @@
+"""Tell on which day something was published."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+
+def day_of(text: str) -> date | None:
+    """Return the day of a date in ISO 8601, or None where it is no such date.
+
+    >>> day_of("2015-07-21T10:00:00Z"), day_of("2015-07-21 10:00"), day_of("أمس")
+    (datetime.date(2015, 7, 21), datetime.date(2015, 7, 21), None)
+    """
+    try:
+        return datetime.fromisoformat(text.strip()).date()
+    except ValueError:
+        return None

@@ -1,0 +1,300 @@
+"""What the commands that scan have in common, from their options to the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dedupe.background import Background
+from dedupe.cli import configuration, outputs, progress, summary
+from dedupe.cli.colors import use_color
+from dedupe.cli.configuration import Configuration
+from dedupe.cli.console import is_terminal, tell
+from dedupe.cli.outputs import Target
+from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
+from dedupe.errors import InputError, OutputError, SettingsError
+from dedupe.model import Problem, ScanResult
+from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
+from dedupe.reporters import COLORED_REPORTERS, REPORTERS
+from dedupe.settings import SETTING_NAMES, Settings
+
+if TYPE_CHECKING:
+    from dedupe.archive import Archive
+    from dedupe.baseline import Baseline
+
+# What a file found on the way up may not decide: where reports are written, where the
+# file is, and what is done but once.
+NOT_IN_FILES = (
+    "output",
+    "config",
+    "isolated",
+    "debug",
+    "force",
+    "yes",
+    "reason",
+    "expires",
+)
+
+EPILOG = (
+    "Every option can stand in [tool.dedupe] of pyproject.toml or in dedupe.toml as "
+    "min_words = 8 and in the environment as DEDUPE_MIN_WORDS=8; the command line "
+    "outranks the environment, the environment outranks the file. "
+    "Exit codes: 0 nothing found, 1 something found, 2 the result cannot be trusted, "
+    "130 interrupted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command line as it was understood."""
+
+    began: float  # by the clock of performance
+    chosen: dict[str, Any]  # the value of every option, wherever it was set
+    by_default: frozenset[str]  # the options that nobody has set
+    settings: Settings
+    read: ReadOptions
+    wanted: Sequence[Target]
+
+
+def understood(
+    context: click.Context,
+    given: dict[str, object],
+    *,
+    section: str = "",
+    strict: bool = False,
+) -> Run:
+    """Return what is to be done; refuse before the work begins what cannot be.
+
+    A `section` is the table of the configuration file that is this command's own.
+    `strict` is how texts are read.
+    """
+    began = time.perf_counter()
+    found = _configuration(context, section)
+    chosen: dict[str, Any] = {**given, **configuration.not_outranked(context, found)}
+    for warning in configuration.unknown_variables(os.environ):
+        tell(f"warning: {warning}")
+    try:
+        settings = Settings(**{name: chosen[name] for name in SETTING_NAMES})
+        options = {name: chosen[name] for name in _reading(chosen)}
+        read = ReadOptions(**options, strict=strict)
+    except SettingsError as error:
+        raise SettingsError(
+            configuration.with_origin(str(error), context, found)
+        ) from error
+    wanted: Sequence[Target] = ()
+    if "format" in chosen:
+        wanted = outputs.targets(chosen["format"], chosen["output"])
+        outputs.check(wanted)
+        outputs.check_inputs(wanted, _inputs(wanted, chosen, read))
+    default = click.core.ParameterSource.DEFAULT
+    by_default = {
+        name
+        for name in chosen
+        if name not in found.values and context.get_parameter_source(name) == default
+    }
+    return Run(began, chosen, frozenset(by_default), settings, read, wanted)
+
+
+def accepted(run: Run) -> Baseline | None:
+    """Return the baseline that the run was given; refuse one of other settings."""
+    name = run.chosen["baseline"]
+    if not name:
+        return None
+    from dedupe.baseline import fingerprint, read_baseline  # noqa: PLC0415 - most runs have none
+
+    try:
+        content = Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        message = f"{name}: cannot read the baseline: {reason}."
+        raise InputError(message) from error
+    return read_baseline(content, name, fingerprint(run.settings))
+
+
+@contextlib.contextmanager
+def opened_archive(run: Run) -> Iterator[tuple[Run, Archive | None]]:
+    """Open the archive that the run was given; its settings are the defaults."""
+    name = run.chosen["archive"]
+    if not name:
+        yield run, None
+        return
+    from dedupe.archive import Archive  # noqa: PLC0415 - most runs have none
+
+    with Archive.open(name) as archive:
+        unset = run.by_default.intersection(SETTING_NAMES)
+        values = {name: getattr(archive.settings, name) for name in unset}
+        settings = dataclasses.replace(run.settings, **values)
+        yield dataclasses.replace(run, settings=settings), archive
+
+
+def search(
+    run: Run, archive: Archive | None = None, since: date | None = None
+) -> tuple[Found, ScanResult]:
+    """Return what there was to read, and what it repeats of itself and an archive."""
+    # A folder of many files is walked in the time in which numpy is loaded.
+    paths = run.chosen["paths"]
+    walking = Background(lambda: tuple(walk_over(paths, run.read)))
+    from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
+
+    found = find_sources(paths, run.read, walked=Walked(*walking.result()))
+    found = _without_baseline(found, run.chosen["baseline"])
+    scan_them = functools.partial(
+        functools.partial(archive.query, since=since) if archive else scan,
+        found,
+        run.settings,
+        read=run.read,
+        jobs=run.chosen["jobs"] or None,
+        passages=any(target.format == "passages" for target in run.wanted),
+    )
+    watching = not run.chosen["quiet"] and progress.wanted(
+        run.chosen["progress"], os.environ, is_terminal=is_terminal(sys.stderr)
+    )
+    if watching:
+        with progress.ProgressLine(sys.stderr) as line:
+            result = scan_them(progress=line)
+    else:
+        result = scan_them()
+    if archive and "seed" in run.by_default:
+        result = _without_seed(result, run.settings)
+    if result.documents or result.errors or run.chosen.get("allow_empty"):
+        return found, result
+    nothing = Problem(", ".join(paths), "nothing to read there")
+    return found, dataclasses.replace(result, errors=(nothing,))
+
+
+def compared(result: ScanResult, baseline: Baseline | None) -> ScanResult:
+    """Return the findings with what the baseline, if any, says of each."""
+    if baseline is None:
+        return result
+    from dedupe.baseline import compare  # noqa: PLC0415 - most runs have none
+
+    return compare(result, baseline, today())
+
+
+def today() -> date:
+    """Return the date, the same all over the world."""
+    return datetime.now(tz=UTC).date()
+
+
+def report(run: Run, result: ScanResult, conversation: Conversation) -> None:
+    """Write the reports, say how it went and decide the exit code."""
+    exit_zero = run.chosen["exit_zero"]
+    conversation.exit_code = _exit_code(result, exit_zero=exit_zero)
+    _write(result, run, conversation)
+    tell_of(run, result)
+
+
+def tell_of(run: Run, result: ScanResult) -> None:
+    """Tell on standard error what was read, and of it what could not be."""
+    quiet = run.chosen["quiet"]
+    for line in summary.problems(result, verbose=run.chosen["verbose"], quiet=quiet):
+        tell(line)
+    if not quiet:
+        for line in summary.summary(result, time.perf_counter() - run.began):
+            tell(line)
+
+
+def _configuration(context: click.Context, section: str) -> Configuration:
+    found = configuration.configured(context, not_in_files=NOT_IN_FILES, table=section)
+    for text in found.values.get("format", ()):
+        if "=" in text:
+            message = f"{found.path}: format: only the command line can name a file"
+            raise SettingsError(f"{message}: {text}.")
+    return found
+
+
+def _reading(chosen: dict[str, Any]) -> list[str]:
+    return [
+        option.name
+        for option in dataclasses.fields(ReadOptions)
+        if option.name in chosen
+    ]
+
+
+def _without_seed(result: ScanResult, settings: Settings) -> ScanResult:
+    """Keep the seed of an archive secret: who knows it can hide a copy."""
+    told = dataclasses.replace(settings, seed=0)
+    return dataclasses.replace(
+        result, settings=dataclasses.asdict(told), fingerprint=told.fingerprint()
+    )
+
+
+def _without_baseline(found: Found, name: str | None) -> Found:
+    """Leave out the baseline, which may lie among the texts and is none."""
+    if not name or not Path(name).exists():
+        return found
+
+    def is_text(path: str) -> bool:
+        try:
+            return not path or not Path(path).samefile(name)
+        except OSError:
+            return True
+
+    sources = [source for source in found.sources if is_text(source.path)]
+    return found._replace(sources=tuple(sources))
+
+
+def _inputs(
+    wanted: Sequence[Target], chosen: dict[str, Any], read: ReadOptions
+) -> Sequence[str]:
+    """Return the files to be read, searching folders only if a report is in one."""
+    paths = chosen["paths"]
+    named = [chosen.get("baseline"), chosen.get("archive"), *chosen.get("allow", ())]
+    named = [name for name in named if name]
+    present = [target.path for target in wanted if target.path and target.path.exists()]
+    folders = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if Path(path).is_dir():
+                folders.append(Path(path).resolve())
+    inside = any(
+        path.resolve().is_relative_to(folder) for path in present for folder in folders
+    )
+    if not inside:
+        return [*paths, *named]
+    # Standard input can be read but once, and cannot be written over.
+    files = [path for path in paths if path != outputs.STANDARD_OUTPUT]
+    sources = find_sources(files, read).sources
+    return [*(source.path for source in sources), *named]
+
+
+def _exit_code(result: ScanResult, *, exit_zero: bool) -> int:
+    if result.status == "error":
+        return TROUBLE
+    return FINDINGS if result.status == "findings" and not exit_zero else OK
+
+
+def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
+    """Write every report; one that fails does not keep the others from being written.
+
+    Files come first: whoever reads standard output may close it at any time.
+    """
+    for target in sorted(run.wanted, key=lambda target: target.path is None):
+        try:
+            with outputs.opened(target) as out:
+                _reporter(target, run.chosen)(result, out)
+        except BrokenPipeError:
+            continue
+        except OutputError as error:
+            conversation.exit_code = TROUBLE
+            tell(str(error))
+
+
+def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
+    color = use_color(
+        "never" if chosen["no_color"] else chosen["color"],
+        os.environ if target.path is None else {},
+        is_terminal=target.path is None and is_terminal(sys.stdout),
+    )
+    return (COLORED_REPORTERS if color else REPORTERS)[target.format]
