@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-from dedupe.reporters import REPORTERS
-
 ROOT = Path(__file__).resolve().parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
@@ -154,11 +152,11 @@ def test_every_input_is_used_and_explained_and_none_else() -> None:
     assert ACTION["runs"]["using"] == "composite"
 
 
-def scan_step(
+def check_step(
     environment: dict[str, str], **inputs: str
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, str], str]:
-    """Run the script of the step that scans; what it printed, put out and summed up."""
-    (step,) = [step for step in STEPS if step.get("id") == "scan"]
+    """Run the script of the step that checks: what it prints, puts out and sums up."""
+    (step,) = [step for step in STEPS if step.get("id") == "check"]
     given = {name: str(one["default"]) for name, one in ACTION["inputs"].items()}
     given |= {name.replace("_", "-"): value for name, value in inputs.items()}
     own = {
@@ -221,7 +219,7 @@ def test_the_step_fails_on_findings_and_trouble_and_says_which(
     status: str,
     told: str,
 ) -> None:
-    ended, output, summary = scan_step(environment, **inputs)
+    ended, output, summary = check_step(environment, **inputs)
     assert ended.returncode == code, ended.stderr
     assert (output["status"], output["exit-code"]) == (status, told)
     assert summary.startswith(f"## dedupe: {status}\n")
@@ -231,7 +229,7 @@ def test_the_step_fails_on_findings_and_trouble_and_says_which(
 def test_the_step_leaves_reports_annotations_and_a_summary(
     folder: Path, environment: dict[str, str]
 ) -> None:
-    ended, output, summary = scan_step(environment, paths="articles")
+    ended, output, summary = check_step(environment, paths="articles")
     assert output["reports"] == "dedupe-reports"
     report = json.loads((folder / "dedupe-reports" / "report.json").read_bytes())
     assert report["status"] == "findings"
@@ -239,9 +237,31 @@ def test_the_step_leaves_reports_annotations_and_a_summary(
     assert FIRST in text
     assert "articles/a.txt" in ended.stdout
     assert "articles/a.txt" in summary
-    assert bool(output["sarif"]) == ("sarif" in REPORTERS)
-    if output["sarif"]:
-        assert json.loads((folder / output["sarif"]).read_bytes())["runs"]
+    assert json.loads((folder / output["sarif"]).read_bytes())["runs"]
+
+
+@needs_bash
+def test_the_step_lets_pass_what_its_inputs_allow(
+    folder: Path, environment: dict[str, str]
+) -> None:
+    for command in (
+        ("baseline", "create", "accepted.jsonl", "articles"),
+        ("archive", "create", "published.db"),
+        ("archive", "add", "published.db", "articles"),
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "dedupe", *command], check=True, cwd=folder
+        )
+    ended, _, _ = check_step(environment, paths="articles", baseline="accepted.jsonl")
+    assert ended.returncode == 0, ended.stderr
+    (folder / "clean" / "copy.txt").write_text(FIRST, encoding="utf-8")
+    (folder / "published.db").rename(folder.parent / "published.db")
+    archive = str(folder.parent / "published.db")
+    ended, _, summary = check_step(environment, paths="clean", archive=archive)
+    assert ended.returncode == 1, ended.stderr
+    assert "articles/" in summary
+    ended, _, _ = check_step(environment, paths="clean", fail_on="nothing")
+    assert ended.returncode == 2
 
 
 @needs_bash
@@ -249,7 +269,7 @@ def test_an_input_is_never_a_command(folder: Path, environment: dict[str, str]) 
     hostile = '$(touch owned) `touch owned`; touch owned "; touch owned #'
     for name in ("paths", "args", "fail_on_findings", "reports"):
         given = {"paths": "articles", name: hostile}
-        ended, _, _ = scan_step(environment, **given)
+        ended, _, _ = check_step(environment, **given)
         assert ended.returncode in {0, 1, 2}
     assert not list(folder.rglob("owned"))
 
@@ -259,7 +279,7 @@ def test_an_input_is_never_a_command(folder: Path, environment: dict[str, str]) 
 def test_a_folder_for_reports_cannot_smuggle_in_an_output(
     environment: dict[str, str],
 ) -> None:
-    ended, output, _ = scan_step(
+    ended, output, _ = check_step(
         environment, paths="articles", reports="x\nstatus=clean"
     )
     assert ended.returncode == 2
@@ -272,7 +292,7 @@ def test_an_old_report_does_not_pass_for_a_new_one(
 ) -> None:
     (folder / "dedupe-reports").mkdir()
     (folder / "dedupe-reports" / "report.json").write_text("{}")
-    scan_step(environment, paths="articles", args="--colour")
+    check_step(environment, paths="articles", args="--colour")
     assert not (folder / "dedupe-reports" / "report.json").exists()
 
 
@@ -283,7 +303,7 @@ def test_an_article_cannot_write_markdown_or_commands_of_the_runner(
     hostile = f"{FIRST}\n::error::x\n```\n<script>x</script>\n# {OTHER}\n"
     (folder / "articles" / "a.txt").write_text(hostile, encoding="utf-8")
     (folder / "articles" / "b.txt").write_text(hostile, encoding="utf-8")
-    ended, _, summary = scan_step(environment, paths="articles")
+    ended, _, summary = check_step(environment, paths="articles")
     assert "<script>" not in re.sub("^    .*$", "", summary, flags=re.MULTILINE)
     assert "::error::x" not in [line.strip() for line in ended.stdout.splitlines()]
 
@@ -320,7 +340,7 @@ def test_the_job_for_gitlab_runs_but_for_its_installation(
     ended = bash("\n".join(script), environment)
     assert ended.returncode == code, ended.stderr
     for artifact in job["artifacts"]["paths"]:
-        assert json.loads((folder / artifact).read_bytes())["status"]
+        assert bool(json.loads((folder / artifact).read_bytes())) == (code == 1)
 
 
 @needs_bash
