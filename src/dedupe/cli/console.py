@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import Any
 
 import click
@@ -10,7 +12,11 @@ from dedupe.reporters.neutralizer import neutralize
 
 
 def tell(text: str) -> None:
-    """Say a line, made safe to show."""
+    """Say a line, made safe to show, after all that was printed before it."""
+    # What stops standard output from being written is told when the program leaves.
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stdout:
+            sys.stdout.flush()
     try:
         click.echo(f"dedupe: {neutralize(text)}", err=True)
     except OSError:
