@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+from benchmarks.datasets import read_corpus
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -459,3 +461,41 @@ def test_blocks_hold_what_was_put_into_them(
 def test_a_block_that_cannot_be_one_is_refused(data: bytes) -> None:
     with pytest.raises(ArchiveError):
         index.decode([index.Block(0, data)])
+
+
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="needs the evaluation data")
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("corpus", ["saudi", "ant2"])
+def test_a_query_finds_in_real_news_what_a_scan_of_all_finds(
+    path: Path, corpus: str
+) -> None:
+    """Of what is not equal: of that, a form in many documents is told with the first.
+
+    A scan pairs each place with the next few that hold the same words, and a query
+    knows the words of most documents only by how often they stand; so they need not
+    agree in everything where one text stands in very many places.
+    """
+    documents: list[tuple[str, str]] = list(read_corpus(DATA, corpus))
+    Random(5).shuffle(documents)
+    incoming, archived = documents[:200], documents[200:4000]
+    settings = Settings()
+    with Archive.create(path, settings, seed=settings.seed) as made:
+        made.add([Document(*document) for document in archived])
+        found = sides(made.query(incoming), dict(incoming))
+    wanted = sides(scan([*incoming, *archived]), dict(incoming))
+    assert len(wanted) > 50
+    assert len(wanted - found) <= 0.01 * len(wanted)
+    assert len(found - wanted) <= 0.01 * len(wanted)
+
+
+def sides(result: ScanResult, incoming: dict[str, str]) -> set[tuple[object, ...]]:
+    """The pairs of paragraphs that are alike but not equal."""
+    return {
+        (*match.left[:2], *match.right[:2])
+        for match in result.matches
+        if match.left.document in incoming
+        and match.relation not in ("identical", "orthographic")
+    }

@@ -23,7 +23,7 @@ from dedupe import Archive, Document, archive
 from dedupe.archive import sqlite
 from dedupe.errors import ArchiveError, DedupeError
 
-# How often each harm is done here; benchmarks/archive.py does it in full.
+# How often each harm is done; docs/archive.md tells of a run with 60 and 120.
 KILLS = 6
 CORRUPTIONS = 16
 WRITERS = 8

@@ -1,7 +1,7 @@
 """Pack the postings of an archive: which shingle stands in which paragraph.
 
 A posting is a number of 64 bits, the hash of a shingle above the row of a paragraph.
-Sorted, they are cut into blocks of a few or two, as the leaves of a B+ tree, and a
+Sorted, they are cut into blocks of a hundred or two, as the leaves of a B+ tree, and a
 block is named by the lowest number that may stand in it. So a shingle is looked up by
 reading one block, wherever in the file it lies, and an article is added by writing
 anew the few hundred blocks that its shingles belong to.
