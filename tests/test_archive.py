@@ -99,6 +99,26 @@ def test_an_earlier_version_of_what_came_in_is_no_copy_of_it(path: Path) -> None
         assert not names(made.query({"d0": STORY}))
 
 
+@pytest.mark.usefixtures("candidates")
+def test_a_copy_of_the_earlier_version_is_found_though_that_is_left_out(
+    path: Path,
+) -> None:
+    edited = STORY.replace(WORDS[15], NEW[0])
+    with filled(path, STORY, STORY) as made:
+        assert names(made.query({"d0": edited})) == {("d0", "d1")}
+
+
+@pytest.mark.usefixtures("candidates")
+def test_short_paragraphs_are_compared_where_the_settings_say_so(path: Path) -> None:
+    settings = Settings(min_words=4, min_passage_words=4)
+    texts = [" ".join(WORDS[:5]), " ".join([*WORDS[:4], NEW[0]])]
+    both = scan([("new", texts[1]), ("d0", texts[0])], settings)
+    with filled(path, texts[0]) as made:
+        found = made.query({"new": texts[1]}, settings)
+    assert list(found.matches) == list(both.matches)
+    assert len(both.matches) == 1
+
+
 def test_an_empty_archive_finds_nothing(path: Path) -> None:
     with Archive.create(path) as made:
         assert not list(made.query({"new.txt": STORY}).findings)
