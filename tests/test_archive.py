@@ -111,7 +111,7 @@ def test_a_copy_of_the_earlier_version_is_found_though_that_is_left_out(
 @pytest.mark.usefixtures("candidates")
 def test_short_paragraphs_are_compared_where_the_settings_say_so(path: Path) -> None:
     settings = Settings(min_words=4, min_passage_words=4)
-    texts = [" ".join(WORDS[:5]), " ".join([*WORDS[:4], NEW[0]])]
+    texts = [" ".join(WORDS[:6]), " ".join([*WORDS[:5], NEW[0]])]
     both = scan([("new", texts[1]), ("d0", texts[0])], settings)
     with filled(path, texts[0]) as made:
         found = made.query({"new": texts[1]}, settings)
