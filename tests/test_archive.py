@@ -119,6 +119,20 @@ def test_short_paragraphs_are_compared_where_the_settings_say_so(path: Path) -> 
     assert len(both.matches) == 1
 
 
+@pytest.mark.usefixtures("candidates")
+def test_words_that_stand_everywhere_are_looked_up_where_they_were_added_last(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive.nearest, "MOST_BLOCKS", 2)
+    texts = [f"{' '.join(WORDS[:8])} {'ب' * (number + 2)}" for number in range(600)]
+    with filled(path, *texts) as made:
+        result = made.query({"new": " ".join([*WORDS[:8], "تتتت"])})
+        found = {match.right.document for match in result.matches}
+        assert found
+        assert min(int(name[1:]) for name in found) > 300
+        assert made.verify(full=True) == []
+
+
 def test_an_empty_archive_finds_nothing(path: Path) -> None:
     with Archive.create(path) as made:
         assert not list(made.query({"new.txt": STORY}).findings)

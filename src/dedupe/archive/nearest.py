@@ -44,8 +44,9 @@ MOST_COPIES = 64
 MOST_DOUBTED = 24
 # A run of words may be written as more words than it is after folding.
 WRITTEN_APART = 2
-# A shingle in more paragraphs than this says nothing, and would take long to read.
-MOST_PLACES = 1 << 15
+# Of a shingle that stands in more blocks, the last are read: the paragraphs that were
+# added last, some thousands. It says next to nothing, and would take long to read.
+MOST_BLOCKS = 64
 ENTRIES_AT_ONCE = 1 << 22
 PARAGRAPHS_AT_ONCE = 1 << 12
 _PLACE_BITS = 20
@@ -174,7 +175,7 @@ def _gone(store: Store, left_out: Collection[int]) -> IntArray:
 def look_up(store: Store, hashes: UInt32Array) -> index.Postings:
     """Return where each of some shingles, ascending, stands in the archive."""
     lowest = hashes.astype(np.uint64) << np.uint64(index.ROW_BITS)
-    blocks = store.spanning(index.signed(lowest).tolist())
+    blocks = store.spanning(index.signed(lowest).tolist(), MOST_BLOCKS)
     return index.search(blocks, hashes)
 
 

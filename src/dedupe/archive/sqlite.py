@@ -261,17 +261,25 @@ class SqliteStore:
         )
         return [Block(*row) for row in sorted(dict(rows).items())]
 
-    def spanning(self, keys: Sequence[int]) -> list[Block]:
+    def spanning(self, keys: Sequence[int], most: int) -> list[Block]:
         """Return the blocks that hold the shingles whose lowest postings are given."""
         rows = self._among(
-            "select block.first, block.postings from json_each(?) asked join blocks"
-            " block on block.first between"
-            " (select max(first) from blocks where first <= asked.value)"
+            "select block.first, block.postings,"
             # From the lowest posting of a shingle to the highest.
-            " and asked.value + 4294967295",
+            " (select max(first) from blocks where first <= asked.value + 4294967295)"
+            " from json_each(?) asked join blocks block on block.first ="
+            " (select max(first) from blocks where first <= asked.value)",
             keys,
         )
-        return [Block(*row) for row in sorted(dict(rows).items())]
+        found = {first: data for first, data, last in rows if first == last}
+        for first, _, last in rows:
+            if first != last:
+                found |= self._rows(
+                    "select first, postings from blocks where first between ? and ?"
+                    " order by first desc limit ?",
+                    (first, last, most),
+                )
+        return [Block(*item) for item in sorted(found.items())]
 
     def blocks(self, first: int, most: int) -> list[Block]:
         """Return the next blocks from one on."""
