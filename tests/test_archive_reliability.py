@@ -258,6 +258,10 @@ DAMAGES: dict[str, str] = {
     "(select max(first) from blocks)",
     "moved block": "update blocks set first = first + 1099511627776 where first = "
     "(select max(first) from blocks)",
+    "text for a block": "update blocks set postings = 'text' where first = "
+    "(select max(first) from blocks)",
+    "no number": "update paragraphs set words = 'many' where row = 5",
+    "no settings": "update meta set value = x'00' where key = 'settings'",
     "totals": "update totals set words = words + 1",
     "generation": "update totals set generation = generation + 1",
     "settings": "update meta set value = replace(value, '128', '64')"

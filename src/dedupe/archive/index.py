@@ -108,6 +108,8 @@ class _Blocks:
 
     @classmethod
     def of(cls, blocks: Sequence[Block]) -> _Blocks:
+        if not all(isinstance(block.data, bytes) for block in blocks):
+            raise ArchiveError(_DAMAGED)
         data = np.frombuffer(b"".join(block.data for block in blocks), np.uint8)
         lengths = np.array([len(block.data) for block in blocks], np.int64)
         begin = np.cumsum(lengths) - lengths

@@ -117,7 +117,10 @@ class SqliteStore:
 
     def meta(self) -> Mapping[str, str]:
         """Return what is known of the archive as a whole."""
-        return dict(self._rows("select key, value from meta"))
+        rows = self._rows("select key, value from meta")
+        if not all(isinstance(value, str) for row in rows for value in row):
+            raise ArchiveError(_damaged(self.path, "what it says of itself is lost"))
+        return dict(rows)
 
     def totals(self) -> Totals:
         """Return how much there is."""
@@ -193,7 +196,8 @@ class SqliteStore:
 
     def dates(self) -> list[tuple[int, str, str]]:
         """Return row, date and time of addition of all documents."""
-        return self._rows("select row, date, added from documents order by row")
+        rows = self._rows("select row, date, added from documents order by row")
+        return [(row, str(date), str(added)) for row, date, added in rows]
 
     def documents(self, rows: Iterable[int]) -> Iterator[Stored]:
         """Yield some documents, ascending."""
