@@ -298,6 +298,9 @@ def test_a_query_finds_what_a_scan_of_all_finds(
     with pytest.MonkeyPatch.context() as patch:
         if not whole:
             patch.setattr(archive, "WHOLE_PARAGRAPHS", -1)
+            patch.setattr(archive.nearest, "SHINGLES_AT_ONCE", 50)
+            patch.setattr(archive.nearest, "PARAGRAPHS_AT_ONCE", 2)
+            patch.setattr(archive.nearest, "ENTRIES_AT_ONCE", 10)
         with Archive.create(path, settings, seed=settings.seed) as made:
             made.add([Document(name, text) for name, text in archived.items()])
             found = made.query(given_texts, passages=True)

@@ -47,6 +47,7 @@ WRITTEN_APART = 2
 # Of a shingle that stands in more blocks, the last are read: the paragraphs that were
 # added last, some thousands. It says next to nothing, and would take long to read.
 MOST_BLOCKS = 64
+SHINGLES_AT_ONCE = 1 << 17
 ENTRIES_AT_ONCE = 1 << 22
 PARAGRAPHS_AT_ONCE = 1 << 12
 _PLACE_BITS = 20
@@ -174,9 +175,15 @@ def _gone(store: Store, left_out: Collection[int]) -> IntArray:
 
 def look_up(store: Store, hashes: UInt32Array) -> index.Postings:
     """Return where each of some shingles, ascending, stands in the archive."""
-    lowest = hashes.astype(np.uint64) << np.uint64(index.ROW_BITS)
-    blocks = store.spanning(index.signed(lowest).tolist(), MOST_BLOCKS)
-    return index.search(blocks, hashes)
+    parts = []
+    for start in range(0, max(hashes.size, 1), SHINGLES_AT_ONCE):
+        some = hashes[start : start + SHINGLES_AT_ONCE]
+        lowest = some.astype(np.uint64) << np.uint64(index.ROW_BITS)
+        blocks = store.spanning(index.signed(lowest).tolist(), MOST_BLOCKS)
+        parts.append(index.search(blocks, some))
+    sizes = np.concatenate([np.diff(part.begins) for part in parts])
+    rows = np.concatenate([part.rows for part in parts])
+    return index.Postings(hashes, np.append(0, np.cumsum(sizes)), rows)
 
 
 def _without(places: index.Postings, rows: IntArray) -> index.Postings:
