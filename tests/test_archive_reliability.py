@@ -403,6 +403,14 @@ def test_a_rebuild_keeps_what_is_known_of_documents(path: Path) -> None:
         assert opened._store.dates()[-1][1:] == dates
 
 
+def test_a_rebuild_sweeps_up_after_one_that_was_killed(path: Path) -> None:
+    for end in ("new", "new-wal", "damaged"):
+        path.with_name(f"{path.name}-0123456789ab.{end}").write_bytes(b"left")
+    Archive.rebuild(path)
+    names = sorted(file.name for file in path.parent.iterdir())
+    assert names == [path.name, f"{path.name}-0123456789ab.damaged"]
+
+
 def test_nothing_is_written_to_a_file_that_was_rebuilt_meanwhile(path: Path) -> None:
     with Archive.open(path, write=True) as opened:
         shutil.copy(path, path.with_suffix(".copy"))

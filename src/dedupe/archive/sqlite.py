@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -348,6 +349,7 @@ class SqliteStore:
                 # Else a log of the old file would lie beside the new one.
                 connection.execute("pragma journal_mode = delete")
                 connection.execute("begin exclusive")
+                _sweep(path)
                 rebuilding = Rebuilding(connection, new)
                 yield rebuilding
                 _to_disk(new)
@@ -478,6 +480,13 @@ def _check_known(path: Path, connection: sqlite3.Connection) -> int:
     if any(kind not in ("table", "index") for kind, _ in kinds):
         raise ArchiveError(_suspicious(path))
     return int(version)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a rebuild that was killed has left; nobody else is at it now."""
+    for left in path.parent.iterdir():
+        if re.fullmatch(re.escape(path.name) + r"-[0-9a-f]{12}\.new.*", left.name):
+            left.unlink(missing_ok=True)
 
 
 def _beside(path: Path, end: str = "new") -> Path:
