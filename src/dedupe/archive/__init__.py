@@ -246,6 +246,8 @@ class Archive:
         )
         return replace(
             result,
+            # Who knows the seed can choose words that hide a copy.
+            settings=result.settings | {"seed": None},
             published=_published(result, stored),
             warnings=(*result.warnings, *cut),
             truncated=bool(choice.cut.size),
