@@ -567,6 +567,8 @@ def _explained(path: Path, error: sqlite3.Error) -> str:
         return f"{path} is being written by another process; try again."
     if code == sqlite3.SQLITE_FULL:
         return f"{path}: the disk is full; nothing of this was kept."
+    if code == sqlite3.SQLITE_TOOBIG:
+        return f"{path}: a text is too long to be archived; nothing of this was kept."
     if code == sqlite3.SQLITE_READONLY:
         return f"{path} cannot be written to."
     if code == sqlite3.SQLITE_NOTADB:
