@@ -563,19 +563,22 @@ def _errors(path: Path) -> Iterator[None]:
 
 def _explained(path: Path, error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return f"{path} is being written by another process; try again."
-    if code == sqlite3.SQLITE_FULL:
-        return f"{path}: the disk is full; nothing of this was kept."
-    if code == sqlite3.SQLITE_TOOBIG:
-        return f"{path}: a text is too long to be archived; nothing of this was kept."
-    if code == sqlite3.SQLITE_READONLY:
-        return f"{path} cannot be written to."
     if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
         return f"{path} cannot be read or written: {error}."
+    if code in _REASONS:
+        return f"{path}{_REASONS[code]}"
     return _damaged(path, str(error))
+
+
+_REASONS = {
+    sqlite3.SQLITE_BUSY: " is being written by another process; try again.",
+    sqlite3.SQLITE_LOCKED: " is being written by another process; try again.",
+    sqlite3.SQLITE_FULL: ": the disk is full; nothing of this was kept.",
+    sqlite3.SQLITE_TOOBIG: ": a text is too long to be kept; nothing of this was kept.",
+    sqlite3.SQLITE_READONLY: " cannot be written to.",
+}
 
 
 def _foreign(path: Path) -> str:
