@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+from benchmarks.datasets import read_corpus
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -95,6 +97,40 @@ def test_an_earlier_version_of_what_came_in_is_no_copy_of_it(path: Path) -> None
         assert names(made.query({"d0": STORY})) == {("d0", "d1")}
         made.remove(["d1"])
         assert not names(made.query({"d0": STORY}))
+
+
+@pytest.mark.usefixtures("candidates")
+def test_a_copy_of_the_earlier_version_is_found_though_that_is_left_out(
+    path: Path,
+) -> None:
+    edited = STORY.replace(WORDS[15], NEW[0])
+    with filled(path, STORY, STORY) as made:
+        assert names(made.query({"d0": edited})) == {("d0", "d1")}
+
+
+@pytest.mark.usefixtures("candidates")
+def test_short_paragraphs_are_compared_where_the_settings_say_so(path: Path) -> None:
+    settings = Settings(min_words=4, min_passage_words=4)
+    texts = [" ".join(WORDS[:6]), " ".join([*WORDS[:5], NEW[0]])]
+    both = scan([("new", texts[1]), ("d0", texts[0])], settings)
+    with filled(path, texts[0]) as made:
+        found = made.query({"new": texts[1]}, settings)
+    assert list(found.matches) == list(both.matches)
+    assert len(both.matches) == 1
+
+
+@pytest.mark.usefixtures("candidates")
+def test_words_that_stand_everywhere_are_looked_up_where_they_were_added_last(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive.nearest, "MOST_BLOCKS", 2)
+    texts = [f"{' '.join(WORDS[:8])} {'ب' * (number + 2)}" for number in range(600)]
+    with filled(path, *texts) as made:
+        result = made.query({"new": " ".join([*WORDS[:8], "تتتت"])})
+        found = {match.right.document for match in result.matches}
+        assert found
+        assert min(int(name[1:]) for name in found) > 300
+        assert made.verify(full=True) == []
 
 
 def test_an_empty_archive_finds_nothing(path: Path) -> None:
@@ -262,6 +298,9 @@ def test_a_query_finds_what_a_scan_of_all_finds(
     with pytest.MonkeyPatch.context() as patch:
         if not whole:
             patch.setattr(archive, "WHOLE_PARAGRAPHS", -1)
+            patch.setattr(archive.nearest, "SHINGLES_AT_ONCE", 50)
+            patch.setattr(archive.nearest, "PARAGRAPHS_AT_ONCE", 2)
+            patch.setattr(archive.nearest, "ENTRIES_AT_ONCE", 10)
         with Archive.create(path, settings, seed=settings.seed) as made:
             made.add([Document(name, text) for name, text in archived.items()])
             found = made.query(given_texts, passages=True)
@@ -459,3 +498,41 @@ def test_blocks_hold_what_was_put_into_them(
 def test_a_block_that_cannot_be_one_is_refused(data: bytes) -> None:
     with pytest.raises(ArchiveError):
         index.decode([index.Block(0, data)])
+
+
+DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="needs the evaluation data")
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("corpus", ["saudi", "ant2"])
+def test_a_query_finds_in_real_news_what_a_scan_of_all_finds(
+    path: Path, corpus: str
+) -> None:
+    """Of what is not equal: of that, a form in many documents is told with the first.
+
+    A scan pairs each place with the next few that hold the same words, and a query
+    knows the words of most documents only by how often they stand; so they need not
+    agree in everything where one text stands in very many places.
+    """
+    documents: list[tuple[str, str]] = list(read_corpus(DATA, corpus))
+    Random(5).shuffle(documents)
+    incoming, archived = documents[:200], documents[200:4000]
+    settings = Settings()
+    with Archive.create(path, settings, seed=settings.seed) as made:
+        made.add([Document(*document) for document in archived])
+        found = sides(made.query(incoming), dict(incoming))
+    wanted = sides(scan([*incoming, *archived]), dict(incoming))
+    assert len(wanted) > 50
+    assert len(wanted - found) <= 0.01 * len(wanted)
+    assert len(found - wanted) <= 0.01 * len(wanted)
+
+
+def sides(result: ScanResult, incoming: dict[str, str]) -> set[tuple[object, ...]]:
+    """The pairs of paragraphs that are alike but not equal."""
+    return {
+        (*match.left[:2], *match.right[:2])
+        for match in result.matches
+        if match.left.document in incoming
+        and match.relation not in ("identical", "orthographic")
+    }

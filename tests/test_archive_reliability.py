@@ -23,7 +23,7 @@ from dedupe import Archive, Document, archive
 from dedupe.archive import sqlite
 from dedupe.errors import ArchiveError, DedupeError
 
-# How often each harm is done here; benchmarks/archive.py does it in full.
+# How often each harm is done; docs/archive.md tells of a run with 60 and 120.
 KILLS = 6
 CORRUPTIONS = 16
 WRITERS = 8
@@ -258,6 +258,10 @@ DAMAGES: dict[str, str] = {
     "(select max(first) from blocks)",
     "moved block": "update blocks set first = first + 1099511627776 where first = "
     "(select max(first) from blocks)",
+    "text for a block": "update blocks set postings = 'text' where first = "
+    "(select max(first) from blocks)",
+    "no number": "update paragraphs set words = 'many' where row = 5",
+    "no settings": "update meta set value = x'00' where key = 'settings'",
     "totals": "update totals set words = words + 1",
     "generation": "update totals set generation = generation + 1",
     "settings": "update meta set value = replace(value, '128', '64')"
@@ -397,6 +401,14 @@ def test_a_rebuild_keeps_what_is_known_of_documents(path: Path) -> None:
         assert opened.published(["x"]) == before
         assert opened.settings == settings
         assert opened._store.dates()[-1][1:] == dates
+
+
+def test_a_rebuild_sweeps_up_after_one_that_was_killed(path: Path) -> None:
+    for end in ("new", "new-wal", "damaged"):
+        path.with_name(f"{path.name}-0123456789ab.{end}").write_bytes(b"left")
+    Archive.rebuild(path)
+    names = sorted(file.name for file in path.parent.iterdir())
+    assert names == [path.name, f"{path.name}-0123456789ab.damaged"]
 
 
 def test_nothing_is_written_to_a_file_that_was_rebuilt_meanwhile(path: Path) -> None:

@@ -4,9 +4,11 @@ import hashlib
 import json
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
 import click
+import jsonschema
 import pytest
 
 from corpora import WORDS
@@ -95,6 +97,9 @@ def test_a_query_exits_as_a_scan_does(
     assert run(["archive", "query", "a.dedupe", file, "--format", "json"]) == code
     report = json.loads(capsys.readouterr().out)
     assert [document["document"] for document in report["documents"]] == [file]
+    assert report["settings"]["seed"] is None
+    schema = resources.files("dedupe.reporters") / "report.schema.json"
+    jsonschema.validate(report, json.loads(schema.read_text(encoding="utf-8")))
     places = [
         place["document"]
         for finding in report["findings"]

@@ -124,13 +124,16 @@ def seeds(
             keys = packing.pack(hashes, packing.position(keys))
             keys.sort()
         if length == LENGTHS[0] and corpus.elsewhere.words:
-            _count(frequency, packing, keys, _elsewhere(corpus, keys) + 1)
+            alone = _elsewhere(corpus, keys) + 1
+            _count(frequency, packing, keys, alone, alone)
         keys, places = repeated(packing, keys)
         kinds, fresh = _surroundings(corpus, packing, keys, places)
         if length == LENGTHS[0]:
-            more = _elsewhere(corpus, keys)
-            kinds = kinds + (more * fresh).astype(np.int64)
-            _count(frequency, packing, keys, kinds, places + more)
+            if corpus.elsewhere.words:
+                more = _elsewhere(corpus, keys)
+                kinds = kinds + (more * fresh).astype(np.int64)
+                places = places + more
+            _count(frequency, packing, keys, kinds, places)
         common = kinds > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
@@ -152,11 +155,11 @@ def _count(
     packing: Packing,
     keys: UInt64Array,
     kinds: IntArray,
-    places: IntArray | None = None,
+    places: IntArray,
 ) -> None:
     """Write down how often the shingle of each key stands."""
     counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
-    counted[(kinds if places is None else places) > ALL_PAIRED] |= CROWDED
+    counted[places > ALL_PAIRED] |= CROWDED
     frequency[packing.position(keys)] = counted
 
 
@@ -169,9 +172,10 @@ def _surroundings(
     words a dozen before and a dozen after, the side with fewer different ones counts.
     Beside it comes the share of places whose surroundings stand once, which is how
     likely one more place would be to have others (Good, "The population frequencies of
-    species", 1953).
+    species", 1953); it is worked out where there are more places elsewhere.
     """
     shares = np.ones(places.size)
+    with_shares = corpus.elsewhere.words > 0
     many = np.flatnonzero(places > ALL_PAIRED)
     if not many.size:
         return places, shares
@@ -187,15 +191,17 @@ def _surroundings(
         fresh = np.concatenate([[True], pairs[1:] != pairs[:-1], [True]])
         owner = (pairs[fresh[:-1]] >> np.uint64(32)).view(np.int64)
         kinds = np.bincount(owner)
-        # What differs from the one before and the one after stands once.
-        once = owner[(fresh[:-1] & fresh[1:])[fresh[:-1]]]
-        singles = np.bincount(once, minlength=fewest.size)
-        single = np.where(kinds < fewest, singles, single)
+        if with_shares:
+            # What differs from the one before and the one after stands once.
+            once = owner[(fresh[:-1] & fresh[1:])[fresh[:-1]]]
+            singles = np.bincount(once, minlength=fewest.size)
+            single = np.where(kinds < fewest, singles, single)
         fewest = np.minimum(fewest, kinds)
-    single[fewest >= MOST_COUNTED] = MOST_COUNTED
     result = places.copy()
     result[many] = np.minimum(places[many], fewest[group])
-    shares[many] = np.minimum(single[group] / places[many], 1.0)
+    if with_shares:
+        single[fewest >= MOST_COUNTED] = MOST_COUNTED
+        shares[many] = np.minimum(single[group] / places[many], 1.0)
     return result, shares
 
 

@@ -1,7 +1,7 @@
 """Pack the postings of an archive: which shingle stands in which paragraph.
 
 A posting is a number of 64 bits, the hash of a shingle above the row of a paragraph.
-Sorted, they are cut into blocks of a few or two, as the leaves of a B+ tree, and a
+Sorted, they are cut into blocks of some dozens, as the leaves of a B+ tree, and a
 block is named by the lowest number that may stand in it. So a shingle is looked up by
 reading one block, wherever in the file it lies, and an article is added by writing
 anew the few hundred blocks that its shingles belong to.
@@ -13,7 +13,6 @@ has its last half byte apart from the others, so that whole bytes stay whole.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -32,11 +31,12 @@ from dedupe.errors import ArchiveError
 
 # A block that grows beyond this is cut into equal parts. Small ones fill a page of
 # SQLite better, and there is less to unpack for a shingle.
-MOST_POSTINGS = 192
-CUT_POSTINGS = 128
+MOST_POSTINGS = 96
+CUT_POSTINGS = 64
 LOWEST = -(1 << 63)  # the name of the block that every archive has
 ROW_BITS = 32
-_HEADER = struct.Struct("<BBI")  # half bytes of a step and of a row; postings
+_HEADER = 6  # bytes: half bytes of a step and of a row; postings, in four bytes
+_DAMAGED = "a block of postings is damaged"
 _WIDEST = 8  # half bytes
 _HALF_BITS = 4
 _LIMITS = np.array([1 << bits for bits in range(4, 32, 4)], np.uint32)  # of widths
@@ -76,34 +76,112 @@ def signed(keys: UInt64Array) -> IntArray:
 
 def decode(blocks: Sequence[Block]) -> UInt64Array:
     """Return the postings of blocks given in their order; raise for damage."""
-    heads = [_head(block.data) for block in blocks]
-    if not heads:
-        return np.empty(0, np.uint64)
-    widths = np.array(heads, np.int64)
-    sizes = widths[:, 2]
-    starts = np.cumsum(sizes) - sizes
-    steps, rows = np.zeros((2, int(sizes.sum())), np.uint64)
-    at = np.full(sizes.size, _HEADER.size)
-    for column, width in ((steps, widths[:, 0]), (rows, widths[:, 1])):
-        whole = sizes * (width // 2)
-        half = (sizes + 1) // 2 * (width % 2)
-        for size in np.unique(width).tolist():
-            chosen = np.flatnonzero(width == size)
-            begin, middle = at[chosen], (at + whole)[chosen]
-            end = (at + whole + half)[chosen]
-            places = ranges(starts[chosen], sizes[chosen])
-            column[places] = _whole_bytes(blocks, chosen, begin, middle, size // 2)
-            if size % 2:
-                last = _half_bytes(blocks, chosen, middle, end, sizes[chosen])
-                column[places] |= last << np.uint64(_HALF_BITS * (size - 1))
-        at = at + whole + half
-    total = np.cumsum(steps)
-    filled = sizes > 0
-    before = total[starts[filled]] - steps[starts[filled]]
-    first = np.array([block.first for block in blocks], np.int64)[filled]
-    lower = (first.view(np.uint64) ^ _SIGN) >> _SHIFT
-    hashes: UInt64Array = total + np.repeat(lower - before, sizes[filled])
-    return (hashes << _SHIFT) | rows
+    packed = _Blocks.of(blocks)
+    return (packed.hashes() << _SHIFT) | packed.rows(np.arange(packed.count))
+
+
+def search(blocks: Sequence[Block], hashes: UInt32Array) -> Postings:
+    """Return the paragraphs of some shingles, ascending, in the blocks that hold them.
+
+    The blocks are given in their order.
+    """
+    packed = _Blocks.of(blocks)
+    held = packed.hashes()
+    wanted = hashes.astype(np.uint64)
+    left = np.searchsorted(held, wanted)
+    sizes = np.searchsorted(held, wanted, side="right") - left
+    rows = packed.rows(ranges(left, sizes)).view(np.int64)
+    return Postings(hashes, np.append(0, np.cumsum(sizes)), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """The bytes of blocks, one row a block, from which numbers are taken when asked."""
+
+    data: Bytes
+    first: IntArray  # name
+    size: IntArray  # postings
+    step: IntArray  # half bytes of a step
+    row: IntArray  # half bytes of a row
+    steps: IntArray  # where the steps begin
+    rows_begin: IntArray  # where the rows begin
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> _Blocks:
+        if not all(isinstance(block.data, bytes) for block in blocks):
+            raise ArchiveError(_DAMAGED)
+        data = np.frombuffer(b"".join(block.data for block in blocks), np.uint8)
+        lengths = np.array([len(block.data) for block in blocks], np.int64)
+        begin = np.cumsum(lengths) - lengths
+        if (lengths < _HEADER).any():
+            raise ArchiveError(_DAMAGED)
+        step, row = (data[begin + place].astype(np.int64) for place in (0, 1))
+        size = sum(
+            data[begin + 2 + byte].astype(np.int64) << 8 * byte for byte in range(4)
+        )
+        size = np.asarray(size, np.int64)
+        steps = begin + _HEADER
+        rows_begin = steps + _room(size, step)
+        sound = (np.minimum(step, row) > 0) & (np.maximum(step, row) <= _WIDEST)
+        sound &= rows_begin + _room(size, row) == begin + lengths
+        if not sound.all():
+            raise ArchiveError(_DAMAGED)
+        first = np.array([block.first for block in blocks], np.int64)
+        return cls(data, first, size, step, row, steps, rows_begin)
+
+    @property
+    def count(self) -> int:
+        """How many postings there are in all."""
+        return int(self.size.sum())
+
+    def hashes(self) -> UInt64Array:
+        """Return the hash of each posting."""
+        if not self.count:
+            return np.empty(0, np.uint64)
+        begins = np.cumsum(self.size) - self.size
+        block = np.repeat(np.arange(self.size.size), self.size)
+        place = np.arange(self.count) - begins[block]
+        steps = self._numbers(self.steps, self.step, block, place)
+        total = np.cumsum(steps)
+        filled = self.size > 0
+        before = total[begins[filled]] - steps[begins[filled]]
+        lower = (self.first[filled].view(np.uint64) ^ _SIGN) >> _SHIFT
+        hashes: UInt64Array = total + np.repeat(lower - before, self.size[filled])
+        return hashes
+
+    def rows(self, postings: IntArray) -> UInt64Array:
+        """Return the paragraphs of some postings."""
+        begins = np.cumsum(self.size) - self.size
+        filled = np.flatnonzero(self.size)
+        block = filled[begins[filled].searchsorted(postings, side="right") - 1]
+        place = postings - begins[block]
+        return self._numbers(self.rows_begin, self.row, block, place)
+
+    def _numbers(
+        self, begin: IntArray, width: IntArray, block: IntArray, place: IntArray
+    ) -> UInt64Array:
+        """Return numbers of a column by their blocks and their places in those."""
+        whole = width // 2
+        at = (begin[block] + place * whole[block]) if block.size else block
+        numbers = np.zeros(block.size, np.uint64)
+        for byte in range(int(whole.max(initial=0))):
+            rows: IntArray | slice = slice(None)
+            if whole.min() <= byte:
+                rows = np.flatnonzero(whole[block] > byte)
+            octets = self.data[at[rows] + byte].astype(np.uint64)
+            numbers[rows] |= octets << np.uint64(8 * byte)
+        halved = np.flatnonzero((width % 2)[block])
+        block, place = block[halved], place[halved]
+        both = self.data[(begin + self.size * whole)[block] + place // 2]
+        halves = both >> (_HALF_BITS * (place % 2)).astype(np.uint8) & np.uint8(0xF)
+        shift = (8 * whole[block]).astype(np.uint64)
+        numbers[halved] |= halves.astype(np.uint64) << shift
+        return numbers
+
+
+def _room(size: IntArray, width: IntArray) -> IntArray:
+    """Return how many bytes so many numbers of a width take."""
+    return size * (width // 2) + (size + 1) // 2 * (width % 2)
 
 
 def encode(firsts: IntArray, begins: IntArray, keys: UInt64Array) -> Iterator[Block]:
@@ -123,7 +201,7 @@ def encode(firsts: IntArray, begins: IntArray, keys: UInt64Array) -> Iterator[Bl
     for first, size, (step, row) in zip(
         firsts.tolist(), sizes.tolist(), parts, strict=True
     ):
-        header = _HEADER.pack(step[0], row[0], size)
+        header = bytes((step[0], row[0])) + size.to_bytes(4, "little")
         yield Block(first, header + step[1] + row[1])
 
 
@@ -208,16 +286,6 @@ def changed(
     return list(encode(named[fresh], borders, keys)), dropped
 
 
-def found(keys: UInt64Array, hashes: UInt32Array) -> Postings:
-    """Return the paragraphs of some shingles among sorted postings."""
-    low = hashes.astype(np.uint64) << _SHIFT
-    left = np.searchsorted(keys, low)
-    right = np.searchsorted(keys, low | _ROW, side="right")
-    sizes = right - left
-    rows = (keys[ranges(left, sizes)] & _ROW).view(np.int64)
-    return Postings(hashes, np.append(0, np.cumsum(sizes)), rows)
-
-
 def digests(keys: UInt64Array, bits: int) -> UInt64Array:
     """Return a number for each share of the hashes: the sum of its postings, mixed.
 
@@ -240,53 +308,3 @@ def _within(keys: UInt64Array, others: UInt64Array) -> BoolArray:
     at = np.minimum(np.searchsorted(others, keys), others.size - 1)
     same: BoolArray = others[at] == keys
     return same
-
-
-def _head(data: bytes) -> tuple[int, int, int]:
-    if len(data) >= _HEADER.size:
-        step, row, size = _HEADER.unpack_from(data)
-        sound = 1 <= step <= _WIDEST and 1 <= row <= _WIDEST
-        room = sum(size * (w // 2) + (size + 1) // 2 * (w % 2) for w in (step, row))
-        if sound and len(data) == _HEADER.size + room:
-            return step, row, size
-    raise ArchiveError("a block of postings is damaged")
-
-
-def _cut(
-    blocks: Sequence[Block], chosen: IntArray, begin: IntArray, end: IntArray
-) -> Bytes:
-    """Return some bytes of some blocks, one after another."""
-    members = zip(chosen.tolist(), begin.tolist(), end.tolist(), strict=True)
-    parts = [blocks[place].data[first:last] for place, first, last in members]
-    return np.frombuffer(b"".join(parts), np.uint8)
-
-
-def _whole_bytes(
-    blocks: Sequence[Block],
-    chosen: IntArray,
-    begin: IntArray,
-    end: IntArray,
-    size: int,
-) -> UInt32Array | int:
-    """Return the numbers that whole bytes make."""
-    if not size:
-        return 0
-    octets = _cut(blocks, chosen, begin, end).reshape(-1, size)
-    wide = np.zeros((octets.shape[0], 4), np.uint8)
-    wide[:, :size] = octets
-    return wide.view("<u4").reshape(-1)
-
-
-def _half_bytes(
-    blocks: Sequence[Block],
-    chosen: IntArray,
-    begin: IntArray,
-    end: IntArray,
-    sizes: IntArray,
-) -> UInt64Array:
-    """Return the half bytes that stand apart, the upper part of each number."""
-    both = _cut(blocks, chosen, begin, end)
-    halves = np.stack([both & np.uint8(0xF), both >> np.uint8(_HALF_BITS)], axis=1)
-    even = (sizes + 1) // 2 * 2
-    kept = ranges(np.cumsum(even) - even, sizes)
-    return halves.reshape(-1)[kept].astype(np.uint64)

@@ -44,8 +44,10 @@ MOST_COPIES = 64
 MOST_DOUBTED = 24
 # A run of words may be written as more words than it is after folding.
 WRITTEN_APART = 2
-# A shingle in more paragraphs than this says nothing, and would take long to read.
-MOST_PLACES = 1 << 15
+# Of a shingle that stands in more blocks, the last are read: the paragraphs that were
+# added last, some thousands. It says next to nothing, and would take long to read.
+MOST_BLOCKS = 64
+SHINGLES_AT_ONCE = 1 << 17
 ENTRIES_AT_ONCE = 1 << 22
 PARAGRAPHS_AT_ONCE = 1 << 12
 _PLACE_BITS = 20
@@ -142,7 +144,7 @@ class _Asked:
         wanted, number = np.unique(hashes.astype(np.uint32), return_inverse=True)
         places = look_up(store, wanted)
         if left_out:
-            places = _without(places, store.paragraphs_of(sorted(left_out)).row)
+            places = _without(places, _gone(store, left_out))
         return cls(own, size, np.cumsum(size) - size, number, places)
 
     def portions(self) -> Iterator[slice]:
@@ -159,11 +161,29 @@ class _Asked:
             begin = end
 
 
+def _gone(store: Store, left_out: Collection[int]) -> IntArray:
+    """Return the paragraphs of documents that count as if they were not there.
+
+    One that stands in the index for an equal paragraph of another document is needed.
+    """
+    gone = store.paragraphs_of(sorted(left_out))
+    solids, counts = np.unique(gone.solid, return_counts=True)
+    equal = store.equal(solids.tolist(), int(counts.max(initial=0)) + 1)
+    others = ~np.isin(equal.document, np.array(sorted(left_out), np.int64))
+    return gone.row[~np.isin(gone.solid, equal.solid[others])]
+
+
 def look_up(store: Store, hashes: UInt32Array) -> index.Postings:
     """Return where each of some shingles, ascending, stands in the archive."""
-    lowest = hashes.astype(np.uint64) << np.uint64(index.ROW_BITS)
-    blocks = store.spanning(index.signed(lowest).tolist())
-    return index.found(index.decode(blocks), hashes)
+    parts = []
+    for start in range(0, max(hashes.size, 1), SHINGLES_AT_ONCE):
+        some = hashes[start : start + SHINGLES_AT_ONCE]
+        lowest = some.astype(np.uint64) << np.uint64(index.ROW_BITS)
+        blocks = store.spanning(index.signed(lowest).tolist(), MOST_BLOCKS)
+        parts.append(index.search(blocks, some))
+    sizes = np.concatenate([np.diff(part.begins) for part in parts])
+    rows = np.concatenate([part.rows for part in parts])
+    return index.Postings(hashes, np.append(0, np.cumsum(sizes)), rows)
 
 
 def _without(places: index.Postings, rows: IntArray) -> index.Postings:
@@ -178,12 +198,12 @@ def _plausible(
 ) -> tuple[_Pairs, ParagraphRows]:
     """Return the pairs that may match, and the archived paragraphs in them."""
     none = np.empty(0, np.int64)
+    # What no match can do with less of, in words.
+    share = min(settings.containment, SAME_SHARE)
+    least = min(settings.min_passage_words, share * settings.min_words)
     parts = [_Pairs(none, none, none, none, np.empty(0), np.empty(0))]
     for portion in asked.portions():
-        pairs = _pairs(asked, portion)
-        least = min(
-            settings.min_passage_words, settings.containment * settings.min_words
-        )
+        pairs = _pairs(asked, portion, least)
         parts.append(
             pairs.where((pairs.covered >= least) | (pairs.weight >= SCATTERED_SHINGLES))
         )
@@ -199,7 +219,7 @@ def _plausible(
     return pairs.where(known), paragraphs
 
 
-def _pairs(asked: _Asked, portion: slice) -> _Pairs:
+def _pairs(asked: _Asked, portion: slice, least: float) -> _Pairs:
     """Return all pairs of some paragraphs with archived ones, measured."""
     own, size, first = asked.own[portion], asked.size[portion], asked.first[portion]
     shingle = asked.number[ranges(first, size)]
@@ -212,7 +232,12 @@ def _pairs(asked: _Asked, portion: slice) -> _Pairs:
     keys = (np.repeat(keys, count) | entries << _PLACE_BITS).view(np.uint64)
     keys.sort()
     keys = keys[group_begins(keys)]
-    return _measured(keys, own, first, asked)
+    pair = keys >> _PAIR
+    begins = group_begins(pair)
+    # One shingle in common is the rule, and seldom enough.
+    size = np.diff(begins, append=keys.size)
+    enough = size * SHINGLE_WORDS >= least
+    return _measured(keys[np.repeat(enough, size)], own, first, asked)
 
 
 def _measured(
@@ -220,11 +245,6 @@ def _measured(
 ) -> _Pairs:
     """Return what each pair has in common: keys are (own | other | place)."""
     pair = keys >> _PAIR
-    begins = group_begins(pair)
-    # One shingle in common is the rule, and never enough.
-    size = np.diff(begins, append=keys.size)
-    several = np.repeat(size > 1, size)
-    keys, pair = keys[several], pair[several]
     begins = group_begins(pair)
     if not begins.size:
         none = np.empty(0, np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -117,7 +118,10 @@ class SqliteStore:
 
     def meta(self) -> Mapping[str, str]:
         """Return what is known of the archive as a whole."""
-        return dict(self._rows("select key, value from meta"))
+        rows = self._rows("select key, value from meta")
+        if not all(isinstance(value, str) for row in rows for value in row):
+            raise ArchiveError(_damaged(self.path, "what it says of itself is lost"))
+        return dict(rows)
 
     def totals(self) -> Totals:
         """Return how much there is."""
@@ -193,7 +197,8 @@ class SqliteStore:
 
     def dates(self) -> list[tuple[int, str, str]]:
         """Return row, date and time of addition of all documents."""
-        return self._rows("select row, date, added from documents order by row")
+        rows = self._rows("select row, date, added from documents order by row")
+        return [(row, str(date), str(added)) for row, date, added in rows]
 
     def documents(self, rows: Iterable[int]) -> Iterator[Stored]:
         """Yield some documents, ascending."""
@@ -261,17 +266,25 @@ class SqliteStore:
         )
         return [Block(*row) for row in sorted(dict(rows).items())]
 
-    def spanning(self, keys: Sequence[int]) -> list[Block]:
+    def spanning(self, keys: Sequence[int], most: int) -> list[Block]:
         """Return the blocks that hold the shingles whose lowest postings are given."""
         rows = self._among(
-            "select block.first, block.postings from json_each(?) asked join blocks"
-            " block on block.first between"
-            " (select max(first) from blocks where first <= asked.value)"
+            "select block.first, block.postings,"
             # From the lowest posting of a shingle to the highest.
-            " and asked.value + 4294967295",
+            " (select max(first) from blocks where first <= asked.value + 4294967295)"
+            " from json_each(?) asked join blocks block on block.first ="
+            " (select max(first) from blocks where first <= asked.value)",
             keys,
         )
-        return [Block(*row) for row in sorted(dict(rows).items())]
+        found = {first: data for first, data, last in rows if first == last}
+        for first, _, last in rows:
+            if first != last:
+                found |= self._rows(
+                    "select first, postings from blocks where first between ? and ?"
+                    " order by first desc limit ?",
+                    (first, last, most),
+                )
+        return [Block(*item) for item in sorted(found.items())]
 
     def blocks(self, first: int, most: int) -> list[Block]:
         """Return the next blocks from one on."""
@@ -336,6 +349,7 @@ class SqliteStore:
                 # Else a log of the old file would lie beside the new one.
                 connection.execute("pragma journal_mode = delete")
                 connection.execute("begin exclusive")
+                _sweep(path)
                 rebuilding = Rebuilding(connection, new)
                 yield rebuilding
                 _to_disk(new)
@@ -468,6 +482,13 @@ def _check_known(path: Path, connection: sqlite3.Connection) -> int:
     return int(version)
 
 
+def _sweep(path: Path) -> None:
+    """Remove what a rebuild that was killed has left; nobody else is at it now."""
+    for left in path.parent.iterdir():
+        if re.fullmatch(re.escape(path.name) + r"-[0-9a-f]{12}\.new.*", left.name):
+            left.unlink(missing_ok=True)
+
+
 def _beside(path: Path, end: str = "new") -> Path:
     """Return a name in the same folder that nothing has yet."""
     return path.with_name(f"{path.name}-{os.urandom(6).hex()}.{end}")
@@ -542,17 +563,22 @@ def _errors(path: Path) -> Iterator[None]:
 
 def _explained(path: Path, error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return f"{path} is being written by another process; try again."
-    if code == sqlite3.SQLITE_FULL:
-        return f"{path}: the disk is full; nothing of this was kept."
-    if code == sqlite3.SQLITE_READONLY:
-        return f"{path} cannot be written to."
     if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
         return f"{path} cannot be read or written: {error}."
+    if code in _REASONS:
+        return f"{path}{_REASONS[code]}"
     return _damaged(path, str(error))
+
+
+_REASONS = {
+    sqlite3.SQLITE_BUSY: " is being written by another process; try again.",
+    sqlite3.SQLITE_LOCKED: " is being written by another process; try again.",
+    sqlite3.SQLITE_FULL: ": the disk is full; nothing of this was kept.",
+    sqlite3.SQLITE_TOOBIG: ": a text is too long to be kept; nothing of this was kept.",
+    sqlite3.SQLITE_READONLY: " cannot be written to.",
+}
 
 
 def _foreign(path: Path) -> str:

@@ -113,8 +113,11 @@ class Store(Protocol):
     def containing(self, keys: Sequence[int]) -> list[Block]:
         """Return the blocks in which some postings belong, ascending."""
 
-    def spanning(self, keys: Sequence[int]) -> list[Block]:
-        """Return the blocks that hold the shingles whose lowest postings are given."""
+    def spanning(self, keys: Sequence[int], most: int) -> list[Block]:
+        """Return the blocks that hold the shingles whose lowest postings are given.
+
+        Of a shingle in very many, the last of them are enough.
+        """
 
     def blocks(self, first: int, most: int) -> list[Block]:
         """Return the next blocks from one on."""

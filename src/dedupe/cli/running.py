@@ -165,8 +165,6 @@ def search(
             result = scan_them(progress=line)
     else:
         result = scan_them()
-    if archive and "seed" in run.by_default:
-        result = _without_seed(result, run.settings)
     if result.documents or result.errors or run.chosen.get("allow_empty"):
         return found, result
     nothing = Problem(", ".join(paths), "nothing to read there")
@@ -220,14 +218,6 @@ def _reading(chosen: dict[str, Any]) -> list[str]:
         for option in dataclasses.fields(ReadOptions)
         if option.name in chosen
     ]
-
-
-def _without_seed(result: ScanResult, settings: Settings) -> ScanResult:
-    """Keep the seed of an archive secret: who knows it can hide a copy."""
-    told = dataclasses.replace(settings, seed=0)
-    return dataclasses.replace(
-        result, settings=dataclasses.asdict(told), fingerprint=told.fingerprint()
-    )
 
 
 def _without_baseline(found: Found, name: str | None) -> Found:
