@@ -173,7 +173,7 @@ def test_an_excerpt_that_is_cut_off_says_so() -> None:
 
 def test_every_line_of_an_excerpt_has_a_prefix() -> None:
     text = report(finding(place(excerpt="::add-mask::x\n##[error]\r\n\n::x"), place()))
-    assert text.splitlines()[1:] == ["  | ::add-mask::x", "  | ##[error]", "  | ::x"]
+    assert text.splitlines()[1:] == ["  | ::add-mask::x", "  | # #[error]", "  | ::x"]
 
 
 def test_many_places_are_counted_rather_than_named() -> None:
@@ -233,7 +233,7 @@ def test_the_joiners_of_persian_spelling_stay() -> None:
         ("a\nb.txt", '"a\\nb.txt"'),
         ('say "so".txt', '"say \\"so\\".txt"'),
         ("::error::x.txt", '"::error::x.txt"'),
-        ("##vso[task].txt", '"##vso[task].txt"'),
+        ("##vso[task].txt", '"# #vso[task].txt"'),
         ("a.txt:7: identical", '"a.txt:7: identical"'),
         ("bad\udcff.txt", '"bad\\udcff.txt"'),
         ("", '""'),
@@ -246,3 +246,14 @@ def test_an_odd_name_is_quoted(name: str, shown: str) -> None:
 
 def test_nothing_found_is_an_empty_report() -> None:
     assert report() == ""
+
+
+@pytest.mark.parametrize("format", ["text", "concise"])
+def test_no_line_gives_an_order_to_the_log_of_a_service(format: str) -> None:  # noqa: A002
+    orders = ("##vso[task.setvariable]x", "##[error]y")
+    for order in orders:
+        one = place(f"news/{order}.txt", excerpt=f"{order} {ORIGINAL}")
+        other = place("b.txt", excerpt=f"{order} {EDITED}")
+        written = report(finding(one, other, relation="edited"), format=format)
+        assert order not in written
+        assert order[1:] in written

@@ -22,7 +22,7 @@ from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import ArchiveError
 from dedupe.readers import ReadOptions
 from dedupe.reporters import REPORTERS
-from dedupe.reporters.neutralizer import neutralize, show_name
+from dedupe.reporters.neutralizer import disarm, show_name
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def info(archive: Path, *, as_json: bool) -> None:
     settings = held.pop("settings")
     for name, value in (held | settings).items():
         shown = f"{value:,}" if isinstance(value, int) and value >= 1000 else value  # noqa: PLR2004
-        click.echo(f"{name.replace('_', ' '):<22} {neutralize(str(shown))}")
+        click.echo(f"{name.replace('_', ' '):<22} {disarm(str(shown))}")
 
 
 @_subcommand("verify")
@@ -351,4 +351,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _tell(text: str) -> None:
-    click.echo(f"dedupe: {neutralize(text)}", err=True)
+    click.echo(f"dedupe: {disarm(text)}", err=True)

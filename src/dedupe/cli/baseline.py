@@ -24,7 +24,7 @@ from dedupe.cli.options import (
 from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK
 from dedupe.errors import DedupeError, InputError, OutputError
-from dedupe.reporters.neutralizer import neutralize, show_name
+from dedupe.reporters.neutralizer import disarm, show_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -230,4 +230,4 @@ def _line(item: Stale) -> str:
     line = f"{item.ending} {entry.id} accepted={entry.count} found={item.found}"
     if entry.expires:
         line += f" expires={entry.expires}"
-    return f"{line} {neutralize(entry.reason)}".rstrip()
+    return f"{line} {disarm(entry.reason)}".rstrip()

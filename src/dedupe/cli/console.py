@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dedupe.reporters.neutralizer import neutralize
+from dedupe.reporters.neutralizer import disarm
 
 
 def tell(text: str) -> None:
@@ -18,7 +18,7 @@ def tell(text: str) -> None:
         if sys.stdout:
             sys.stdout.flush()
     try:
-        click.echo(f"dedupe: {neutralize(text)}", err=True)
+        click.echo(f"dedupe: {disarm(text)}", err=True)
     except OSError:
         # Nobody is listening; the exit code still says it.
         return

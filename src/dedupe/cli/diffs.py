@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from dedupe.edits import Edit, apply
-from dedupe.reporters.neutralizer import neutralize, show_name
+from dedupe.reporters.neutralizer import disarm, show_name
 
 PREFIX = "  | "
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -137,7 +137,7 @@ def _reasons(edits: Sequence[Edit]) -> str:
         times = f" ({len(why)} times)" if len(why) > 1 else ""
         is_told = len(set(why)) == 1 and not _ARABIC.search(why[0])
         told.append(f"{rule}{times}" + (f": {why[0]}" if is_told else ""))
-    return neutralize("; ".join(told))
+    return disarm("; ".join(told))
 
 
 def _body(text: str, hunk: _Hunk, paint: Paint) -> list[str]:
@@ -212,12 +212,12 @@ def _shortened(text: str, *, opens: bool, closes: bool) -> str:
     if opens and closes:
         before = CONTEXT
     if len(text) <= before + after + len(ELLIPSIS) + 2:
-        return neutralize(text)
+        return disarm(text)
     left = text[:before]
     right = text[len(text) - after :]
     left = left[: left.rfind(" ") + 1] if " " in left else left
     right = right[right.find(" ") :] if " " in right else right
-    return neutralize(left) + ELLIPSIS + neutralize(right)
+    return disarm(left) + ELLIPSIS + disarm(right)
 
 
 def _marked(

@@ -21,7 +21,7 @@ _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _PLAIN_START = re.compile(r"[\w./~\\-]")
 # Some find theirs anywhere in a line.
 _ORDER = re.compile(r"#(?=#\w*\[)")
-_AMBIGUOUS = re.compile(r'"|: |, | -> |\s$')
+_AMBIGUOUS = re.compile(r'"|: |, | -> |##|\s$')
 
 
 def neutralize(text: str) -> str:
@@ -56,7 +56,7 @@ def show_name(name: str) -> str:
     if name.isprintable() and _PLAIN_START.match(name) and not _AMBIGUOUS.search(name):
         return name
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{neutralize(escaped)}"'
+    return f'"{disarm(escaped)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from dedupe.reporters.excerpts import Piece, pieces, word_edges
-from dedupe.reporters.neutralizer import neutralize, show_name
+from dedupe.reporters.neutralizer import disarm, show_name
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _publications(
         known = published.get(place.document)
         if known is not None:
             told = filter(None, (known.date, known.url, known.outlet, known.title))
-            facts = ", ".join(map(neutralize, told))
+            facts = ", ".join(map(disarm, told))
             yield f"  {_place(place)} published {facts}".rstrip()
 
 
@@ -108,7 +108,7 @@ def _header(finding: Finding, paint: Paint) -> str:
 def _verdict(finding: Finding) -> str:
     """Return what a check or a baseline says of the finding."""
     state = f", {finding.state}" if finding.state else ""
-    allowed = f", allowed ({neutralize(finding.allowed)})" if finding.allowed else ""
+    allowed = f", allowed ({disarm(finding.allowed)})" if finding.allowed else ""
     return state + allowed
 
 
@@ -206,6 +206,6 @@ def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
 def _lines(text: str) -> list[str]:
     """Return the lines of an excerpt, safe to show; a tab is as good as a space."""
     if text.isprintable():
-        return [text]
+        return [disarm(text)]
     lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
-    return [neutralize(line) for line in lines]
+    return [disarm(line) for line in lines]
