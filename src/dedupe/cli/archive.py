@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.cli import outputs, summary
+from dedupe.cli.console import tell
 from dedupe.cli.days import Day
 from dedupe.cli.options import (
     SectionedCommand,
@@ -142,11 +143,11 @@ def add(
         jobs = processes.usable_jobs(given["jobs"])
         changes = opened.add(incoming, added=_now(), jobs=jobs)
     for problem in incoming.warnings:
-        _tell(f"warning: {show_name(problem.path)}: {problem.reason}")
+        tell(f"warning: {show_name(problem.path)}: {problem.reason}")
     _report_changes(changes, verbose=given["verbose"])
     nothing = not (changes.added or changes.unchanged or changes.replaced)
     if nothing and not incoming.errors:
-        _tell("there is nothing to read there.")
+        tell("there is nothing to read there.")
     if nothing or incoming.errors:
         conversation.exit_code = TROUBLE
     _tell_problems("cannot read", incoming.errors, verbose=given["verbose"])
@@ -162,11 +163,11 @@ def remove(conversation: Conversation, archive: Path, ids: Sequence[str]) -> Non
 
     with Archive.open(archive, write=True) as opened:
         removed = opened.remove(ids)
-    click.echo(f"Removed {_count(len(removed), 'document')}.")
+    click.echo(f"Removed {summary.count(len(removed), 'document')}.")
     for name in ids:
         if name not in removed:
             conversation.exit_code = TROUBLE
-            _tell(f"{show_name(name)} is not in the archive.")
+            tell(f"{show_name(name)} is not in the archive.")
 
 
 @_subcommand("query")
@@ -214,7 +215,7 @@ def query(
     with outputs.opened(wanted[0]) as out:
         REPORTERS[wanted[0].format](result, out)
     for line in summary.problems(result, verbose=given["verbose"], quiet=False):
-        _tell(line)
+        tell(line)
 
 
 @_subcommand("info")
@@ -254,7 +255,7 @@ def verify(conversation: Conversation, archive: Path, *, full: bool) -> None:
     if problems:
         conversation.exit_code = TROUBLE
         _tell_problems("damaged", problems, verbose=True)
-        _tell(f"write it anew with: dedupe archive rebuild {show_name(str(archive))}")
+        tell(f"write it anew with: dedupe archive rebuild {show_name(str(archive))}")
         return
     click.echo(f"{show_name(str(archive))}: no damage found.")
 
@@ -277,7 +278,9 @@ def prune(archive: Path, older_than: date) -> None:
 
     with Archive.open(archive, write=True) as opened:
         removed = opened.prune(older_than)
-    click.echo(f"Removed {_count(len(removed), 'document')} from before {older_than}.")
+    click.echo(
+        f"Removed {summary.count(len(removed), 'document')} from before {older_than}."
+    )
 
 
 @_subcommand("snapshot")
@@ -313,7 +316,7 @@ def rebuild(conversation: Conversation, archive: Path, jobs: int) -> None:
     if problems:
         conversation.exit_code = TROUBLE
         _tell_problems("damaged", problems, verbose=True)
-        _tell("the old file is kept beside it, with the extension .damaged")
+        tell("the old file is kept beside it, with the extension .damaged")
     click.echo(f"Rebuilt {show_name(str(archive))}.")
 
 
@@ -327,28 +330,17 @@ def _now() -> str:
 
 
 def _report_changes(changes: Changes, *, verbose: bool) -> None:
-    added, replaced = _count(changes.added, "document"), len(changes.replaced)
+    added, replaced = summary.count(changes.added, "document"), len(changes.replaced)
     click.echo(
         f"Added {added}, replaced {replaced:,}, kept {changes.unchanged:,} unchanged."
     )
     shown = changes.replaced if verbose else changes.replaced[:MOST_NAMED]
     for name in shown:
-        _tell(f"replaced: {show_name(name)}")
+        tell(f"replaced: {show_name(name)}")
     if len(shown) < len(changes.replaced):
-        _tell(f"replaced: {len(changes.replaced) - len(shown):,} more (-v names them)")
+        tell(f"replaced: {len(changes.replaced) - len(shown):,} more (-v names them)")
 
 
 def _tell_problems(label: str, problems: Sequence[Problem], *, verbose: bool) -> None:
-    shown = problems if verbose else problems[:MOST_NAMED]
-    for problem in shown:
-        _tell(f"{label}: {show_name(problem.path)}: {problem.reason}")
-    if len(shown) < len(problems):
-        _tell(f"{label}: {len(problems) - len(shown):,} more (-v names them)")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _tell(text: str) -> None:
-    click.echo(f"dedupe: {disarm(text)}", err=True)
+    for line in summary.named(label, problems, verbose=verbose):
+        tell(line)
