@@ -63,5 +63,5 @@ def test_a_formula_in_as_many_unrelated_texts_is_not() -> None:
 
 def test_what_stands_inside_kin_belongs_to_them_and_ties_no_others_to_them() -> None:
     edges = np.array([0, 1, 5]), np.array([1, 2, 6])
-    inside = np.array([3, 2, 3]), np.array([0, 4, 5])
+    inside = np.array([3, 2, 7, 7]), np.array([0, 4, 5, 1])
     assert kin(8, edges, inside).tolist() == [0, 0, 0, 0, 0, 5, 5, 7]

@@ -184,10 +184,8 @@ def _surroundings(
     group = np.cumsum(begins) - 1
     fewest = np.full(int(group[-1]) + 1, MOST_COUNTED)
     single = np.zeros(fewest.size, np.int64)
-    for away in (-AROUND, AROUND):
-        around = corpus.word.take(position + away, mode="clip")
-        pairs = (group << 32 | around).view(np.uint64)
-        pairs.sort()
+    for around in (position - AROUND, position + AROUND):
+        pairs = words_in_groups(corpus, around, group)
         fresh = np.concatenate([[True], pairs[1:] != pairs[:-1], [True]])
         owner = (pairs[fresh[:-1]] >> np.uint64(32)).view(np.int64)
         kinds = np.bincount(owner)
@@ -203,6 +201,14 @@ def _surroundings(
         single[fewest >= MOST_COUNTED] = MOST_COUNTED
         shares[many] = np.minimum(single[group] / places[many], 1.0)
     return result, shares
+
+
+def words_in_groups(corpus: Corpus, position: IntArray, group: IntArray) -> UInt64Array:
+    """Return sorted keys (group << 32 | word) of the words at some positions."""
+    words = corpus.word.take(position, mode="clip")
+    keys = (group << 32 | words).view(np.uint64)
+    keys.sort()
+    return keys
 
 
 def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:

@@ -19,6 +19,7 @@ from dedupe.candidates import (
     Packing,
     components,
     repeated,
+    words_in_groups,
 )
 from dedupe.corpus import (
     BoolArray,
@@ -42,15 +43,17 @@ def kin(count: int, edges: tuple[Rows, Rows], inside: tuple[Rows, Rows]) -> IntA
     """Return a number for each of `count` paragraphs, the same for kin.
 
     `edges` tie near-duplicates. Of each pair in `inside` one paragraph holds the other:
-    one without kin of its own belongs to that of the other, but ties none to it.
+    one without kin of its own belongs to that of the other, but ties none to it; one
+    that is tied to several families in this way belongs to none.
     """
     family = components(*edges, count)
     alone = np.bincount(family, minlength=count)[family] == 1
-    adopted = family.copy()
+    lowest, highest = np.full(count, count), np.full(count, -1)
     for one, other in (inside, inside[::-1]):
         rows = alone[one] & ~alone[other]
-        np.minimum.at(adopted, one[rows], family[other[rows]])
-    return np.where(alone, adopted, family)
+        np.minimum.at(lowest, one[rows], family[other[rows]])
+        np.maximum.at(highest, one[rows], family[other[rows]])
+    return np.where(alone & (lowest == highest), lowest, family)
 
 
 def count_kin_once(
@@ -114,10 +117,8 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
     begins = group_begins(packing.high(keys))
     number = np.repeat(np.arange(begins.size), places[begins])
     fewest = np.full(begins.size, MOST_COUNTED)
-    for away in (-AROUND, AROUND):
-        around = corpus.word.take(positions + away, mode="clip")
-        pairs = (number << 32 | around).view(np.uint64)
-        pairs.sort()
+    for around in _around(corpus, positions):
+        pairs = words_in_groups(corpus, around, number)
         kinds = (pairs[group_begins(pairs)] >> np.uint64(32)).view(np.int64)
         fewest = np.minimum(fewest, np.bincount(kinds))
     # A shingle may be common in several families.
@@ -126,6 +127,22 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
     )
     surplus = np.bincount(row, weights=fewest - 1, minlength=shingle.size)
     return _Common(shingle, surplus.astype(np.int64), positions, row[number])
+
+
+def _around(corpus: Corpus, positions: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the words stand that surround some positions in their documents.
+
+    Beyond its borders stands, for both, the word that closes the document: what comes
+    before and after it by chance shall make no difference.
+    """
+    document = corpus.paragraphs.document.take(corpus.word_paragraph.take(positions))
+    opening = corpus.first_position.take(document)
+    closing = corpus.first_position.take(document + 1) - 1
+    before = positions - AROUND
+    return (
+        np.where(before < opening, closing, before),
+        np.minimum(positions + AROUND, closing),
+    )
 
 
 def _lower(frequency: ByteArray, positions: IntArray, surplus: IntArray) -> None:
