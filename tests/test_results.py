@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import dedupe
 from corpora import NEW_WORDS, WORDS, small_corpora
 from dedupe.columns import Built
+from dedupe.errors import InputError
 from dedupe.model import Finding, Occurrence, ScanResult
 from dedupe.results import EXCERPT
 from oracle import paragraphs, words_of
@@ -295,3 +297,32 @@ def test_a_finding_has_the_fields_of_the_report() -> None:
     assert names <= set(Finding._fields)
     finding = small_result().findings[0]
     assert re.fullmatch("[0-9a-f]{16}", finding.id)
+
+
+def test_texts_can_be_read_again_by_name_in_the_order_of_the_scan() -> None:
+    texts = {"a": "نص\nآخر", "b": "", "c": "ثالث"}
+
+    result = dedupe.scan(texts)
+
+    assert result.read_texts
+    assert dict(result.read_texts(reversed(texts))) == texts
+    assert list(result.read_texts(["c", "a", "no such"])) == [
+        ("a", texts["a"]),
+        ("c", texts["c"]),
+    ]
+
+
+def test_a_text_that_is_no_longer_there_is_an_error_in_its_place(
+    tmp_path: Path,
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("نص", encoding="utf-8")
+    result = dedupe.scan(tmp_path)
+    (tmp_path / "a.txt").unlink()
+
+    assert result.read_texts
+    names = [document.document for document in result.documents]
+    (_, gone), (_, held) = result.read_texts(names)
+
+    assert isinstance(gone, InputError)
+    assert held == "نص"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, pairwise
@@ -22,10 +22,11 @@ from dedupe.corpus import (
     sorting,
 )
 from dedupe.errors import InputError
-from dedupe.model import Problem
+from dedupe.model import About, Problem
 from dedupe.paragraphs import read_columns
 from dedupe.processes import Arrays, Outcome
 from dedupe.readers import (
+    NOTHING_TOLD,
     Batch,
     Found,
     Place,
@@ -61,6 +62,7 @@ class Batches:
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     asked: int  # so many documents were asked about; others are what they may repeat
+    about: Mapping[int, About]  # of documents whose source tells anything
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
@@ -136,6 +138,7 @@ def read_more(
         errors=held.errors + more.errors,
         warnings=held.warnings + more.warnings,
         asked=held.asked,
+        about=held.about,
     )
     return _corpus(together), together
 
@@ -170,6 +173,11 @@ def _read(
         tuple(Problem(*pair) for value in values for pair in value["errors"]),
         tuple(Problem(*pair) for value in values for pair in value["warnings"]),
         len(names),
+        {
+            int(first) + row: About(*told)
+            for first, value in zip(first_document, values, strict=False)
+            for row, told in value["about"]
+        },
     )
 
 
@@ -295,6 +303,11 @@ def _read_batch(
             (document.name, document.warning)
             for document in loaded.documents
             if document.warning
+        ],
+        "about": [
+            (row, document.about)
+            for row, document in enumerate(loaded.documents)
+            if document.about is not NOTHING_TOLD
         ],
     }
     return value, arrays

@@ -7,9 +7,11 @@ named tuple, which is built several times as fast as a dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
+
+from dedupe.errors import InputError
 
 Rule: TypeAlias = Literal["repeated-block", "near-duplicate", "overlap", "boilerplate"]
 Relation: TypeAlias = Literal[
@@ -17,6 +19,9 @@ Relation: TypeAlias = Literal[
 ]
 Status: TypeAlias = Literal["clean", "findings", "error"]
 State: TypeAlias = Literal["", "new", "known"]
+ReadTexts: TypeAlias = Callable[
+    [Iterable[str]], Iterator[tuple[str, "str | InputError"]]
+]
 
 RULES: tuple[Rule, ...] = ("repeated-block", "near-duplicate", "overlap", "boilerplate")
 RELATIONS: tuple[Relation, ...] = (
@@ -124,6 +129,16 @@ class Problem:
     reason: str
 
 
+class About(NamedTuple):
+    """What a source tells of a document; what it does not tell is empty."""
+
+    title: str = ""
+    date: str = ""
+    outlet: str = ""
+    author: str = ""
+    url: str = ""
+
+
 class Published(NamedTuple):
     """What an archive knows of a document; what it does not know is empty."""
 
@@ -149,7 +164,10 @@ class ScanResult:
     `documents`, `findings`, `matches` and `passages` are sequences that build
     their items when asked; iterate over them rather than copying them. `published`
     holds the documents of an archive that stand in findings or matches, by name; a
-    document that is not in it was given.
+    document that is not in it was given. `about` holds what the sources of the given
+    documents tell of them, by name, where they tell anything. `read_texts` yields the
+    documents of the given names with their texts, read again, each once and in the
+    order of the scan; an error stands for a text that can no longer be read.
     """
 
     settings: dict[str, object]
@@ -168,6 +186,8 @@ class ScanResult:
     jobs: int = field(default=1, compare=False)
     counted: dict[Relation, int] | None = field(default=None, compare=False)
     published: Mapping[str, Published] = field(default_factory=dict)
+    about: Mapping[str, About] = field(default_factory=dict)
+    read_texts: ReadTexts | None = field(default=None, compare=False, repr=False)
     failing: int | None = None  # findings that fail; None where all of them do
     baseline: BaselineCounts | None = None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,7 +111,21 @@ def build_result(
         duplicated_words=sum(duplicated),
         jobs=jobs,
         counted=dict(zip(RELATIONS, counts.tolist(), strict=True)),
+        about={batches.names[row]: about for row, about in batches.about.items()},
+        read_texts=partial(_read_texts, batches),
     )
+
+
+def _read_texts(
+    batches: Batches, names: Iterable[str]
+) -> Iterator[tuple[str, str | InputError]]:
+    """Yield documents of these names with their texts, in the order of the scan."""
+    asked = set(names)
+    rows = [row for row, name in enumerate(batches.names) if name in asked]
+    borders = np.searchsorted(rows, batches.first_document).tolist()
+    for batch, (start, end) in enumerate(pairwise(borders)):
+        for row, text in batches.texts(batch, rows[start:end]):
+            yield batches.names[row], text
 
 
 def _about(

@@ -25,6 +25,7 @@ from dedupe.readers.decoding import (
     without_surrogates,
 )
 from dedupe.readers.documents import (
+    NOTHING_TOLD,
     Batch,
     Found,
     Loaded,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
+    "NOTHING_TOLD",
     "Batch",
     "Found",
     "Loaded",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dedupe.errors import SettingsError
+from dedupe.model import About
 from dedupe.readers.decoding import AUTO, require_codec
 
 if TYPE_CHECKING:
@@ -157,6 +158,9 @@ class Place(NamedTuple):
     line: int = 0  # counted from 1, where the line gives the document its name
 
 
+NOTHING_TOLD = About()
+
+
 class LoadedDocument(NamedTuple):
     """A document as the stages after reading see it."""
 
@@ -165,6 +169,7 @@ class LoadedDocument(NamedTuple):
     encoding: str
     place: Place
     warning: str = ""  # empty when there is nothing to say
+    about: About = NOTHING_TOLD
 
 
 class Loaded(NamedTuple):
