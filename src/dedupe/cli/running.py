@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.background import Background
-from dedupe.cli import configuration, outputs, progress, summary
+from dedupe.cli import configuration, outputs, progress, summary, typed
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
 from dedupe.cli.console import is_terminal, tell
@@ -273,7 +273,7 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
     for target in sorted(run.wanted, key=lambda target: target.path is None):
         try:
             with outputs.opened(target) as out:
-                _reporter(target, run.chosen)(result, out)
+                _reporter(target, run.chosen, conversation)(result, out)
         except BrokenPipeError:
             continue
         except OutputError as error:
@@ -281,7 +281,15 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
             tell(str(error))
 
 
-def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
+def _reporter(
+    target: Target, chosen: dict[str, Any], conversation: Conversation
+) -> Any:  # noqa: ANN401
+    if target.format == "html":
+        return functools.partial(
+            REPORTERS["html"],
+            language=chosen["lang"],
+            command=typed.command(conversation.arguments, home=Path.home()),
+        )
     color = use_color(
         "never" if chosen["no_color"] else chosen["color"],
         os.environ if target.path is None else {},

@@ -1,0 +1,340 @@
+"""Set two wordings of a text side by side: rows of words that agree, differ or moved.
+
+What has changed inside a word is told from another word: Arabic writes and, so, the,
+with, for and as as letters before the word they go with (قال and وقال).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby, pairwise
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from dedupe.corpus import IntArray, UInt64Array
+from dedupe.model import Span
+from dedupe.normalizer import normalize
+from dedupe.paragraphs import read_columns
+from dedupe.spelling import bridging_rules
+from dedupe.word_alignment import Block, align, part_respelled
+
+# `only` is on one side alone; `inside` stands on both, but for a few of its letters.
+Kind: TypeAlias = Literal["same", "spelling", "inside", "only", "moved"]
+Pair: TypeAlias = tuple[int, int]
+
+SHORTEST_STEM = 3  # letters that two words must share to be forms of one
+LARGEST_GAP = 40  # words of a change in which forms of one word are sought
+
+# Folded, as all that is compared here: the particles, with and without the article,
+# which is ل alone after ل (للمدينة), and the future.
+_PARTICLES = ("", "و", "ف")
+_PREPOSITIONS = ("", "ب", "ك", "ل")
+PREFIXES = tuple(
+    sorted(
+        {
+            *(
+                particle + preposition + article
+                for particle in _PARTICLES
+                for preposition in _PREPOSITIONS
+                for article in ("", "ال")
+            ),
+            *(particle + letters for particle in _PARTICLES for letters in ("لل", "س")),
+            "ا",  # of a question: أقال
+        }
+    )
+)
+# The pronouns, the feminine (folded to ه), dual and plural.
+SUFFIXES = (
+    *("", "ه", "ها", "هم", "هن", "هما", "نا", "ي", "ك", "كم"),
+    *("ا", "ات", "ت", "ان", "ين", "ون", "وا"),
+)
+
+
+class Piece(NamedTuple):
+    """A stretch of one side; `stem` is what of a word stands on the other side too."""
+
+    kind: Kind
+    text: str
+    stem: Span | None = None
+
+
+class Row(NamedTuple):
+    """Paragraphs of both sides that belong together."""
+
+    left: list[Piece]
+    right: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two wordings, aligned."""
+
+    rows: list[Row]
+    counts: Counter[str]  # words: spelling, inside, moved, first, second
+    rules: Counter[str]  # of spelling, by name
+    not_compared: int
+
+
+@dataclass(slots=True)
+class Side:
+    """The words of a text, one row a word, and what became of each."""
+
+    text: str
+    hashes: UInt64Array
+    start: list[int]
+    end: list[int]
+    kinds: list[Kind] = field(init=False)
+    stems: dict[int, Span] = field(default_factory=dict)  # in the text
+
+    def __post_init__(self) -> None:
+        self.kinds = ["same"] * len(self.start)
+
+    def written(self, row: int) -> str:
+        """Return a word as it is written."""
+        return self.text[self.start[row] : self.end[row]]
+
+    def run(self, first: int, stop: int) -> str:
+        """Return some words as they are written."""
+        return self.text[self.start[first] : self.end[stop - 1]]
+
+    def mark(self, first: int, stop: int, kind: Kind) -> None:
+        """Say what became of some words."""
+        self.kinds[first:stop] = [kind] * (stop - first)
+
+
+def fold_sides(
+    texts: Sequence[str], *, fold: str, ignore_numbers: bool
+) -> list[Side]:
+    """Return texts as words, folded as the scan folded them."""
+    words, _ = read_columns(texts, fold=fold, ignore_numbers=ignore_numbers)
+    start, end = words.start.tolist(), words.end.tolist()
+    return [
+        Side(text, words.hashes[first:stop], start[first:stop], end[first:stop])
+        for text, (first, stop) in zip(
+            texts, pairwise(words.first_word.tolist()), strict=True
+        )
+    ]
+
+
+def compare(left: Side, right: Side) -> Comparison:
+    """Return two texts in rows; sides are marked and serve one comparison alone."""
+    blocks, not_compared = align(
+        left.hashes, right.hashes, left.written, right.written
+    )
+    counts: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
+    for block in blocks:
+        _mark(block, left, right, counts, rules)
+    borders = list(_borders(blocks, left, right))
+    rows = [
+        Row(_pieces(left, first[0], stop[0]), _pieces(right, first[1], stop[1]))
+        for first, stop in pairwise(borders)
+    ]
+    return Comparison(rows, counts, rules, not_compared)
+
+
+def _mark(
+    block: Block, left: Side, right: Side, counts: Counter[str], rules: Counter[str]
+) -> None:
+    """Say of each word of a block what became of it."""
+    if block.kind == "equal":
+        for part in part_respelled(block, left.written, right.written):
+            if part.kind == "respelled":
+                _mark_respelled(part, left, right, counts, rules)
+    elif block.kind == "respelled":
+        _mark_respelled(block, left, right, counts, rules)
+    elif block.kind == "moved":
+        left.mark(block.left, block.left_stop, "moved")
+        right.mark(block.right, block.right_stop, "moved")
+        counts["moved"] += block.left_words
+    else:
+        left.mark(block.left, block.left_stop, "only")
+        right.mark(block.right, block.right_stop, "only")
+        inside = _mark_forms(block, left, right)
+        counts["inside"] += inside
+        counts["first"] += block.left_words - inside
+        counts["second"] += block.right_words - inside
+
+
+def _mark_respelled(
+    block: Block, left: Side, right: Side, counts: Counter[str], rules: Counter[str]
+) -> None:
+    left.mark(block.left, block.left_stop, "spelling")
+    right.mark(block.right, block.right_stop, "spelling")
+    words = block.left_words
+    pairs = [(left.run(block.left, block.left_stop), right.run(block.right, block.right_stop))]
+    if words == block.right_words:
+        pairs = [
+            (left.written(block.left + row), right.written(block.right + row))
+            for row in range(words)
+        ]
+    for one, other in pairs:
+        counts["spelling"] += 1
+        rules.update(bridging_rules(one, other))
+
+
+def _mark_forms(block: Block, left: Side, right: Side) -> int:
+    """Mark the words of a change that are forms of one word; return how many."""
+    sizes = block.left_words, block.right_words
+    if not min(sizes) or max(sizes) > LARGEST_GAP:
+        return 0
+    found = _forms(
+        [left.written(row) for row in range(block.left, block.left_stop)],
+        [right.written(row) for row in range(block.right, block.right_stop)],
+    )
+    for row, column, (one, other) in found:
+        for side, word, stem in (
+            (left, block.left + row, one),
+            (right, block.right + column, other),
+        ):
+            side.kinds[word] = "inside"
+            origin = side.start[word]
+            side.stems[word] = Span(stem.start + origin, stem.end + origin)
+    return len(found)
+
+
+def _forms(
+    left: Sequence[str], right: Sequence[str]
+) -> list[tuple[int, int, tuple[Span, Span]]]:
+    """Return rows of words that are forms of one, ascending, of the most letters."""
+    stems = {
+        (row, column): stem
+        for row, one in enumerate(left)
+        for column, other in enumerate(right)
+        if (stem := shared_stem(one, other))
+    }
+    if not stems:
+        return []
+    best = np.zeros((len(left) + 1, len(right) + 1), np.int64)
+    for row in range(len(left)):
+        for column in range(len(right)):
+            stem = stems.get((row, column))
+            size = stem[0].end - stem[0].start if stem else 0
+            best[row + 1, column + 1] = max(
+                best[row, column + 1], best[row + 1, column], best[row, column] + size
+            )
+    return _traced(best, stems)
+
+
+def _traced(
+    best: IntArray, stems: dict[Pair, tuple[Span, Span]]
+) -> list[tuple[int, int, tuple[Span, Span]]]:
+    row, column = best.shape[0] - 1, best.shape[1] - 1
+    found = []
+    while row and column:
+        if best[row, column] == best[row - 1, column]:
+            row -= 1
+        elif best[row, column] == best[row, column - 1]:
+            column -= 1
+        else:
+            row, column = row - 1, column - 1
+            found.append((row, column, stems[row, column]))
+    return found[::-1]
+
+
+@lru_cache(maxsize=1 << 12)
+def shared_stem(left: str, right: str) -> tuple[Span, Span] | None:
+    """Return where the stem stands that two forms of a word share, if they do.
+
+    >>> shared_stem("وقال", "قال"), shared_stem("قال", "زعم")
+    ((Span(start=1, end=4), Span(start=0, end=3)), None)
+    """
+    ours, theirs = _stems(left), _stems(right)
+    shared = ours.keys() & theirs.keys()
+    if not shared:
+        return None
+    # Of two of a length, the first by its letters, so that no order of a set decides.
+    stem = min(shared, key=lambda letters: (-len(letters), letters))
+    return ours[stem], theirs[stem]
+
+
+@lru_cache(maxsize=1 << 13)
+def _stems(word: str) -> dict[str, Span]:
+    """Return what may be the stem of a word, each with its place in the word."""
+    folded = normalize(word)
+    if " " in folded.text:
+        return {}
+    found = {}
+    for prefix in PREFIXES:
+        if not folded.text.startswith(prefix):
+            continue
+        for suffix in SUFFIXES:
+            stop = len(folded.text) - len(suffix)
+            if stop - len(prefix) < SHORTEST_STEM or not folded.text.endswith(suffix):
+                continue
+            found.setdefault(
+                folded.text[len(prefix) : stop],
+                folded.original_span(len(prefix), stop),
+            )
+    return found
+
+
+def _borders(
+    blocks: Sequence[Block], left: Side, right: Side
+) -> Iterator[tuple[int, int]]:
+    """Yield where rows begin, as words of both sides: where paragraphs begin together.
+
+    What has moved stands elsewhere on the other side and is no border.
+    """
+    lefts, rights = _paragraph_begins(left), _paragraph_begins(right)
+    yield 0, 0
+    reached = 0, 0
+    for block in blocks:
+        if block.kind == "moved" or not block.left_words or not block.right_words:
+            continue
+        even = block.left_words == block.right_words
+        for step in range(block.left_words if even else 1):
+            here = block.left + step, block.right + step
+            begins = here[0] in lefts and here[1] in rights
+            if begins and here[0] > reached[0] and here[1] > reached[1]:
+                yield here
+                reached = here
+    yield len(left.start), len(right.start)
+
+
+def _paragraph_begins(side: Side) -> set[int]:
+    """Return the words that come first in their paragraph, but the first of all."""
+    if "\n" not in side.text:
+        return set()
+    return {
+        word
+        for word in range(1, len(side.start))
+        if "\n" in side.text[side.end[word - 1] : side.start[word]]
+    }
+
+
+def _pieces(side: Side, first: int, stop: int) -> list[Piece]:
+    """Return some words of a side, with what stands between them and around them."""
+    text = side.text
+    reached = _row_begin(side, first)
+    row_end = _row_begin(side, stop)
+    pieces: list[Piece] = []
+
+    def put(kind: Kind, end: int, stem: Span | None = None) -> None:
+        nonlocal reached
+        if end > reached:
+            inner = Span(stem.start - reached, stem.end - reached) if stem else None
+            pieces.append(Piece(kind, text[reached:end], inner))
+            reached = end
+
+    for kind, group in groupby(range(first, stop), key=side.kinds.__getitem__):
+        if kind == "same":
+            continue
+        for run in [[word] for word in group] if kind in ("inside", "spelling") else [list(group)]:
+            put("same", side.start[run[0]])
+            put(kind, side.end[run[-1]], side.stems.get(run[0]))
+    put("same", row_end)
+    return pieces
+
+
+def _row_begin(side: Side, word: int) -> int:
+    """Return where the row of a word begins: after the line break before it."""
+    if word == 0:
+        return 0
+    if word >= len(side.start):
+        return len(side.text)
+    return side.text.rfind("\n", 0, side.start[word]) + 1
