@@ -20,7 +20,7 @@ Stretch: TypeAlias = tuple[Category, int, int, str]
 
 MOST_ROWS = 16
 MOST_LINES = 150
-MOST_PARTNERS = 2  # documents that one of the largest share brings along
+MOST_PARTNERS = 3  # documents that one of the largest share brings along
 WIDTH, HEIGHT = 1000.0, 100.0  # of a row
 STRIP_TOP, STRIP_BOTTOM = 34.0, 66.0  # in its row
 THINNEST = 2.0  # of what is marked in a strip
@@ -110,7 +110,8 @@ def choose(result: ScanResult, ranking: Sequence[int], met: Meeting) -> list[str
             return
         chosen[name] = None
         partners = met.partners.get(name, Counter())
-        few = sorted(partners, key=lambda other: (-partners[other], other))
+        new = [other for other in partners if other not in chosen]
+        few = sorted(new, key=lambda other: (-partners[other], other))
         for other in few[:MOST_PARTNERS] if depth else ():
             take(other, depth - 1)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jinja2
 
 from dedupe import __version__, arabic, processes
-from dedupe.model import RELATIONS, RULES
+from dedupe.model import RELATIONS, RULES, Occurrence, Span
 from dedupe.reporters.copies import gravest
 from dedupe.reporters.html import maps, markup, phrases, search_table
 from dedupe.reporters.html.comparison import Comparison, compare, fold_sides
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dedupe.model import (
         About,
         Finding,
-        Occurrence,
         Problem,
         Published,
         ScanResult,
@@ -44,6 +43,7 @@ MOST_RANKED = 500  # documents in the table
 MOST_FIRST = 6  # documents in the overview
 MOST_PROBLEMS = 200  # of a kind
 MOST_SUGGESTED = 300  # documents that the filter suggests
+NOWHERE = Occurrence("", (0, 0), (0, 0), Span(0, 0), (), "")
 # Of bars that are drawn in a box of this width.
 BAR = 100.0
 
@@ -365,9 +365,9 @@ def _grouped(
     quotations: Sequence[Quotation],
 ) -> list[tuple[Quotation, tuple[Occurrence, ...]]]:
     """Return each text once, with the further places that have it."""
-    groups: dict[tuple[str, int, str], list[Quotation]] = {}
+    groups: dict[Quotation, list[Quotation]] = {}
     for one in quotations:
-        groups.setdefault((one.text, one.missing, one.error), []).append(one)
+        groups.setdefault(one._replace(place=NOWHERE), []).append(one)
     return [
         (same[0], tuple(other.place for other in same[1:])) for same in groups.values()
     ]

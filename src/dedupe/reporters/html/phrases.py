@@ -276,9 +276,11 @@ SAID: dict[str, tuple[str, str]] = {
     # The picture
     "map": ("خريطة الوثائق", "Map of the documents"),
     "map_about": (
-        "كل شريط وثيقة من أولها إلى آخرها، والخطوط تصل كل نص مكرر بموضعه الآخر.",
+        "كل شريط وثيقة من أولها إلى آخرها، والخطوط تصل كل نص مكرر بموضعه الآخر. "
+        "والنسبة حصة ما سبق وروده؛ فأول موضع للنص لا يُحسب تكرارًا.",
         "Each strip is a document from its first word to its last; lines lead from a "
-        "repeated text to where else it stands.",
+        "repeated text to where else it stands. The percentage is what stood somewhere "
+        "before; the first place of a text does not count as a repeat.",
     ),
     "map_some": (
         "تُعرض {n} من {of}: الأعلى نسبة وما يشاركها النص.",
