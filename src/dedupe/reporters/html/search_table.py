@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 from dedupe import arabic
@@ -16,6 +17,7 @@ BLOCKS = (
     (0x1E00, 0x2BFF),  # Latin and Greek with marks, signs
     (0x3000, 0x303F),
     (0xFB00, 0xFFFF),  # presentation forms, full width
+    (0x1D165, 0x1D172),  # notes, some of which go like marks
 )
 
 
@@ -28,11 +30,18 @@ def images() -> dict[str, str]:
     """
     return {
         character: image
-        for first, last in BLOCKS
-        for character in map(chr, range(first, last + 1))
-        if not "\ud800" <= character <= "\udfff"
-        and (image := arabic.image(character)) != _expected(character)
+        for character in _characters()
+        if (image := arabic.image(character)) != _expected(character)
     }
+
+
+def _characters() -> Iterator[str]:
+    """Yield the characters of the blocks, and the digits of all other scripts."""
+    for first, last in BLOCKS:
+        yield from map(chr, range(first, last + 1))
+    for code in range(arabic.PLANE_SIZE):
+        if unicodedata.category(chr(code)) == "Nd":
+            yield chr(code)
 
 
 def _expected(character: str) -> str:
