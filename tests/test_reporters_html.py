@@ -124,7 +124,7 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script(samples: str) -> No
     names = {tag for tag, _ in outline.tags}
     assert names.isdisjoint({"link", "img", "iframe", "object", "base", "embed"})
     assert not any(
-        name == "style" or name == "src" or name.startswith("on")
+        name in {"style", "src"} or name.startswith("on")
         for _, held in outline.tags
         for name in held
     )
@@ -184,8 +184,12 @@ def test_differences_of_spelling_and_of_words_are_marked_apart() -> None:
 def test_what_the_sources_tell_is_shown_and_the_first_published_comes_first() -> None:
     item = finding(place("late.txt"), place("early.txt"), relation="edited")
     told = {
-        "late.txt": About("خبر متأخر", "2026-02-03", "الصباح", "سعاد", "https://a.example/1"),
-        "early.txt": About("خبر مبكر", "2026-01-02", "المساء", "", "javascript:alert(1)"),
+        "late.txt": About(
+            "خبر متأخر", "2026-02-03", "الصباح", "سعاد", "https://a.example/1"
+        ),
+        "early.txt": About(
+            "خبر مبكر", "2026-01-02", "المساء", "", "javascript:alert(1)"
+        ),
     }
     scanned = ScanResult({}, "", result(item).documents, [item], [], [], about=told)
     written = write(scanned, language="en")
@@ -235,7 +239,9 @@ def check_harmless(written: str) -> None:
         for sign in written
         if (sign < " " or "\x7f" <= sign <= "\x9f") and sign not in allowed
     }
-    assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]", written)
+    assert not re.search(
+        "[\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]", written
+    )
 
 
 def test_what_cannot_be_seen_is_shown() -> None:
@@ -246,7 +252,11 @@ def test_what_cannot_be_seen_is_shown() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs file names of bytes")
 def test_files_with_hostile_names_are_shown(tmp_path: Path) -> None:
-    for name in (b"<img src=x onerror=alert(1)>.txt", b"not-utf-8\xff.txt", b"a\nb.txt"):
+    for name in (
+        b"<img src=x onerror=alert(1)>.txt",
+        b"not-utf-8\xff.txt",
+        b"a\nb.txt",
+    ):
         (tmp_path / os.fsdecode(name)).write_text(f"{FIRST}\n{FIRST}", encoding="utf-8")
     written = write(dedupe.scan(tmp_path, jobs=1))
     check_harmless(written)
@@ -265,8 +275,10 @@ def test_the_bytes_depend_on_nothing_but_the_texts(tmp_path: Path) -> None:
     for seed, jobs, zone in (("0", "1", "UTC"), ("1", "3", "Asia/Riyadh")):
         out = tmp_path / "report.html"
         subprocess.run(
-            [sys.executable, "-c", RUN, "scan", str(SAMPLES), "--exit-zero", "-q"]
-            + ["-j", jobs, "--format", f"html={out}"],
+            [
+                *(sys.executable, "-c", RUN, "scan", str(SAMPLES), "--exit-zero"),
+                *("-q", "-j", jobs, "--format", f"html={out}"),
+            ],
             check=True,
             env=os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"},
         )
@@ -301,7 +313,9 @@ def test_places_that_are_not_shown_are_named_and_counted() -> None:
     item = finding(*[place(f"{number}.txt") for number in range(100)])
     said = words_of(write(result(item), language="en"))
     shown = quotations.MOST_QUOTED + page.MOST_NAMED
-    assert f"and {100 - quotations.MOST_QUOTED} more places, their texts not shown" in said
+    assert (
+        f"and {100 - quotations.MOST_QUOTED} more places, their texts not shown" in said
+    )
     assert f"and {100 - shown} more places that are not named" in said
 
 
@@ -400,7 +414,9 @@ def test_arabic_phrases_are_arabic_and_english_ones_are_not() -> None:
 
 
 def test_the_script_says_what_the_template_says(samples: str) -> None:
-    (data,) = re.findall(r'(?s)<script type="application/json"[^>]*>(.*?)</script>', samples)
+    (data,) = re.findall(
+        r'(?s)<script type="application/json"[^>]*>(.*?)</script>', samples
+    )
     held = json.loads(data)["phrases"]
     assert held["ar"]["said"]["title"] in samples
     assert held["en"]["counted"]["words"]["other"] == "{n} words"
@@ -471,7 +487,9 @@ def test_paragraphs_that_belong_together_stand_in_one_row() -> None:
     compared = compare(*fold_sides([left, right], fold="full", ignore_numbers=False))
     assert len(compared.rows) == 3
     for row, (one, other) in zip(
-        compared.rows, zip(left.split("\n"), right.split("\n"), strict=True), strict=True
+        compared.rows,
+        zip(left.split("\n"), right.split("\n"), strict=True),
+        strict=True,
     ):
         assert "".join(piece.text for piece in row.left).strip() == one
         assert "".join(piece.text for piece in row.right).strip() == other
@@ -529,7 +547,10 @@ def test_documents_that_share_text_stand_next_to_each_other() -> None:
     [
         (["scan", "a b.txt"], "dedupe scan 'a b.txt'"),
         (["scan", "-j", "4", "x"], "dedupe scan x"),
-        (["scan", "-j4", "--jobs=2", "--jobs", "3", "--no-progress", "x"], "dedupe scan x"),
+        (
+            ["scan", "-j4", "--jobs=2", "--jobs", "3", "--no-progress", "x"],
+            "dedupe scan x",
+        ),
         (["scan", "/home/me/x", "/home/mean/x"], "dedupe scan ~/x /home/mean/x"),
         (["scan", "-f", "html=/home/me/r.html"], 'dedupe scan -f html="$HOME"/r.html'),
         (["scan", "--", "-j4"], "dedupe scan -- -j4"),
@@ -542,7 +563,15 @@ def test_the_command_can_be_typed_again(arguments: list[str], line: str) -> None
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
 def test_scan_writes_the_page_in_a_language(tmp_path: Path, language: str) -> None:
     out = tmp_path / "r.html"
-    arguments = ["scan", str(SAMPLES), "-q", "--format", f"html={out}", "--lang", language]
+    arguments = [
+        "scan",
+        str(SAMPLES),
+        "-q",
+        "--format",
+        f"html={out}",
+        "--lang",
+        language,
+    ]
     assert run(arguments) == 1
     written = out.read_text(encoding="utf-8")
     (page_tag,) = Outline(written).of("html")
@@ -579,7 +608,9 @@ def test_the_line_of_a_finding_accepts_it_in_a_baseline(tmp_path: Path) -> None:
     arguments = ["check", str(text), "-q", "--baseline", str(base), "-f", f"html={out}"]
     assert run(arguments) == 1
     assert 'data-state="new"' in out.read_text(encoding="utf-8")
-    (line,) = re.findall(r"<code[^>]*>(\{.*?\})</code>", out.read_text(encoding="utf-8"))
+    (line,) = re.findall(
+        r"<code[^>]*>(\{.*?\})</code>", out.read_text(encoding="utf-8")
+    )
     with base.open("a", encoding="utf-8") as file:
         file.write(line.replace("&#34;", '"') + "\n")
     assert run(arguments) == 0
@@ -590,7 +621,8 @@ def test_no_other_format_loads_what_the_page_needs() -> None:
     program = (
         "import sys, io, dedupe; from dedupe.reporters import REPORTERS\n"
         "result = dedupe.scan(['samples'], jobs=1)\n"
-        "[REPORTERS[name](result, io.BytesIO()) for name in REPORTERS if name != 'html']\n"
+        "[REPORTERS[name](result, io.BytesIO())"
+        " for name in REPORTERS if name != 'html']\n"
         "assert 'jinja2' not in sys.modules and 'markupsafe' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)

@@ -26,7 +26,7 @@ from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
-from dedupe.reporters import COLORED_REPORTERS, REPORTERS
+from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter, html
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -283,12 +283,12 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
 
 def _reporter(
     target: Target, chosen: dict[str, Any], conversation: Conversation
-) -> Any:  # noqa: ANN401
+) -> Reporter:
     if target.format == "html":
         return functools.partial(
-            REPORTERS["html"],
+            html.write,
             language=chosen["lang"],
-            command=typed.command(conversation.arguments, home=Path.home()),
+            command=typed.command(conversation.arguments, home=_home()),
         )
     color = use_color(
         "never" if chosen["no_color"] else chosen["color"],
@@ -296,3 +296,11 @@ def _reporter(
         is_terminal=target.path is None and is_terminal(sys.stdout),
     )
     return (COLORED_REPORTERS if color else REPORTERS)[target.format]
+
+
+def _home() -> Path | None:
+    """Return the home directory, which nobody has in some containers."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None

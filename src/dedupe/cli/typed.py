@@ -11,13 +11,13 @@ NOT_REPEATED = ("-j", "--jobs")
 NOT_REPEATED_FLAGS = ("--progress", "--no-progress")
 
 
-def command(arguments: Sequence[str], *, home: Path) -> str:
+def command(arguments: Sequence[str], *, home: Path | None) -> str:
     """Return a command line for a shell; the home directory is ~ again.
 
     >>> command(["scan", "-j4", "my texts", "/home/me/a.txt"], home=Path("/home/me"))
     "dedupe scan 'my texts' ~/a.txt"
     """
-    kept = []
+    kept: list[str] = []
     skip = False
     for row, argument in enumerate(arguments):
         if argument == "--":
@@ -27,6 +27,8 @@ def command(arguments: Sequence[str], *, home: Path) -> str:
             skip = argument in NOT_REPEATED
             continue
         kept.append(argument)
+    if home is None or home == home.parent:
+        return shlex.join(["dedupe", *kept])
     return " ".join(["dedupe", *(_quoted(argument, f"{home}/") for argument in kept)])
 
 
@@ -48,5 +50,7 @@ def _quoted(argument: str, home: str) -> str:
         return "~/" + shlex.quote(argument.removeprefix(home))
     head, equals, tail = argument.partition("=")
     if equals and tail.startswith(home):
-        return f"{shlex.quote(head)}=" + '"$HOME"/' + shlex.quote(tail.removeprefix(home))
+        return (
+            f"{shlex.quote(head)}=" + '"$HOME"/' + shlex.quote(tail.removeprefix(home))
+        )
     return shlex.quote(argument)

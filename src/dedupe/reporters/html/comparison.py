@@ -108,9 +108,7 @@ class Side:
         self.kinds[first:stop] = [kind] * (stop - first)
 
 
-def fold_sides(
-    texts: Sequence[str], *, fold: str, ignore_numbers: bool
-) -> list[Side]:
+def fold_sides(texts: Sequence[str], *, fold: str, ignore_numbers: bool) -> list[Side]:
     """Return texts as words, folded as the scan folded them."""
     words, _ = read_columns(texts, fold=fold, ignore_numbers=ignore_numbers)
     start, end = words.start.tolist(), words.end.tolist()
@@ -124,9 +122,7 @@ def fold_sides(
 
 def compare(left: Side, right: Side) -> Comparison:
     """Return two texts in rows; sides are marked and serve one comparison alone."""
-    blocks, not_compared = align(
-        left.hashes, right.hashes, left.written, right.written
-    )
+    blocks, not_compared = align(left.hashes, right.hashes, left.written, right.written)
     counts: Counter[str] = Counter()
     rules: Counter[str] = Counter()
     for block in blocks:
@@ -256,7 +252,7 @@ def _stems(word: str) -> dict[str, Span]:
     folded = normalize(word)
     if " " in folded.text:
         return {}
-    found = {}
+    found: dict[str, Span] = {}
     for prefix in PREFIXES:
         if not folded.text.startswith(prefix):
             continue
@@ -322,7 +318,11 @@ def _pieces(side: Side, first: int, stop: int) -> list[Piece]:
     for kind, group in groupby(range(first, stop), key=side.kinds.__getitem__):
         if kind == "same":
             continue
-        for run in [[word] for word in group] if kind in ("inside", "spelling") else [list(group)]:
+        for run in (
+            [[word] for word in group]
+            if kind in ("inside", "spelling")
+            else [list(group)]
+        ):
             put("same", side.start[run[0]])
             put(kind, side.end[run[-1]], side.stems.get(run[0]))
     put("same", row_end)

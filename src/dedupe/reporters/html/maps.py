@@ -122,9 +122,7 @@ def choose(result: ScanResult, ranking: Sequence[int], met: Meeting) -> list[str
     return list(chosen)
 
 
-def draw(
-    result: ScanResult, chosen: Sequence[str], lengths: Mapping[str, int]
-) -> Map:
+def draw(result: ScanResult, chosen: Sequence[str], lengths: Mapping[str, int]) -> Map:
     """Return the picture of some documents; `lengths` are in characters."""
     rows = {name: row for row, name in enumerate(chosen)}
     stretches: list[list[Stretch]] = [[] for _ in chosen]
@@ -199,20 +197,18 @@ def _strip(
     )
 
 
-def _shares(
-    size: int, stretches: Sequence[Stretch]
-) -> dict[str, float]:
+def _shares(size: int, stretches: Sequence[Stretch]) -> dict[str, float]:
     """Return the share of a document that each category has, each character once."""
     kinds = bytearray(size)
     for number, category in enumerate(CATEGORIES, 1):
         for kind, start, end, _ in stretches:
             if kind == category:
                 kinds[start:end] = bytes([number]) * (end - start)
-    shares = {
+    shares: dict[str, float] = {
         category: kinds.count(number) / max(size, 1)
         for number, category in enumerate(CATEGORIES, 1)
     }
-    return {"unique": kinds.count(0) / max(size, 1), **shares}
+    return {"unique": kinds.count(0) / max(size, 1)} | shares
 
 
 def _band(

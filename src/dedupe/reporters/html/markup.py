@@ -56,7 +56,8 @@ class Writer:
         text = phrases.said(key, self.language)
         text = text.replace("{n}", f"{number:,}").replace("{of}", f"{of:,}")
         return Markup(  # noqa: S704
-            f'<span data-t="{key}" data-n="{number}" data-of="{of}">{escape(text)}</span>'
+            f'<span data-t="{key}" data-n="{number}" data-of="{of}">'
+            f"{escape(text)}</span>"
         )
 
 

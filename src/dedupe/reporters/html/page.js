@@ -132,8 +132,10 @@ function follow() {
   article.querySelector("details").open = true;
   for (const other of document.querySelectorAll(".finding.target")) other.classList.remove("target");
   article.classList.add("target");
-  article.scrollIntoView();
   article.querySelector("summary").focus({ preventScroll: true });
+  article.scrollIntoView();
+  // What comes into view is only now laid out, and may be of another height.
+  requestAnimationFrame(() => requestAnimationFrame(() => article.scrollIntoView()));
 }
 
 // ---- copying

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jinja2
 
 from dedupe import __version__, arabic, processes
-from dedupe.model import RELATIONS, RULES, Occurrence, Span
+from dedupe.model import RELATIONS, RULES, Occurrence, ScanResult, Span
 from dedupe.reporters.copies import gravest
 from dedupe.reporters.html import maps, markup, phrases, search_table
 from dedupe.reporters.html.comparison import Comparison, compare, fold_sides
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         Finding,
         Problem,
         Published,
-        ScanResult,
     )
     from dedupe.reporters.html.maps import Map, Meeting
     from dedupe.reporters.html.phrases import Language
@@ -267,7 +266,9 @@ def _state(finding: Finding) -> str:
     return "allowed" if finding.allowed else finding.state
 
 
-def _bars(counts: Mapping[Any, int], names: Sequence[str]) -> list[tuple[str, int, float]]:
+def _bars(
+    counts: Mapping[Any, int], names: Sequence[str]
+) -> list[tuple[str, int, float]]:
     """Return each name that there is with its number and the length of its bar."""
     most = max([1, *counts.values()])
     return [

@@ -13,7 +13,7 @@ LANGUAGES: tuple[Language, ...] = ("ar", "en")
 DEFAULT: Language = "ar"
 DIRECTIONS: dict[Language, str] = {"ar": "rtl", "en": "ltr"}
 
-# What counts: a noun after a number takes one of six forms in Arabic, of two in English.
+# A noun after a number takes one of six forms in Arabic, one of two in English.
 COUNTED: dict[str, dict[Language, Forms]] = {
     "words": {
         "ar": {
@@ -276,16 +276,22 @@ SAID: dict[str, tuple[str, str]] = {
     # The picture
     "map": ("خريطة الوثائق", "Map of the documents"),
     "map_about": (
-        "كل شريط وثيقة من أولها إلى آخرها، والخطوط تصل كل نص مكرر بموضعه الآخر. "
-        "والنسبة حصة ما سبق وروده؛ فأول موضع للنص لا يُحسب تكرارًا.",
-        "Each strip is a document from its first word to its last; lines lead from a "
-        "repeated text to where else it stands. The percentage is what stood somewhere "
-        "before; the first place of a text does not count as a repeat.",
+        (
+            "كل شريط وثيقة من أولها إلى آخرها، والخطوط تصل كل نص مكرر بموضعه الآخر. "
+            "والنسبة حصة ما سبق وروده؛ فأول موضع للنص لا يُحسب تكرارًا."
+        ),
+        (
+            "Each strip is a document from its first word to its last; lines lead from "
+            "a repeated text to where else it stands. The percentage is what stood "
+            "somewhere before; the first place of a text does not count as a repeat."
+        ),
     ),
     "map_some": (
         "تُعرض {n} من {of}: الأعلى نسبة وما يشاركها النص.",
-        "Shown are {n} of {of}: those with the largest share, and what they share it "
-        "with.",
+        (
+            "Shown are {n} of {of}: those with the largest share, and what they share "
+            "it with."
+        ),
     ),
     "map_lines": (
         "رُسم {n} من {of} خطًّا، الأطول نصًّا أولًا.",
@@ -361,8 +367,10 @@ SAID: dict[str, tuple[str, str]] = {
     "close_all": ("أغلق الكل", "Close all"),
     "cap": (
         "في هذه الصفحة {n} نتيجة من {of}، الأشد أولًا؛ وكلها في تقرير JSON.",
-        "This page has {n} of {of} findings, the gravest first; the JSON report has "
-        "them all.",
+        (
+            "This page has {n} of {of} findings, the gravest first; the JSON report "
+            "has them all."
+        ),
     ),
     # A legend
     "legend": ("مفتاح الألوان", "Legend"),
@@ -395,8 +403,10 @@ SAID: dict[str, tuple[str, str]] = {
     "not_read": ("تعذرت قراءة النص ثانية", "the text could not be read again"),
     "not_compared": (
         "بعض النص أطول من أن يُحاذى كلمة كلمة، فعُرض على أنه مختلف.",
-        "Part of the text is too long to be aligned word by word and is shown as "
-        "changed.",
+        (
+            "Part of the text is too long to be aligned word by word and is shown as "
+            "changed."
+        ),
     ),
     "spellings": ("الإملاء", "Spelling"),
     "permalink": ("رابط دائم لهذه النتيجة", "Permalink of this finding"),
