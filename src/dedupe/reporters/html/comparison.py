@@ -20,10 +20,11 @@ from dedupe.model import Span
 from dedupe.normalizer import normalize
 from dedupe.paragraphs import read_columns
 from dedupe.spelling import bridging_rules
-from dedupe.word_alignment import Block, align
+from dedupe.word_alignment import SAME, Block, align
 
-# `only` is on one side alone; `inside` stands on both, but for a few of its letters.
-Kind: TypeAlias = Literal["same", "spelling", "inside", "only", "moved"]
+# `only` is on one side alone; `inside` stands on both, but for a few of its letters;
+# `signs` are punctuation between words that agree.
+Kind: TypeAlias = Literal["same", "spelling", "signs", "inside", "only", "moved"]
 Pair: TypeAlias = tuple[int, int]
 
 SHORTEST_STEM = 3  # letters that two words must share to be forms of one
@@ -76,7 +77,7 @@ class Comparison:
     """Two wordings, aligned."""
 
     rows: list[Row]
-    counts: Counter[str]  # words: spelling, inside, moved, first, second
+    counts: Counter[str]  # spelling, signs, inside, moved, first, second
     rules: Counter[str]  # of spelling, by name
     not_compared: int
 
@@ -91,6 +92,7 @@ class Side:
     end: list[int]
     kinds: list[Kind] = field(init=False)
     stems: dict[int, Span] = field(default_factory=dict)  # in the text
+    signs: dict[int, Span] = field(default_factory=dict)  # before a word, or the end
 
     def __post_init__(self) -> None:
         self.kinds = ["same"] * len(self.start)
@@ -102,6 +104,14 @@ class Side:
     def run(self, first: int, stop: int) -> str:
         """Return some words as they are written."""
         return self.text[self.start[first] : self.end[stop - 1]]
+
+    def gap(self, word: int) -> Span:
+        """Return where the signs before a word stand, without white space."""
+        start = self.end[word - 1] if word else 0
+        stop = self.start[word] if word < len(self.start) else len(self.text)
+        signs = self.text[start:stop]
+        start += len(signs) - len(signs.lstrip())
+        return Span(start, max(start, stop - len(signs) + len(signs.rstrip())))
 
     def mark(self, first: int, stop: int, kind: Kind) -> None:
         """Say what became of some words."""
@@ -127,6 +137,7 @@ def compare(left: Side, right: Side) -> Comparison:
     rules: Counter[str] = Counter()
     for block in blocks:
         _mark(block, left, right, counts, rules)
+    counts["signs"] = _mark_signs(blocks, left, right)
     borders = list(_borders(blocks, left, right))
     rows = [
         Row(_pieces(left, first[0], stop[0]), _pieces(right, first[1], stop[1]))
@@ -169,6 +180,34 @@ def _mark_respelled(
     other = right.run(block.right, block.right_stop)
     counts["spelling"] += 1
     rules.update(bridging_rules(one, other))
+
+
+def _mark_signs(blocks: Sequence[Block], left: Side, right: Side) -> int:
+    """Mark the punctuation that differs between words that agree; return how often."""
+    ends = Block("equal", len(left.start), 0, len(right.start), 0)
+    reached = 0, 0  # the words after those that agree
+    found = 0
+    for block in (*blocks, ends):
+        if block.kind not in SAME:
+            continue
+        if (block.left, block.right) == reached:
+            found += _mark_gap(block.left, block.right, left, right)
+        if block.kind == "equal":
+            for step in range(1, block.left_words):
+                found += _mark_gap(block.left + step, block.right + step, left, right)
+        reached = block.left_stop, block.right_stop
+    return found
+
+
+def _mark_gap(word: int, other: int, left: Side, right: Side) -> bool:
+    here, there = left.gap(word), right.gap(other)
+    ours = left.text[here.start : here.end]
+    theirs = right.text[there.start : there.end]
+    # A space before a comma is a habit of the house, and would be marked everywhere.
+    if "".join(ours.split()) == "".join(theirs.split()):
+        return False
+    left.signs[word], right.signs[other] = here, there
+    return True
 
 
 def _mark_forms(block: Block, left: Side, right: Side) -> int:
@@ -306,26 +345,28 @@ def _pieces(side: Side, first: int, stop: int) -> list[Piece]:
     text = side.text
     reached = _row_begin(side, first) if first else 0
     row_end = _row_begin(side, stop) if stop < len(side.start) else len(text)
-    pieces: list[Piece] = []
-
-    def put(kind: Kind, end: int, stem: Span | None = None) -> None:
-        nonlocal reached
-        if end > reached:
-            inner = Span(stem.start - reached, stem.end - reached) if stem else None
-            pieces.append(Piece(kind, text[reached:end], inner))
-            reached = end
-
+    marks: list[tuple[Span, Kind, Span | None]] = [
+        (side.signs[word], "signs", None)
+        for word in range(first, stop + (stop == len(side.start)))
+        if word in side.signs
+    ]
     for kind, group in groupby(range(first, stop), key=side.kinds.__getitem__):
-        if kind == "same":
-            continue
-        for run in (
-            [[word] for word in group]
-            if kind in ("inside", "spelling")
-            else [list(group)]
-        ):
-            put("same", side.start[run[0]])
-            put(kind, side.end[run[-1]], side.stems.get(run[0]))
-    put("same", row_end)
+        words = [*group]
+        alone = kind in ("inside", "spelling")
+        for run in [[word] for word in words] if alone else [words]:
+            span = Span(side.start[run[0]], side.end[run[-1]])
+            if kind != "same":
+                marks.append((span, kind, side.stems.get(run[0])))
+    pieces: list[Piece] = []
+    for (start, end), kind, stem in sorted(marks, key=lambda mark: mark[0]):
+        if start > reached:
+            pieces.append(Piece("same", text[reached:start]))
+        if end > start:
+            inner = Span(stem.start - start, stem.end - start) if stem else None
+            pieces.append(Piece(kind, text[start:end], inner))
+        reached = max(reached, end)
+    if row_end > reached:
+        pieces.append(Piece("same", text[reached:row_end]))
     return pieces
 
 

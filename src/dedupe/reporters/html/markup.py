@@ -24,7 +24,7 @@ SUMMARY = 90  # characters of a text in the head of its finding
 _UNSAFE = re.compile(f"[{UNSAFE}]")
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _WEB = re.compile("https?://", re.IGNORECASE)
-CLASSES = {"spelling": "sp", "inside": "in", "moved": "mv"}
+CLASSES = {"spelling": "sp", "signs": "sp", "inside": "in", "moved": "mv"}
 
 
 class Writer:

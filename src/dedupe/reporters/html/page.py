@@ -17,7 +17,7 @@ import jinja2
 
 from dedupe import __version__, arabic, processes
 from dedupe.model import RELATIONS, RULES, Occurrence, ScanResult, Span
-from dedupe.reporters.copies import gravest
+from dedupe.reporters.copies import SEVERITIES, gravest, severity
 from dedupe.reporters.html import maps, markup, phrases, search_table
 from dedupe.reporters.html.comparison import Comparison, compare, fold_sides
 from dedupe.reporters.html.quotations import Quotation, Quoted, day_of, quote, told_of
@@ -37,6 +37,7 @@ CHUNK = 50  # findings that a browser lays out together
 PARALLEL_FROM = 8  # chunks; fewer are rendered sooner than processes start
 MOST_WORDINGS = 4  # of one finding, each set side by side with the first
 MOST_NAMED = 60  # places that are named without their text
+LONG = 250  # words of a finding that fill a screen
 OPENED = 20  # findings that stand open at first
 MOST_RANKED = 500  # documents in the table
 MOST_FIRST = 6  # documents in the overview
@@ -87,6 +88,11 @@ class Shown(NamedTuple):
     def is_open(self) -> bool:
         """Whether it stands open at first."""
         return self.number <= OPENED
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is to scroll by itself, so that the next one is not far."""
+        return self.finding.words > LONG
 
     @property
     def acceptance(self) -> str:
@@ -143,7 +149,7 @@ class Page:
 
 def rendered(result: ScanResult, language: Language, command: str) -> Iterator[bytes]:
     """Yield the page, part after part."""
-    findings = gravest(result.findings, MOST_FINDINGS)
+    findings = sorted(gravest(result.findings, MOST_FINDINGS), key=_gravity)
     met = maps.meet(result)
     ranking = maps.ranked(result)
     chosen = maps.choose(result, ranking, met)
@@ -245,6 +251,11 @@ def _environment(language: Language) -> jinja2.Environment:
         most_named=MOST_NAMED,
     )
     return environment
+
+
+def _gravity(finding: Finding) -> tuple[int, int]:
+    """Order findings as an editor reads them: the gravest first, then the longest."""
+    return SEVERITIES.index(severity(finding)), -finding.words
 
 
 def _anchors(findings: Sequence[Finding]) -> list[str]:

@@ -123,6 +123,16 @@ COUNTED: dict[str, dict[Language, Forms]] = {
         },
         "en": {"one": "{n} spelling", "other": "{n} spellings"},
     },
+    "signs_count": {
+        "ar": {
+            "one": "فرق واحد في الترقيم",
+            "two": "فرقان في الترقيم",
+            "few": "{n} فروق في الترقيم",
+            "many": "{n} فرقًا في الترقيم",
+            "other": "{n} فرق في الترقيم",
+        },
+        "en": {"other": "{n} in punctuation"},
+    },
     "only_first_count": {
         "ar": {
             "one": "كلمة في الأول وحده",
@@ -377,13 +387,13 @@ SAID: dict[str, tuple[str, str]] = {
     "only_first": ("في الأول وحده", "only in the first"),
     "only_second": ("في الثاني وحده", "only in the second"),
     "moved": ("منقول من موضعه", "moved"),
-    "spelling": ("إملاء مختلف", "spelled differently"),
+    "spelling": ("إملاء أو ترقيم مختلف", "other spelling or punctuation"),
     "inside_word": (
         "تغيير داخل الكلمة (و، ف، ال، ب…)",
         "a change inside a word (و، ف، ال، ب…)",
     ),
     "context": ("سياق لا يشمله التكرار", "context that is not repeated"),
-    "show_spelling": ("أظهر فروق الإملاء", "Show differences of spelling"),
+    "show_spelling": ("أظهر فروق الإملاء والترقيم", "Show spelling and punctuation"),
     # A finding
     "first": ("الأول", "First"),
     "second": ("الثاني", "Second"),
@@ -392,6 +402,10 @@ SAID: dict[str, tuple[str, str]] = {
     "same_text": (
         "النص واحد في كل هذه المواضع.",
         "The text is the same in all these places.",
+    ),
+    "only_spaces": (
+        "الفرق في المسافات وحدها.",
+        "The texts differ in their spaces alone.",
     ),
     "also_here": ("وبالنص نفسه في", "With the same text in"),
     "compared_with": ("قارن مع", "Compare with"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dedupe.model import About, Finding, Occurrence, Published, ScanResult
 
 MOST_QUOTED = 12  # places of a finding whose text is read; the others are named
-LONGEST = 6_000  # characters of one place
+LONGEST = 20_000  # characters of one place
 SHORTEST = 400  # of one place, where there are very many
 MOST_CHARACTERS = 12_000_000  # of all places
 CONTEXT = 100  # characters before and after
