@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FloatRect, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
@@ -21,20 +21,16 @@ COMMAND = ("scan", "samples/", "--exit-zero", "--quiet", "--format")
 WIDE, NARROW = 1120, 360
 
 
-def overview(page: Page, path: Path) -> None:
+def overview(page: Page, path: Path, width: int) -> None:
     """Show the numbers and the picture of all documents."""
-    last = page.locator("#map").bounding_box()
-    if last is None:
-        raise RuntimeError("the page has no map")
-    height = last["y"] + last["height"]
-    page.screenshot(
-        path=path,
-        full_page=True,
-        clip={"x": 0, "y": 0, "width": page.viewport_size["width"], "height": height},  # type: ignore[index]
+    bottom = page.evaluate(
+        "document.getElementById('map').getBoundingClientRect().bottom"
     )
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": bottom}
+    page.screenshot(path=path, full_page=True, clip=clip)
 
 
-def findings(page: Page, path: Path) -> None:
+def findings(page: Page, path: Path, _width: int) -> None:
     """Show the filters and findings of three kinds."""
     for article in page.locator("article.finding").all():
         if article.get_attribute("data-relation") not in ("orthographic", "edited"):
@@ -42,8 +38,8 @@ def findings(page: Page, path: Path) -> None:
     page.locator("#findings").screenshot(path=path)
 
 
-def narrow(page: Page, path: Path) -> None:
-    """Show the picture and an edited copy on a telephone."""
+def narrow(page: Page, path: Path, _width: int) -> None:
+    """Show an edited copy on a telephone."""
     edited = page.locator('article[data-relation="edited"]')
     edited.screenshot(path=path)
 
@@ -86,7 +82,7 @@ def main() -> None:
                 color_scheme="dark" if scheme == "dark" else "light",
             )
             page.goto(report.as_uri())
-            take(page, FOLDER / name)
+            take(page, FOLDER / name, width)
             page.close()
             press(FOLDER / name)
         browser.close()

@@ -8,8 +8,10 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -545,19 +547,42 @@ def test_documents_that_share_text_stand_next_to_each_other() -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["scan", "a b.txt"], "dedupe scan 'a b.txt'"),
-        (["scan", "-j", "4", "x"], "dedupe scan x"),
-        (
-            ["scan", "-j4", "--jobs=2", "--jobs", "3", "--no-progress", "x"],
-            "dedupe scan x",
-        ),
-        (["scan", "/home/me/x", "/home/mean/x"], "dedupe scan ~/x /home/mean/x"),
-        (["scan", "-f", "html=/home/me/r.html"], 'dedupe scan -f html="$HOME"/r.html'),
-        (["scan", "--", "-j4"], "dedupe scan -- -j4"),
+        (["scan", "a b.txt"], "scan 'a b.txt'"),
+        (["scan", "-j", "4", "x"], "scan x"),
+        (["scan", "-j4", "--jobs=2", "--jobs", "3", "--no-progress", "x"], "scan x"),
+        (["scan", "-f", "html=x.html", "-o", "y", "x"], "scan x"),
+        (["scan", "-qvfhtml", "x", "--format=sarif=y"], "scan -qv x"),
+        (["scan", "-qf", "html", "x", "--output", "z"], "scan -q x"),
+        (["scan", "/home/me/x", "/home/mean/x"], "scan ~/x /home/mean/x"),
+        (["scan", "--archive=/home/me/a b"], "scan --archive=\"$HOME\"/'a b'"),
     ],
 )
 def test_the_command_can_be_typed_again(arguments: list[str], line: str) -> None:
-    assert typed.command(arguments, home=Path("/home/me")) == line
+    said = typed.command(arguments, home=Path("/home/me"))
+    assert said == f"dedupe {line} --format html=report.html"
+
+
+def test_what_stands_after_two_dashes_is_no_option() -> None:
+    assert typed.command(["scan", "--", "-j4", "-f"], home=None) == (
+        "dedupe scan --format html=report.html -- -j4 -f"
+    )
+
+
+def test_the_command_of_a_page_makes_the_page_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my texts").mkdir()
+    (tmp_path / "my texts" / "a.txt").write_text(
+        f"{FIRST}\n{FIRST}\n", encoding="utf-8"
+    )
+    arguments = ["scan", "my texts", "-q", "--min-words=9", "-f", "html=first.html"]
+    assert run(arguments) == 1
+    first = Path("first.html").read_text(encoding="utf-8")
+    (line,) = re.findall("<pre[^>]*><code>(dedupe .*?)</code>", first)
+    typed_again = shlex.split(unescape(line))
+    assert run(typed_again[1:]) == 1
+    assert Path("report.html").read_text(encoding="utf-8") == first
 
 
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
@@ -612,7 +637,7 @@ def test_the_line_of_a_finding_accepts_it_in_a_baseline(tmp_path: Path) -> None:
         r"<code[^>]*>(\{.*?\})</code>", out.read_text(encoding="utf-8")
     )
     with base.open("a", encoding="utf-8") as file:
-        file.write(line.replace("&#34;", '"') + "\n")
+        file.write(unescape(line) + "\n")
     assert run(arguments) == 0
     assert 'data-state="known"' in out.read_text(encoding="utf-8")
 

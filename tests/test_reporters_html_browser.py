@@ -25,6 +25,7 @@ from dedupe.baseline import compare as compare_with
 from dedupe.model import About, Problem, ScanResult
 from dedupe.reporters import html
 from dedupe.reporters.html import search_table
+from dedupe.reporters.neutralizer import show_name
 from reports import HOSTILE, finding, hostile_result, place, result
 from test_normalizer import CASES, PIECES
 
@@ -294,6 +295,28 @@ def test_a_document_of_the_picture_leads_to_its_findings(
     assert 0 < shown(opened) < 8
     for article in opened.locator("article.finding:visible").all():
         assert name in " ".join(article.locator(".name").all_text_contents())
+
+
+@pytest.mark.parametrize(
+    "name", ['a "b".txt', "أخبار/مقال.txt", "<i>.txt", "a\nb.txt", "1.txt", "x y/z: w"]
+)
+def test_a_document_of_any_name_leads_to_its_findings_alone(
+    visit: Open, tmp_path: Path, name: str
+) -> None:
+    other = f"0{name}"
+    items = [
+        finding(place(one), place(f"{number}.md"), id=f"{number}")
+        for number, one in enumerate((name, other, "third"))
+    ]
+    opened = visit(page_of(result(*items), tmp_path / "r.html"))
+    link = opened.locator(".rows a").filter(has_text=show_name(name)).last
+    for row in opened.locator(".rows a").all():
+        if row.inner_text() == show_name(name):
+            link = row
+    link.click()
+    settle(opened)
+    assert shown(opened) == 1
+    assert opened.locator("#f-0").is_visible()
 
 
 def test_a_strip_leads_to_its_finding(visit: Open, samples: Path) -> None:

@@ -1,56 +1,65 @@
-"""Write a command line as it can be typed again."""
+"""Write the command line of a report as it can be typed again."""
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# How many processes work at once, and whether someone watches, decides nothing.
-NOT_REPEATED = ("-j", "--jobs")
-NOT_REPEATED_FLAGS = ("--progress", "--no-progress")
+# Where reports go is for whoever types it again to say, and how many processes work at
+# once, or whether someone watches, decides nothing.
+WITH_VALUE = ("--format", "--output", "--jobs")
+FLAGS = ("--progress", "--no-progress")
+# The same with one letter, behind others that have no value: -qfhtml, -j 4.
+_SHORT = re.compile("-([qv]*)[foj](.*)", re.DOTALL)
 
 
 def command(arguments: Sequence[str], *, home: Path | None) -> str:
-    """Return a command line for a shell; the home directory is ~ again.
+    """Return the command line that makes the page again, for a shell.
 
-    >>> command(["scan", "-j4", "my texts", "/home/me/a.txt"], home=Path("/home/me"))
-    "dedupe scan 'my texts' ~/a.txt"
+    The home directory is ~ again.
+
+    >>> line = ["scan", "-j4", "my texts", "/home/me/a.txt", "-f", "html=out/a.html"]
+    >>> command(line, home=Path("/home/me"))
+    "dedupe scan 'my texts' ~/a.txt --format html=report.html"
     """
-    kept: list[str] = []
-    skip = False
-    for row, argument in enumerate(arguments):
+    kept = list(_kept(arguments))
+    place = kept.index("--") if "--" in kept else len(kept)
+    kept[place:place] = ["--format", "html=report.html"]
+    prefix = f"{home}/" if home and home != home.parent else ""
+    return " ".join(["dedupe", *(_quoted(argument, prefix) for argument in kept)])
+
+
+def _kept(arguments: Sequence[str]) -> Iterator[str]:
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, _ = argument.partition("=")
+        short = _SHORT.fullmatch(argument)
         if argument == "--":
-            kept += arguments[row:]
-            break
-        if skip or _decides_nothing(argument):
-            skip = argument in NOT_REPEATED
-            continue
-        kept.append(argument)
-    if home is None or home == home.parent:
-        return shlex.join(["dedupe", *kept])
-    return " ".join(["dedupe", *(_quoted(argument, f"{home}/") for argument in kept)])
-
-
-def _decides_nothing(argument: str) -> bool:
-    return (
-        argument in NOT_REPEATED_FLAGS
-        or argument.startswith("--jobs=")
-        or (argument.startswith("-j") and argument[2:].isdigit())
-        or argument in NOT_REPEATED
-    )
+            yield argument
+            yield from rest
+        elif name in WITH_VALUE:
+            if not equals:
+                next(rest, None)
+        elif short:
+            if short[1]:
+                yield f"-{short[1]}"
+            if not short[2]:
+                next(rest, None)
+        elif argument not in FLAGS:
+            yield argument
 
 
 def _quoted(argument: str, home: str) -> str:
     """Quote an argument; a tilde is only read as the home directory unquoted.
 
-    The home directory may also stand after an equals sign: --format html=FILE.
+    The home directory may also stand after an equals sign: --archive=FILE.
     """
-    if argument.startswith(home):
+    if home and argument.startswith(home):
         return "~/" + shlex.quote(argument.removeprefix(home))
-    head, equals, tail = argument.partition("=")
-    if equals and tail.startswith(home):
-        return (
-            f"{shlex.quote(head)}=" + '"$HOME"/' + shlex.quote(tail.removeprefix(home))
-        )
+    name, equals, value = argument.partition("=")
+    if home and equals and value.startswith(home):
+        inside = shlex.quote(value.removeprefix(home))
+        return f'{shlex.quote(name)}="$HOME"/{inside}'
     return shlex.quote(argument)

@@ -55,22 +55,40 @@ function nameSwitch() {
 
 // ---- filters
 
-let texts = null; // folded, one an article; made when first asked for
+const texts = []; // folded, one an article; made when first asked for
 
-function searched() {
-  texts ??= findings.map((article) =>
-    fold(Array.from(article.querySelectorAll(".cell, .title"), (part) => part.textContent).join("\n")),
+function textOf(row) {
+  texts[row] ??= fold(
+    Array.from(findings[row].querySelectorAll(".cell, .title"), (part) => part.textContent).join("\n"),
   );
-  return texts;
+  return texts[row];
+}
+
+// Fold while nothing else is to be done, from the moment that someone goes to the search.
+function foldAhead(row = 0) {
+  if (!self.requestIdleCallback || row >= findings.length) return;
+  requestIdleCallback((idle) => {
+    let next = row;
+    while (next < findings.length && idle.timeRemaining() > 1) textOf(next++);
+    foldAhead(next);
+  });
 }
 
 let names = null;
+let whole = null;
 
 function named() {
   names ??= findings.map((article) =>
     Array.from(article.querySelectorAll(".name, .title"), (part) => part.textContent.toLowerCase()),
   );
+  whole ??= new Set(names.flat());
   return names;
+}
+
+// A whole name stands for itself alone, a part of one for all that have it.
+function hasName(row, name) {
+  const own = named()[row];
+  return whole.has(name) ? own.includes(name) : own.some((one) => one.includes(name));
 }
 
 function value(id) {
@@ -91,8 +109,8 @@ function wantedFindings() {
       (!rule || own.rule === rule) &&
       (!state || own.state === state) &&
       Number(own.words) >= least &&
-      (!name || named()[row].some((one) => one.includes(name))) &&
-      (!words || searched()[row].includes(words))
+      (!name || hasName(row, name)) &&
+      (!words || textOf(row).includes(words))
     );
   });
 }
@@ -188,6 +206,7 @@ if (byId("filters")) {
   const form = byId("filters");
   form.hidden = false;
   form.addEventListener("input", filterSoon);
+  byId("q").addEventListener("focus", () => foldAhead(), { once: true });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
   const openAll = (open) => {

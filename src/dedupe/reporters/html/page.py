@@ -21,6 +21,7 @@ from dedupe.reporters.copies import SEVERITIES, gravest, severity
 from dedupe.reporters.html import maps, markup, phrases, search_table
 from dedupe.reporters.html.comparison import Comparison, compare, fold_sides
 from dedupe.reporters.html.quotations import Quotation, Quoted, day_of, quote, told_of
+from dedupe.reporters.neutralizer import show_name
 
 if TYPE_CHECKING:
     from dedupe.model import (
@@ -237,7 +238,7 @@ def _environment(language: Language) -> jinja2.Environment:
         count=writer.count,
         some=writer.some,
         show=markup.show,
-        plain=markup.plain,
+        show_name=show_name,
         name=markup.name,
         place=markup.place,
         percent=markup.percent,
@@ -302,7 +303,7 @@ def _suggested(findings: Sequence[Finding]) -> list[str]:
     names = dict.fromkeys(
         place.document for finding in findings for place in finding.occurrences
     )
-    return [markup.plain(name) for name in islice(names, MOST_SUGGESTED)]
+    return [show_name(name) for name in islice(names, MOST_SUGGESTED)]
 
 
 def _ranked(
