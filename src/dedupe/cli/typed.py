@@ -34,21 +34,26 @@ def command(arguments: Sequence[str], *, home: Path | None) -> str:
 def _kept(arguments: Sequence[str]) -> Iterator[str]:
     rest = iter(arguments)
     for argument in rest:
-        name, equals, _ = argument.partition("=")
-        short = _SHORT.fullmatch(argument)
         if argument == "--":
             yield argument
             yield from rest
-        elif name in WITH_VALUE:
-            if not equals:
-                next(rest, None)
-        elif short:
-            if short[1]:
-                yield f"-{short[1]}"
-            if not short[2]:
-                next(rest, None)
-        elif argument not in FLAGS:
-            yield argument
+            return
+        left, takes_next = _without(argument)
+        if left:
+            yield left
+        if takes_next:
+            next(rest, None)
+
+
+def _without(argument: str) -> tuple[str, bool]:
+    """Return what of an argument is repeated, and whether its value comes next."""
+    name, equals, _ = argument.partition("=")
+    short = _SHORT.fullmatch(argument)
+    if name in WITH_VALUE:
+        return "", not equals
+    if short:
+        return f"-{short[1]}" if short[1] else "", not short[2]
+    return "" if argument in FLAGS else argument, False
 
 
 def _quoted(argument: str, home: str) -> str:
