@@ -125,7 +125,7 @@ def shown(opened: Page) -> int:
 
 def settle(opened: Page) -> None:
     """Wait until the filters have done their work."""
-    opened.wait_for_timeout(400)
+    opened.wait_for_timeout(200)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
