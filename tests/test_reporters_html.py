@@ -532,6 +532,16 @@ def test_the_shares_of_a_strip_count_each_character_once() -> None:
     assert shares["010.txt"]["boilerplate"] > 0
 
 
+def test_every_document_of_the_table_has_its_strip(samples: str) -> None:
+    outline = Outline(samples)
+    strips = [held for held in outline.of("svg") if held.get("class") == "strip"]
+    assert len(strips) == len(dedupe.scan([SAMPLES], jobs=1).documents)
+    drawn = maps.draw_alone(result(pair()), ["0a.txt", "no such"], {"0a.txt": 1_000})
+    (mark,) = drawn["0a.txt"].marks
+    assert (mark.category, mark.x, mark.width) == ("elsewhere", 300.0, 66.0)
+    assert drawn["no such"].marks == []
+
+
 def test_documents_that_share_text_stand_next_to_each_other() -> None:
     scanned = dedupe.scan([SAMPLES], jobs=1)
     chosen = maps.choose(scanned, maps.ranked(scanned), maps.meet(scanned))

@@ -125,35 +125,60 @@ def choose(result: ScanResult, ranking: Sequence[int], met: Meeting) -> list[str
 def draw(result: ScanResult, chosen: Sequence[str], lengths: Mapping[str, int]) -> Map:
     """Return the picture of some documents; `lengths` are in characters."""
     rows = {name: row for row, name in enumerate(chosen)}
-    stretches: list[list[Stretch]] = [[] for _ in chosen]
+    stretches = _stretches(result, chosen)
+    sizes = {name: _size(name, lengths, stretches) for name in chosen}
+    scale = WIDTH / max([1, *sizes.values()])
+    strips = [
+        _strip(name, row, sizes[name], scale, stretches[name])
+        for name, row in rows.items()
+    ]
     ties: list[tuple[int, str, Occurrence, Occurrence]] = []
     for finding in result.findings:
+        if finding.rule == "boilerplate":
+            continue
         places = [place for place in finding.occurrences if place.document in rows]
-        for place in places:
-            category = _category(finding, place)
-            stretches[rows[place.document]] += (
-                (category, start, end, finding.id)
-                for start, end in _spans(finding, place)
-            )
-        if finding.rule != "boilerplate":
-            ties += (
-                (finding.words, finding.id, places[0], place) for place in places[1:]
-            )
-    sizes = [
-        max([lengths.get(name, 0), *(end for _, _, end, _ in stretches[row])])
-        for name, row in rows.items()
-    ]
-    scale = WIDTH / max([1, *sizes])
-    strips = [
-        _strip(name, row, sizes[row], scale, stretches[row])
-        for name, row in rows.items()
-    ]
+        ties += ((finding.words, finding.id, places[0], place) for place in places[1:])
     ties.sort(key=lambda tie: -tie[0])  # those that are equal keep their order
     lines = [
         Line(_band(one, other, rows, scale), name)
         for _, name, one, other in ties[:MOST_LINES]
     ]
     return Map(strips, lines, len(ties), len(chosen) * HEIGHT)
+
+
+def draw_alone(
+    result: ScanResult, names: Sequence[str], lengths: Mapping[str, int]
+) -> dict[str, Strip]:
+    """Return a strip of each document, as wide as the box whatever its length."""
+    stretches = _stretches(result, names)
+    strips = {}
+    for name in names:
+        size = _size(name, lengths, stretches)
+        strips[name] = _strip(name, 0, size, WIDTH / max(size, 1), stretches[name])
+    return strips
+
+
+def _stretches(result: ScanResult, names: Sequence[str]) -> dict[str, list[Stretch]]:
+    """Return what of some documents is repeated."""
+    found: dict[str, list[Stretch]] = {name: [] for name in names}
+    for finding in result.findings:
+        for place in finding.occurrences:
+            if place.document in found:
+                category = _category(finding, place)
+                found[place.document] += (
+                    (category, start, end, finding.id)
+                    for start, end in _spans(finding, place)
+                )
+    return found
+
+
+def _size(
+    name: str,
+    lengths: Mapping[str, int],
+    stretches: Mapping[str, Sequence[Stretch]],
+) -> int:
+    """Return the length of a document, as far as it is known."""
+    return max([lengths.get(name, 0), *(end for _, _, end, _ in stretches[name])])
 
 
 def _category(finding: Finding, place: Occurrence) -> Category:

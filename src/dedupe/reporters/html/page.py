@@ -154,7 +154,8 @@ def rendered(result: ScanResult, language: Language, command: str) -> Iterator[b
     met = maps.meet(result)
     ranking = maps.ranked(result)
     chosen = maps.choose(result, ranking, met)
-    quoted, lengths = quote(result, findings, chosen)
+    listed = [result.documents[row].document for row in ranking[:MOST_RANKED]]
+    quoted, lengths = quote(result, findings, [*chosen, *listed])
     page = Page(result, quoted, _anchors(findings), _environment(language))
     by_id = dict(reversed(list(zip(_ids(findings), page.anchors, strict=True))))
     by_document = _first_findings(page)
@@ -169,6 +170,7 @@ def rendered(result: ScanResult, language: Language, command: str) -> Iterator[b
         rules=_bars(Counter(item.rule for item in findings), RULES),
         states=sorted({_state(item) for item in findings} - {""}),
         ranked=rows[:MOST_RANKED],
+        strips=maps.draw_alone(result, listed, lengths),
         first=[row for row in rows[:MOST_FIRST] if row.share],
         picture=_picture(page, chosen, lengths, rows),
         anchor_of=by_id,

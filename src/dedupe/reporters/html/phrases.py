@@ -314,6 +314,7 @@ SAID: dict[str, tuple[str, str]] = {
     "all_documents": ("كل الوثائق مرتبةً", "All documents, ranked"),
     "rank": ("الترتيب", "Rank"),
     "document": ("الوثيقة", "Document"),
+    "strip_column": ("خريطتها", "Map"),
     "share_column": ("المكرر", "Repeated"),
     "words_column": ("الكلمات", "Words"),
     "findings_column": ("النتائج", "Findings"),
