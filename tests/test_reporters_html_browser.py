@@ -297,6 +297,15 @@ def test_a_document_of_the_picture_leads_to_its_findings(
         assert name in " ".join(article.locator(".name").all_text_contents())
 
 
+def test_a_kind_in_the_overview_leads_to_its_findings(
+    visit: Open, samples: Path
+) -> None:
+    opened = visit(samples)
+    opened.locator('.kinds a[data-relation="overlap"]').click()
+    settle(opened)
+    assert shown(opened) == 3
+
+
 @pytest.mark.parametrize(
     "name", ['a "b".txt', "أخبار/مقال.txt", "<i>.txt", "a\nb.txt", "1.txt", "x y/z: w"]
 )

@@ -187,11 +187,12 @@ async function copy(button) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".copy");
   if (button) copy(button);
-  const link = event.target.closest("a[data-document]");
+  const link = event.target.closest("a[data-document], a[data-relation]");
   if (link && byId("filters")) {
     event.preventDefault();
     clearFilters();
-    byId("q-document").value = link.dataset.document;
+    byId("q-document").value = link.dataset.document ?? "";
+    byId("q-relation").value = link.dataset.relation ?? "";
     filter();
     byId("findings").scrollIntoView();
     byId("findings").focus({ preventScroll: true });
