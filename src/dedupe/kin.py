@@ -84,6 +84,8 @@ def count_kin_once(
     members = asked[family] & is_large
     positions = _frequent_positions(corpus, members, frequency)
     common = _common_within(corpus, positions, family)
+    if not common.shingle.size:
+        return doubted
     _lower(frequency, common.positions, common.surplus[common.row])
     # Of all others few hold a shingle of theirs, be it kin of yet others.
     alone = common.alone[rows.take(corpus.word_paragraph.take(common.alone))]
