@@ -410,3 +410,15 @@ def test_stages_tell_how_far_they_are() -> None:
         shares = [share for name, share in heard if name == stage]
         assert shares == sorted(shares)
         assert all(0.0 <= share <= 1.0 for share in shares)
+
+
+poor_lines = st.lists(st.sampled_from(["قمر", "بحر", "نهر"]), max_size=45).map(" ".join)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(poor_lines, max_size=6).map("\n".join), max_size=4))
+def test_words_said_again_and_again_are_no_error(texts: list[str]) -> None:
+    result = dedupe.scan([(str(n), text) for n, text in enumerate(texts)])
+    words = {item.document: item.words for item in result.documents}
+    for match in result.matches:
+        assert 0 < match.words <= words[match.left.document]
