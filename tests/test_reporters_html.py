@@ -41,7 +41,7 @@ from reports import (
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
-FOLDER = ROOT / "src" / "dedupe" / "reporters" / "html"
+FOLDER = Path(html.__file__).parent
 VOID = {"meta", "input", "wbr", "rect", "circle", "path"}
 
 FIRST = (
@@ -404,6 +404,18 @@ def test_every_phrase_that_is_used_is_known_in_both_languages(samples: str) -> N
     for forms in phrases.COUNTED.values():
         assert set(forms) == set(phrases.LANGUAGES)
         assert all("other" in some for some in forms.values())
+
+
+def test_no_phrase_is_kept_that_nobody_says() -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted(FOLDER.iterdir())
+        if path.suffix in {".jinja", ".js", ".py"} and path.name != "phrases.py"
+    )
+    told = {*RELATIONS, *RULES, *SPELLING_RULES, OTHER, "new", "known"}
+    told.update(f"{relation}_about" for relation in RELATIONS)
+    for key in {*phrases.SAID, *phrases.COUNTED} - told:
+        assert f'"{key}"' in code, key
 
 
 def test_arabic_phrases_are_arabic_and_english_ones_are_not() -> None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dedupe.model import (
         About,
         Finding,
-        Problem,
         Published,
     )
     from dedupe.reporters.html.maps import Map, Meeting
@@ -44,9 +43,8 @@ MOST_RANKED = 500  # documents in the table
 MOST_FIRST = 6  # documents in the overview
 MOST_PROBLEMS = 200  # of a kind
 MOST_SUGGESTED = 300  # documents that the filter suggests
+BAR = 100.0  # width of the box in which a bar is drawn
 NOWHERE = Occurrence("", (0, 0), (0, 0), Span(0, 0), (), "")
-# Of bars that are drawn in a box of this width.
-BAR = 100.0
 
 
 class Wording(NamedTuple):
@@ -164,7 +162,6 @@ def rendered(result: ScanResult, language: Language, command: str) -> Iterator[b
         "head.html.jinja",
         page=page,
         result=result,
-        settings_count=len(result.settings),
         share=result.duplicated_words / result.words if result.words else 0.0,
         relations=_bars(result.relations, RELATIONS),
         rules=_bars(Counter(item.rule for item in findings), RULES),
@@ -386,13 +383,3 @@ def _grouped(
     return [
         (same[0], tuple(other.place for other in same[1:])) for same in groups.values()
     ]
-
-
-def problems(result: ScanResult) -> list[tuple[str, tuple[Problem, ...]]]:
-    """Return what was not read as it should, by kind, the gravest first."""
-    kinds = (
-        ("errors", result.errors),
-        ("warnings", result.warnings),
-        ("skipped", result.skipped),
-    )
-    return [(kind, found) for kind, found in kinds if found]

@@ -281,7 +281,6 @@ SAID: dict[str, tuple[str, str]] = {
         "The findings are not complete: a limit was reached.",
     ),
     "kinds": ("أنواع النتائج", "Kinds of finding"),
-    "by_rule": ("بحسب القاعدة", "By rule"),
     "most_repeated": ("أكثر الوثائق تكرارًا", "Documents with the largest share"),
     # The picture
     "map": ("خريطة الوثائق", "Map of the documents"),
@@ -318,7 +317,6 @@ SAID: dict[str, tuple[str, str]] = {
     "share_column": ("المكرر", "Repeated"),
     "words_column": ("الكلمات", "Words"),
     "findings_column": ("النتائج", "Findings"),
-    "show_findings": ("اعرض نتائج هذه الوثيقة", "Show the findings of this document"),
     "in_archive": ("من الأرشيف", "in the archive"),
     # Relations
     "identical": ("متطابق", "identical"),
@@ -411,10 +409,8 @@ SAID: dict[str, tuple[str, str]] = {
     "also_here": ("وبالنص نفسه في", "With the same text in"),
     "compared_with": ("قارن مع", "Compare with"),
     "first_published": ("نُشر أولًا", "published first"),
-    "published": ("نُشر", "published"),
     "by": ("بقلم", "by"),
     "open_source": ("المصدر", "Source"),
-    "other_places": ("مواضع أخرى", "Other places"),
     "not_read": ("تعذرت قراءة النص ثانية", "the text could not be read again"),
     "not_compared": (
         "بعض النص أطول من أن يُحاذى كلمة كلمة، فعُرض على أنه مختلف.",
@@ -423,9 +419,7 @@ SAID: dict[str, tuple[str, str]] = {
             "changed."
         ),
     ),
-    "spellings": ("الإملاء", "Spelling"),
     "permalink": ("رابط دائم لهذه النتيجة", "Permalink of this finding"),
-    "fingerprint": ("البصمة", "Fingerprint"),
     "accept": (
         "سطر يضاف إلى ملف القبول (baseline) فلا تستوقف هذه النتيجة أحدًا بعد",
         "A line for the baseline that accepts this finding",
@@ -437,9 +431,6 @@ SAID: dict[str, tuple[str, str]] = {
     "settings": ("الإعدادات", "Settings"),
     "settings_fingerprint": ("بصمة الإعدادات", "Fingerprint of the settings"),
     "made_by": ("أعدّه", "Made by"),
-    "errors_heading": ("تعذرت قراءته", "Could not be read"),
-    "skipped_heading": ("تُرك", "Left out"),
-    "warnings_heading": ("قُرئ مع تحفظ", "Read with doubt"),
     # Spelling rules, by the names of dedupe.spelling
     "HTML entities": ("رموز HTML", "HTML entities"),
     "hamza as a mark of its own": ("همزة منفصلة", "hamza as a mark of its own"),
