@@ -556,7 +556,7 @@ def test_every_document_of_the_table_has_its_strip(samples: str) -> None:
 
 def test_documents_that_share_text_stand_next_to_each_other() -> None:
     scanned = dedupe.scan([SAMPLES], jobs=1)
-    chosen = maps.choose(scanned, maps.ranked(scanned), maps.meet(scanned))
+    chosen = maps.choose(maps.ranked(scanned), maps.meet(scanned))
     names = [Path(name).name for name in chosen]
     assert len(names) == len(set(names)) == len(scanned.documents)
     family = {names.index(f"00{number}.txt") for number in (2, 3, 4, 5)}

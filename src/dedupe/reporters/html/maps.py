@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from dedupe.model import Finding, Occurrence, ScanResult
+    from dedupe.model import DocumentSummary, Finding, Occurrence, ScanResult
 
 Category: TypeAlias = Literal["boilerplate", "inside", "elsewhere"]
 
@@ -87,21 +87,17 @@ def meet(result: ScanResult) -> Meeting:
     return met
 
 
-def ranked(result: ScanResult) -> list[int]:
-    """Return the rows of all documents, those of the largest share first."""
+def ranked(result: ScanResult) -> list[DocumentSummary]:
+    """Return all documents, those of the largest share first."""
 
-    def order(row: int) -> tuple[float, int, int]:
-        document = result.documents[row]
-        return (
-            -document.duplicated_words / max(document.words, 1),
-            -document.duplicated_words,
-            row,
-        )
+    def order(document: DocumentSummary) -> tuple[float, int]:
+        share = document.duplicated_words / max(document.words, 1)
+        return -share, -document.duplicated_words
 
-    return sorted(range(len(result.documents)), key=order)
+    return sorted(result.documents, key=order)
 
 
-def choose(result: ScanResult, ranking: Sequence[int], met: Meeting) -> list[str]:
+def choose(ranking: Sequence[DocumentSummary], met: Meeting) -> list[str]:
     """Return the documents of the picture, each next to those that it shares with."""
     chosen: dict[str, None] = {}
 
@@ -115,8 +111,8 @@ def choose(result: ScanResult, ranking: Sequence[int], met: Meeting) -> list[str
         for other in few[:MOST_PARTNERS] if depth else ():
             take(other, depth - 1)
 
-    for row in ranking:
-        take(result.documents[row].document, 2)
+    for document in ranking:
+        take(document.document, 2)
         if len(chosen) == MOST_ROWS:
             break
     return list(chosen)

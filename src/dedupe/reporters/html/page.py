@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,11 +24,7 @@ from dedupe.reporters.html.quotations import Quotation, Quoted, day_of, quote, t
 from dedupe.reporters.neutralizer import show_name
 
 if TYPE_CHECKING:
-    from dedupe.model import (
-        About,
-        Finding,
-        Published,
-    )
+    from dedupe.model import About, DocumentSummary, Finding, Published
     from dedupe.reporters.html.maps import Map, Meeting
     from dedupe.reporters.html.phrases import Language
 
@@ -151,13 +147,13 @@ def rendered(result: ScanResult, language: Language, command: str) -> Iterator[b
     findings = sorted(gravest(result.findings, MOST_FINDINGS), key=_gravity)
     met = maps.meet(result)
     ranking = maps.ranked(result)
-    chosen = maps.choose(result, ranking, met)
-    listed = [result.documents[row].document for row in ranking[:MOST_RANKED]]
+    chosen = maps.choose(ranking, met)
+    listed = [document.document for document in ranking[:MOST_RANKED]]
     quoted, lengths = quote(result, findings, [*chosen, *listed])
     page = Page(result, quoted, _anchors(findings), _environment(language))
     by_id = dict(reversed(list(zip(_ids(findings), page.anchors, strict=True))))
     by_document = _first_findings(page)
-    rows = _ranked(page, met, ranking, by_document)
+    rows = _ranked(page, met, ranking, {*chosen, *listed}, by_document)
     yield page.render(
         "head.html.jinja",
         page=page,
@@ -306,22 +302,25 @@ def _suggested(findings: Sequence[Finding]) -> list[str]:
 
 
 def _ranked(
-    page: Page, met: Meeting, ranking: Sequence[int], anchors: Mapping[str, str]
+    page: Page,
+    met: Meeting,
+    ranking: Sequence[DocumentSummary],
+    wanted: Container[str],
+    anchors: Mapping[str, str],
 ) -> list[Ranked]:
-    rows = []
-    for rank, row in enumerate(ranking, 1):
-        name, _, _, words, duplicated, _ = page.result.documents[row]
-        rows.append(
-            Ranked(
-                rank,
-                page.known(name),
-                words,
-                duplicated / max(words, 1),
-                met.findings[name],
-                anchors.get(name, ""),
-            )
+    """Return some of the documents with their rank among all."""
+    return [
+        Ranked(
+            rank,
+            page.known(document.document),
+            document.words,
+            document.duplicated_words / max(document.words, 1),
+            met.findings[document.document],
+            anchors.get(document.document, ""),
         )
-    return rows
+        for rank, document in enumerate(ranking, 1)
+        if document.document in wanted
+    ]
 
 
 def _picture(
