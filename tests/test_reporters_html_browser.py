@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 import dedupe
 from dedupe import normalize
@@ -28,6 +27,11 @@ from dedupe.reporters.html import search_table
 from dedupe.reporters.neutralizer import show_name
 from reports import HOSTILE, finding, hostile_result, place, result
 from test_normalizer import CASES, PIECES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytest.importorskip("playwright", reason="needs Playwright")
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -43,7 +47,7 @@ FLAGS = (
 )
 WIDTHS = (360, 1280)
 
-Open = Callable[..., Page]
+Open = Callable[..., "Page"]
 
 
 def page_of(scanned: ScanResult, path: Path, **options: Any) -> Path:  # noqa: ANN401
@@ -55,6 +59,8 @@ def page_of(scanned: ScanResult, path: Path, **options: Any) -> Path:  # noqa: A
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it may be missing
+
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
@@ -150,6 +156,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
         }).map(element => element.outerHTML.slice(0, 100))"""
     )
     assert too_wide == []
+    pytest.importorskip("axe_playwright_python", reason="needs axe-core")
     source = files("axe_playwright_python").joinpath("axe.min.js")
     opened.evaluate(source.read_text(encoding="utf-8"))
     found = opened.evaluate("axe.run()")
