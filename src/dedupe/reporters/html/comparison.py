@@ -105,13 +105,18 @@ class Side:
         """Return some words as they are written."""
         return self.text[self.start[first] : self.end[stop - 1]]
 
+    def between(self, word: int) -> str:
+        """Return what stands between a word and the one before."""
+        start = self.end[word - 1] if word else 0
+        return self.text[start : self.start[word] if word < len(self.start) else None]
+
     def gap(self, word: int) -> Span:
         """Return where the signs before a word stand, without white space."""
         start = self.end[word - 1] if word else 0
-        stop = self.start[word] if word < len(self.start) else len(self.text)
-        signs = self.text[start:stop]
+        signs = self.between(word)
+        stop = start + len(signs.rstrip())
         start += len(signs) - len(signs.lstrip())
-        return Span(start, max(start, stop - len(signs) + len(signs.rstrip())))
+        return Span(start, max(start, stop))
 
     def mark(self, first: int, stop: int, kind: Kind) -> None:
         """Say what became of some words."""
@@ -200,6 +205,8 @@ def _mark_signs(blocks: Sequence[Block], left: Side, right: Side) -> int:
 
 
 def _mark_gap(word: int, other: int, left: Side, right: Side) -> bool:
+    if left.between(word) == right.between(other):
+        return False
     here, there = left.gap(word), right.gap(other)
     ours = left.text[here.start : here.end]
     theirs = right.text[there.start : there.end]
