@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.background import Background
-from dedupe.cli import configuration, outputs, progress, summary
+from dedupe.cli import configuration, drawing, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
 from dedupe.cli.console import is_terminal, tell
+from dedupe.cli.drawing import Pictures
 from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 # file is, and what is done but once.
 NOT_IN_FILES = (
     "output",
+    "plots",
     "config",
     "isolated",
     "debug",
@@ -65,6 +67,7 @@ class Run:
     settings: Settings
     read: ReadOptions
     wanted: Sequence[Target]
+    pictures: Pictures | None = None
 
 
 def understood(
@@ -93,17 +96,20 @@ def understood(
             configuration.with_origin(str(error), context, found)
         ) from error
     wanted: Sequence[Target] = ()
+    pictures = None
     if "format" in chosen:
         wanted = outputs.targets(chosen["format"], chosen["output"])
-        outputs.check(wanted)
-        outputs.check_inputs(wanted, _inputs(wanted, chosen, read))
+        pictures = drawing.wanted(chosen["plots"])
+        written = [*wanted, *(pictures.targets() if pictures else ())]
+        outputs.check(written)
+        outputs.check_inputs(written, _inputs(written, chosen, read))
     default = click.core.ParameterSource.DEFAULT
     by_default = {
         name
         for name in chosen
         if name not in found.values and context.get_parameter_source(name) == default
     }
-    return Run(began, chosen, frozenset(by_default), settings, read, wanted)
+    return Run(began, chosen, frozenset(by_default), settings, read, wanted, pictures)
 
 
 def accepted(run: Run) -> Baseline | None:
@@ -190,7 +196,11 @@ def report(run: Run, result: ScanResult, conversation: Conversation) -> None:
     exit_zero = run.chosen["exit_zero"]
     conversation.exit_code = _exit_code(result, exit_zero=exit_zero)
     _write(result, run, conversation)
+    told = _drawn(result, run, conversation)
     tell_of(run, result)
+    if not run.chosen["quiet"]:
+        for line in told:
+            tell(line)
 
 
 def tell_of(run: Run, result: ScanResult) -> None:
@@ -279,6 +289,16 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
         except OutputError as error:
             conversation.exit_code = TROUBLE
             tell(str(error))
+
+
+def _drawn(result: ScanResult, run: Run, conversation: Conversation) -> list[str]:
+    """Draw the pictures and return what is to be told of them."""
+    try:
+        return list(drawing.write(result, run.pictures)) if run.pictures else []
+    except OutputError as error:
+        conversation.exit_code = TROUBLE
+        tell(str(error))
+        return []
 
 
 def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
