@@ -77,5 +77,8 @@ def _left_out(picture: Picture, pictures: Pictures) -> str:
     """Tell why a picture was not drawn, and of an older one that it is no news."""
     told = f"{picture.name} is left out: {picture.remark}."
     places = [pictures.folder / f"{picture.name}.{kind}" for kind in plots.FORMATS]
-    older = " and ".join(place.name for place in places if place.exists())
-    return f"{told} In that folder, {older} are of an earlier run." if older else told
+    older = [place.name for place in places if place.exists()]
+    if not older:
+        return told
+    are = "is" if len(older) == 1 else "are"
+    return f"{told} In that folder, {' and '.join(older)} {are} of an earlier run."

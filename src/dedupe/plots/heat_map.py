@@ -43,7 +43,8 @@ def draw(
     figure = _map(counted)
     remark = ""
     if counted.unread:
-        remark = f"{counted.unread:,} documents could not be read again"
+        documents = "document" if counted.unread == 1 else "documents"
+        remark = f"{counted.unread:,} {documents} could not be read again"
     return figure, remark
 
 

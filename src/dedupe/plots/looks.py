@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
@@ -69,6 +70,10 @@ ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
+# What neutralize leaves is no control character, but not all of it may stand in XML.
+_NO_XML = re.compile("[\ufffe\uffff]")
+
+
 @contextlib.contextmanager
 def applied() -> Iterator[None]:
     """Draw with this look, whatever the settings of the user's own matplotlib."""
@@ -111,13 +116,17 @@ def statement(title: str, text: str) -> Figure:
     return figure
 
 
+def shown(text: str, most: int) -> str:
+    """Return the text of others, short and with nothing that spoils a picture."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", shortened(neutralize(text), most))
+
+
 def name(text: str) -> str:
     """Return the name of a document to be drawn, safe, short and read from the left.
 
     The parts of a path keep their order, though some may be Arabic.
     """
-    shown = shortened(neutralize(text), LONGEST_NAME)
-    *folders, last = shown.split("/")
+    *folders, last = shown(text, LONGEST_NAME).split("/")
     stem, dot, extension = last.rpartition(".")
     if not (stem and extension.isascii()):
         stem, dot, extension = last, "", ""

@@ -132,13 +132,15 @@ def _shares(
         found = places.finding[places.passage_place[rows]]
         spans = np.stack([places.passage_start[rows], places.passage_end[rows]])
         for column in range(len(chosen)):
-            if (sizes[column], column) < (sizes[row], row) or not sizes[row]:
+            if sizes[column] < sizes[row] or not sizes[row]:
                 continue  # the smaller of two documents is what counts
             counts = twice[:, row] if row == column else holds[:, column]
             both = np.concatenate(
                 [spans[:, counts[found]], matched.between(row, column)], axis=1
             )
             shared = _covered(words[one], both) / sizes[row]
+            # Of two that are as long, the one that repeats more.
+            shared = max(shared, share[row, column])
             share[row, column] = share[column, row] = shared
     return share
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from dedupe.plots.places import Places
 
 MOST_OUTLETS = 12  # on lanes of their own
+LONGEST_OUTLET = 30  # characters
 MOST_LINKS = 150  # drawn; more are a cloud
 NO_OUTLET = "(no outlet told)"
 DAY = 86_400  # seconds
 # The widths of a column of dots, and how many there may be of them.
-WIDTHS = (1, 3_600, DAY, 7 * DAY, 30 * DAY, 365 * DAY)
+WIDTHS = (1, 3_600, DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY)
 MOST_COLUMNS = 120
 TITLE = "First and later copies"
 
@@ -139,12 +140,12 @@ def _lanes(counted: Timeline) -> Figure:
     from dedupe.plots import looks  # noqa: PLC0415 - see `draw`
 
     lanes, lane = _sorted(counted)
-    figure = looks.blank(1.5 + 0.45 * len(lanes), looks.WIDTH + 1)
+    figure = looks.blank(1.7 + 0.45 * len(lanes), looks.WIDTH + 1)
     looks.titled(
         figure,
         TITLE,
         f"{np.unique(counted.finding).size:,} findings whose documents tell when they "
-        "were published; the size of a mark is the number of its documents.",
+        "were published.\nLarger marks stand for more documents.",
     )
     axes = figure.add_subplot()
     _lines(axes, len(lanes))
@@ -152,7 +153,7 @@ def _lanes(counted: Timeline) -> Figure:
     _marks(axes, counted, lane)
     _time(axes, counted.seconds)
     _names(axes, lanes, counted, lane)
-    figure.legend(loc="outside lower left", ncols=2, frameon=False, markerscale=1.0)
+    figure.legend(loc="outside lower left", ncols=2, frameon=False)
     return figure
 
 
@@ -219,32 +220,51 @@ def _links(axes: Axes, counted: Timeline, lane: IntArray) -> None:
     )
 
 
-SHIFT = 0.14  # of a lane: those who were first stand above its line, others below
+SHIFT = 0.17  # of a lane: those who were first stand above its line, others below
 MARKS = {
     True: ("o", "#0072B2", "first", -SHIFT),
     False: ("D", "#D55E00", "later copy", SHIFT),
 }
+SMALLEST, LARGEST = 16.0, 70.0  # square points
 
 
 def _marks(axes: Axes, counted: Timeline, lane: IntArray) -> None:
     seconds = _columns(counted.seconds)
+    met = {
+        is_first: Counter(
+            zip(
+                seconds[counted.first == is_first].tolist(),
+                lane[counted.first == is_first].tolist(),
+                strict=True,
+            )
+        )
+        for is_first in MARKS
+    }
+    # The lane of many outlets would make the marks of all others small.
+    own = min(int(lane.max()), MOST_OUTLETS - 2)
+    most = max(
+        number
+        for counter in met.values()
+        for (_, row), number in counter.items()
+        if row <= own
+    )
     for is_first, (marker, color, label, shift) in MARKS.items():
-        rows = np.flatnonzero(counted.first == is_first)
-        met = Counter(zip(seconds[rows].tolist(), lane[rows].tolist(), strict=True))
-        marks = sorted(met.items())
-        size = [16 * min(number, 25) ** 0.75 for _, number in marks]
+        marks = sorted(met[is_first].items())
         axes.scatter(
             [_day(when) for (when, _), _ in marks],
             [row + shift for (_, row), _ in marks],
-            s=size,
+            s=[_area(number / most) for _, number in marks],
             marker=marker,
             facecolor=color if is_first else "white",
             edgecolor=color,
             linewidth=1.0,
-            alpha=0.9,
             label=label,
             zorder=2,
         )
+
+
+def _area(share: float) -> float:
+    return SMALLEST + (LARGEST - SMALLEST) * min(share, 1.0)
 
 
 def _columns(seconds: IntArray) -> IntArray:
@@ -272,9 +292,8 @@ FIRST_DAY, LAST_DAY = -719_000, 2_932_000  # of the years that matplotlib can na
 def _names(axes: Axes, lanes: list[str], counted: Timeline, lane: IntArray) -> None:
     """Name the outlets on the left, and tell on the right how often they were first."""
     from dedupe.plots import looks  # noqa: PLC0415 - see `draw`
-    from dedupe.reporters.neutralizer import neutralize  # noqa: PLC0415 - see `draw`
 
-    names = [looks.shortened(neutralize(name), 30) for name in lanes]
+    names = [looks.shown(name, LONGEST_OUTLET) for name in lanes]
     axes.set_yticks(range(len(lanes)), names)
     axes.tick_params(left=False)
     for spine in ("left", "top"):
