@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dedupe
 from corpora import small_corpora
 from dedupe import aligner, candidates, loader
 from dedupe.aligner import Runs
@@ -121,3 +122,16 @@ def test_words_that_an_earlier_run_holds_are_not_counted_again(
 def test_groups_begin_where_a_sorted_column_changes(values: list[int]) -> None:
     begins = group_begins(np.array(values, np.int64)).tolist()
     assert begins == [values.index(value) for value in sorted(set(values))]
+
+
+def test_a_pair_whose_runs_all_lie_over_one_another_keeps_the_longest() -> None:
+    sides = (
+        "هبههبببههبههبههبهههبببهببببببهببههبببهببب",
+        "ببههبببههبههبههبهههببببهببببببهببههبببهبببب",
+    )
+    text = "\n".join(" ".join(letter * 3 for letter in side) for side in sides)
+    matches = dedupe.scan({"a": text}).matches
+    assert any(
+        match.left.paragraph != match.right.paragraph and match.words >= 10
+        for match in matches
+    )

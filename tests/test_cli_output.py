@@ -7,6 +7,8 @@ import json
 import os
 import re
 import stat
+import subprocess
+import sys
 import unicodedata
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -340,3 +342,15 @@ def test_hostile_names_and_texts_come_out_harmless(
     if format in ("json", "jsonl", "pairs", "passages"):
         objects = [ended.stdout] if format == "json" else ended.stdout.splitlines()
         assert all(isinstance(json.loads(line), dict) for line in objects)
+
+
+def test_the_file_that_the_shell_writes_to_is_no_text(folder: Path) -> None:
+    with (folder / "texts" / "report.txt").open("wb") as report:
+        subprocess.run(
+            [sys.executable, "-m", "dedupe", "scan", "texts", "-f", "json"],
+            stdout=report,
+            check=False,
+        )
+    told = json.loads((folder / "texts" / "report.txt").read_bytes())
+    assert [each["document"] for each in told["documents"]] == ["texts/a.txt"]
+    assert told["errors"] == []

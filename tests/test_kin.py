@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 
 import dedupe
+from corpora import Plan, build
 from dedupe.kin import kin
 
 LETTERS = "اتثجحخدرزسشصضطظعغفقكلمنه"
@@ -65,3 +66,10 @@ def test_what_stands_inside_kin_belongs_to_them_and_ties_no_others_to_them() -> 
     edges = np.array([0, 1, 5]), np.array([1, 2, 6])
     inside = np.array([3, 2, 7, 7]), np.array([0, 4, 5, 1])
     assert kin(8, edges, inside).tolist() == [0, 0, 0, 0, 0, 5, 5, 7]
+
+
+def test_kin_that_have_no_formula_in_common_make_nothing_rarer() -> None:
+    copies = [(0, "extended", 27), (0, "embedded", 96)]
+    copies += [(3, "embedded", 92), (5, "embedded", 92)]
+    texts = build(Plan([5, 37, 9], copies, documents=4, seed=2426))
+    assert dedupe.scan(texts).matches

@@ -260,9 +260,25 @@ def join(
     ).astype(np.int64)
     kept = np.repeat(counts, np.diff(begins, append=len(runs)))
     kept &= (fresh > 0) & (right_fresh > 0)
+    lost = np.flatnonzero(np.bincount(pair[kept], minlength=gap.size) == 0)
+    if lost.size:
+        rows = _longest_of(runs, pair, lost)
+        kept[rows] = True
+        fresh[rows] = total[pair[rows]] = runs.length[rows]
     cut = (runs.length - fresh)[kept]
     runs = Runs(runs.left[kept] + cut, runs.right[kept] + cut, fresh[kept])
     return Stretches(pair[kept], runs), total
+
+
+def _longest_of(runs: Runs, pair: IntArray, asked: IntArray) -> IntArray:
+    """Return the first of the longest runs of each of some pairs.
+
+    Of a phrase that both sides say again and again, each run may lie over others on
+    one side or the other, so that none of them is left.
+    """
+    rows = np.flatnonzero(np.isin(pair, asked))
+    rows = rows[np.lexsort((-runs.length[rows], pair[rows]))]
+    return rows[group_begins(pair[rows])]
 
 
 def words_on_both_sides(stretches: Stretches) -> IntArray:

@@ -184,7 +184,7 @@ def _surroundings(
     group = np.cumsum(begins) - 1
     fewest = np.full(int(group[-1]) + 1, MOST_COUNTED)
     single = np.zeros(fewest.size, np.int64)
-    for around in (position - AROUND, position + AROUND):
+    for around in surroundings(corpus, position):
         pairs = words_in_groups(corpus, around, group)
         fresh = np.concatenate([[True], pairs[1:] != pairs[:-1], [True]])
         owner = (pairs[fresh[:-1]] >> np.uint64(32)).view(np.int64)
@@ -203,9 +203,25 @@ def _surroundings(
     return result, shares
 
 
+def surroundings(corpus: Corpus, positions: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the words stand that surround some positions in their documents.
+
+    Beyond its borders stands, for both, the word that closes the document: what comes
+    before and after it by chance shall make no difference.
+    """
+    document = corpus.paragraphs.document.take(corpus.word_paragraph.take(positions))
+    opening = corpus.first_position.take(document)
+    closing = corpus.first_position.take(document + 1) - 1
+    before = positions - AROUND
+    return (
+        np.where(before < opening, closing, before),
+        np.minimum(positions + AROUND, closing),
+    )
+
+
 def words_in_groups(corpus: Corpus, position: IntArray, group: IntArray) -> UInt64Array:
     """Return sorted keys (group << 32 | word) of the words at some positions."""
-    words = corpus.word.take(position, mode="clip")
+    words = corpus.word.take(position)
     keys = (group << 32 | words).view(np.uint64)
     keys.sort()
     return keys

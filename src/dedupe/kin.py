@@ -13,12 +13,12 @@ import numpy as np
 
 from dedupe.aligner import Runs
 from dedupe.candidates import (
-    AROUND,
     FEW_PLACES,
     MOST_COUNTED,
     Packing,
     components,
     repeated,
+    surroundings,
     words_in_groups,
 )
 from dedupe.corpus import (
@@ -84,9 +84,13 @@ def count_kin_once(
     members = asked[family] & is_large
     positions = _frequent_positions(corpus, members, frequency)
     common = _common_within(corpus, positions, family)
+    if not common.shingle.size:
+        return doubted
     _lower(frequency, common.positions, common.surplus[common.row])
-    # Of all others few hold a shingle of theirs.
-    positions = _frequent_positions(corpus, rows & ~members, frequency)
+    # Of all others few hold a shingle of theirs, be it kin of yet others.
+    alone = common.alone[rows.take(corpus.word_paragraph.take(common.alone))]
+    others = _frequent_positions(corpus, rows & ~members, frequency)
+    positions = np.concatenate([alone, others])
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     at = common.shingle.searchsorted(hashes)
     hit = np.flatnonzero(common.shingle.take(at, mode="clip") == hashes)
@@ -102,6 +106,7 @@ class _Common:
     surplus: IntArray  # surroundings in which it stands for the sake of kin alone
     positions: IntArray  # at which they stand in families
     row: IntArray  # of the shingle at each position
+    alone: IntArray  # the other positions in families
 
 
 def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Common:
@@ -112,12 +117,13 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
     keys += (family[paragraph] + 1).view(np.uint64) * _SALT
     keys = packing.pack(keys * _SALT, positions)
     keys.sort()
+    alone = packing.position(keys[_singles(packing.high(keys))])
     keys, places = repeated(packing, keys)
     positions = packing.position(keys)
     begins = group_begins(packing.high(keys))
     number = np.repeat(np.arange(begins.size), places[begins])
     fewest = np.full(begins.size, MOST_COUNTED)
-    for around in _around(corpus, positions):
+    for around in surroundings(corpus, positions):
         pairs = words_in_groups(corpus, around, number)
         kinds = (pairs[group_begins(pairs)] >> np.uint64(32)).view(np.int64)
         fewest = np.minimum(fewest, np.bincount(kinds))
@@ -126,23 +132,16 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
         shingles_at(corpus.word, positions[begins], SHINGLE_WORDS), return_inverse=True
     )
     surplus = np.bincount(row, weights=fewest - 1, minlength=shingle.size)
-    return _Common(shingle, surplus.astype(np.int64), positions, row[number])
+    return _Common(shingle, surplus.astype(np.int64), positions, row[number], alone)
 
 
-def _around(corpus: Corpus, positions: IntArray) -> tuple[IntArray, IntArray]:
-    """Return where the words stand that surround some positions in their documents.
-
-    Beyond its borders stands, for both, the word that closes the document: what comes
-    before and after it by chance shall make no difference.
-    """
-    document = corpus.paragraphs.document.take(corpus.word_paragraph.take(positions))
-    opening = corpus.first_position.take(document)
-    closing = corpus.first_position.take(document + 1) - 1
-    before = positions - AROUND
-    return (
-        np.where(before < opening, closing, before),
-        np.minimum(positions + AROUND, closing),
-    )
+def _singles(ordered: UInt64Array) -> BoolArray:
+    """Tell of each value in order whether it stands once."""
+    same = ordered[1:] == ordered[:-1]
+    single = np.ones(ordered.size, np.bool_)
+    single[1:] &= ~same
+    single[:-1] &= ~same
+    return single
 
 
 def _lower(frequency: ByteArray, positions: IntArray, surplus: IntArray) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -154,7 +155,7 @@ def search(
     from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
 
     found = find_sources(paths, run.read, walked=Walked(*walking.result()))
-    found = _without_baseline(found, run.chosen["baseline"])
+    found = _without_own(found, run.chosen["baseline"])
     scan_them = functools.partial(
         functools.partial(archive.query, since=since) if archive else scan,
         found,
@@ -230,19 +231,46 @@ def _reading(chosen: dict[str, Any]) -> list[str]:
     ]
 
 
-def _without_baseline(found: Found, name: str | None) -> Found:
-    """Leave out the baseline, which may lie among the texts and is none."""
-    if not name or not Path(name).exists():
+def _without_own(found: Found, baseline: str | None) -> Found:
+    """Leave out what lies among the texts and is none: the baseline, and our output."""
+    own = _own_files(baseline)
+    mine = [
+        number
+        for number, source in enumerate(found.sources)
+        if (source.size, source.modified) in own and _is_same(source.path, own)
+    ]
+    if not mine:
         return found
-
-    def is_text(path: str) -> bool:
-        try:
-            return not path or not Path(path).samefile(name)
-        except OSError:
-            return True
-
-    sources = [source for source in found.sources if is_text(source.path)]
+    sources = list(found.sources)
+    for number in reversed(mine):
+        del sources[number]
     return found._replace(sources=tuple(sources))
+
+
+def _own_files(baseline: str | None) -> dict[tuple[int, int], list[os.stat_result]]:
+    """Return the files that are no texts, by size and time: what rarely is the same."""
+    statuses = []
+    with contextlib.suppress(OSError, ValueError):
+        if baseline:
+            statuses.append(Path(baseline).stat())
+    # The shell has opened it before we began, so it is found, and empty.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        statuses.append(os.fstat(sys.stdout.fileno()))
+    own: dict[tuple[int, int], list[os.stat_result]] = {}
+    for status in statuses:
+        if stat.S_ISREG(status.st_mode):
+            own.setdefault((status.st_size, status.st_mtime_ns), []).append(status)
+    return own
+
+
+def _is_same(path: str, own: dict[tuple[int, int], list[os.stat_result]]) -> bool:
+    try:
+        status = Path(path).stat()
+    except (OSError, ValueError):
+        return False
+    return any(
+        os.path.samestat(status, other) for others in own.values() for other in others
+    )
 
 
 def _inputs(

@@ -1,0 +1,86 @@
+"""Groups of paragraphs that say the same: copies, and forms that many share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
+from dedupe.blocks.edges import Edges
+from dedupe.candidates import components
+from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins
+from dedupe.matches import EDITED, Matches
+from dedupe.settings import Settings
+
+# A form stands alone: most of the pairs of documents that hold it share nothing else.
+ALONE_SHARE = 0.7
+
+
+def _groups_findings(corpus: Corpus, edges: Edges, label: IntArray, rule: int) -> Draft:
+    """Return one finding for each label among the ends of the edges."""
+    members = np.concatenate([edges.left, edges.right])
+    order = np.lexsort((members, label[members]))
+    members = members[order]
+    # The same paragraph stands next to itself in this order.
+    members = members[group_begins(members)]
+    group = label[members]
+    starts = group_begins(group)
+    finding = np.repeat(np.arange(starts.size), np.diff(starts, append=group.size))
+    edited = np.zeros(label.size, np.bool_)
+    edited[label[edges.right[edges.match >= 0]]] = True
+    return whole_places(
+        corpus,
+        rule=rule,
+        edited=edited[group[starts]],
+        words=corpus.paragraphs.words[members[starts]].astype(np.int64),
+        finding=finding,
+        first=members,
+        last=members,
+    )
+
+
+def equal_findings(corpus: Corpus, single: Edges) -> Draft:
+    """Return one finding for each group of equal paragraphs, tied to its exemplar."""
+    equal = single.where(single.match < 0)
+    star = equal.where(corpus.exemplar[equal.right] == equal.left)
+    return _groups_findings(corpus, star, corpus.exemplar.astype(np.int64), NEAR)
+
+
+def find_forms(
+    corpus: Corpus, matches: Matches, single: Edges, settings: Settings
+) -> tuple[Draft, BoolArray]:
+    """Return the boilerplate, and which paragraphs it holds."""
+    count = len(corpus.paragraphs)
+    document = corpus.paragraphs.document.astype(np.int64)
+    label = components(single.left, single.right, count)
+    alone = _alone(document, matches, single)
+    of_edge = label[single.right]
+    edges = np.bincount(of_edge, minlength=count)
+    lonely = np.bincount(of_edge, weights=alone, minlength=count)
+    members = np.concatenate([single.left, single.right])
+    pairs = label[members] * np.int64(document.size + 1) + document[members]
+    pairs = np.sort(pairs)
+    pairs = pairs[group_begins(pairs)]
+    documents = np.bincount(pairs // (document.size + 1), minlength=count)
+    form = (documents >= settings.boilerplate_documents) & (
+        lonely >= ALONE_SHARE * edges
+    )
+    rows = form[of_edge]
+    draft = _groups_findings(corpus, single.where(rows), label, BOILERPLATE)
+    inside = np.zeros(count, np.bool_)
+    inside[members[form[label[members]]]] = True
+    return draft, inside
+
+
+def _alone(document: IntArray, matches: Matches, single: Edges) -> BoolArray:
+    """Tell for each edge whether its two documents share nothing else."""
+    other = matches.relation != EDITED
+    left = np.concatenate([single.left, matches.left[other]])
+    right = np.concatenate([single.right, matches.right[other]])
+    pair = document[left] * np.int64(document.size + 1) + document[right]
+    order = np.argsort(pair, kind="stable")
+    begins = group_begins(pair[order])
+    sizes = np.diff(begins, append=order.size)
+    number = np.empty(order.size, np.int64)
+    number[order] = np.repeat(sizes, sizes)
+    alone: BoolArray = number[: single.left.size] == 1
+    return alone

@@ -1,0 +1,207 @@
+"""Pairs that are one finding each: edited copies, overlaps; and shared phrases."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.blocks.drafts import BOILERPLATE, OVERLAPPING, Draft
+from dedupe.blocks.edges import Edges
+from dedupe.candidates import components
+from dedupe.corpus import Corpus, IntArray, Rows, group_begins, sorting
+from dedupe.matches import CONTAINED, OVERLAP, Matches
+from dedupe.settings import Settings
+from dedupe.verifier import LARGEST_GAP
+
+
+def nearest(matches: Matches, single: Edges) -> IntArray:
+    """Return for each edited copy the match with the most similar earlier paragraph."""
+    rows = single.match[single.match >= 0]
+    order = np.lexsort(
+        (matches.left[rows], -matches.jaccard[rows], matches.right[rows])
+    )
+    rows = rows[order]
+    right = matches.right[rows].astype(np.uint64)
+    return rows[group_begins(right)] if rows.size else rows
+
+
+def pair_findings(corpus: Corpus, matches: Matches, rows: IntArray, rule: int) -> Draft:
+    """Return one finding for each of some matches, of whole paragraphs."""
+    chosen = matches.where(rows)
+    count = len(chosen)
+    first = np.stack([chosen.left, chosen.right], axis=1).reshape(-1).astype(np.int64)
+    size = np.diff(chosen.first_passage)
+    begin = np.concatenate([chosen.passage_left, chosen.passage_right])
+    end = np.concatenate([chosen.passage_left_end, chosen.passage_right_end])
+    place = np.repeat(np.arange(count) * 2, size)
+    place = np.concatenate([place, place + 1])
+    order = np.lexsort((begin, place))
+    return Draft(
+        np.full(count, rule),
+        chosen.relation.astype(np.int64),
+        chosen.jaccard,
+        chosen.containment,
+        chosen.words,
+        np.repeat(np.arange(count), 2),
+        first,
+        first,
+        np.ones(first.size, np.bool_),
+        corpus.paragraphs.first_word[first],
+        corpus.paragraphs.first_word[first] + corpus.paragraphs.words[first],
+        place[order],
+        begin[order],
+        end[order],
+    )
+
+
+def overlap_findings(
+    corpus: Corpus, matches: Matches, edges: Edges, settings: Settings
+) -> list[Draft]:
+    """Return what stands inside other paragraphs: formulas, then single overlaps."""
+    rows = np.flatnonzero(matches.relation >= CONTAINED)
+    kin = components(edges.left, edges.right, len(corpus.paragraphs))
+    formulas, rest = _formulas(corpus, matches, rows, kin, settings)
+    # Copies of one paragraph overlap with a third in the same way: once is enough.
+    left, right = kin[matches.left[rest]], kin[matches.right[rest]]
+    best = np.lexsort((matches.left[rest], -matches.words[rest], right, left))
+    rest, left, right = rest[best], left[best], right[best]
+    fresh = np.ones(rest.size, np.bool_)
+    fresh[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
+    return [formulas, _stretches(corpus, matches, np.sort(rest[fresh]))]
+
+
+def _formulas(
+    corpus: Corpus,
+    matches: Matches,
+    rows: IntArray,
+    kin: IntArray,
+    settings: Settings,
+) -> tuple[Draft, IntArray]:
+    """Return phrases that many unrelated documents share, and the other matches."""
+    chosen = matches.where(rows)
+    places = [
+        _hull(begin, end, chosen.first_passage)
+        for begin, end in (
+            (chosen.passage_left, chosen.passage_left_end),
+            (chosen.passage_right, chosen.passage_right_end),
+        )
+    ]
+    begin = np.concatenate([place[0] for place in places])
+    end = np.concatenate([place[1] for place in places])
+    order = sorting(begin)
+    # Passages that lie for the greater part over one another are one place.
+    middle = (begin[order] + end[order]) // 2
+    over = np.zeros(order.size, np.bool_)
+    over[1:] = begin[order][1:] < middle[:-1]
+    number = np.empty(order.size, np.int64)
+    number[order] = np.cumsum(~over) - 1 if order.size else order
+    half = rows.size
+    count = int(number.max(initial=-1)) + 1
+    label = components(number[:half], number[half:], count)
+    head = order[np.flatnonzero(~over)] if order.size else order
+    paragraph = corpus.word_paragraph[begin[head]]
+    document = corpus.paragraphs.document[paragraph].astype(np.int64)
+    family = kin[paragraph]
+    families = _distinct_counts(label, family, count)
+    documents = _distinct_counts(label, document, count)
+    least = settings.boilerplate_documents
+    formula = (families >= least) & (documents >= least)
+    rest = ~formula[label[number[:half]]]
+    kept = np.flatnonzero(formula[label])
+    kept = kept[np.lexsort((begin[head[kept]], label[kept]))]
+    group = label[kept]
+    starts = group_begins(group)
+    place = head[kept]
+    words = (end - begin)[place]
+    ones = np.ones(starts.size)
+    draft = Draft(
+        np.full(starts.size, BOILERPLATE),
+        np.full(starts.size, OVERLAP),
+        ones,
+        ones,
+        np.minimum.reduceat(words, starts) if starts.size else starts,
+        np.repeat(np.arange(starts.size), np.diff(starts, append=kept.size)),
+        paragraph[kept].astype(np.int64),
+        paragraph[kept].astype(np.int64),
+        np.zeros(kept.size, np.bool_),
+        begin[place],
+        end[place],
+        np.arange(kept.size),
+        begin[place],
+        end[place],
+    )
+    return draft, rows[rest]
+
+
+def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the passages of each match begin and end."""
+    starts = first[:-1]
+    if not starts.size:
+        return starts, starts
+    return np.minimum.reduceat(begin, starts), np.maximum.reduceat(end, starts)
+
+
+def _distinct_counts(label: IntArray, value: IntArray, count: int) -> IntArray:
+    """Return how many different values each label has."""
+    values = np.int64(value.max(initial=0) + 1)
+    pairs = np.sort(label * values + value)
+    return np.bincount(pairs[group_begins(pairs)] // values, minlength=count)
+
+
+def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> Draft:
+    """Return overlaps as findings; those that go on in the next paragraph are one."""
+    chosen = matches.where(rows)
+    count = len(chosen)
+    size = np.diff(chosen.first_passage)
+    if not count:
+        return pair_findings(corpus, matches, rows, OVERLAPPING)
+    left_begin, left_end = _hull(
+        chosen.passage_left, chosen.passage_left_end, chosen.first_passage
+    )
+    right_begin, right_end = _hull(
+        chosen.passage_right, chosen.passage_right_end, chosen.first_passage
+    )
+    goes_on = np.ones(count, np.bool_)
+    document = corpus.paragraphs.document
+    for side, begin, end in (
+        (chosen.left, left_begin, left_end),
+        (chosen.right, right_begin, right_end),
+    ):
+        gap = begin[1:] - end[:-1]
+        goes_on[1:] &= (gap >= 0) & (gap <= LARGEST_GAP)
+        goes_on[1:] &= document[side[1:]] == document[side[:-1]]
+    goes_on[0] = False
+    begins = np.flatnonzero(~goes_on)
+    finding = np.cumsum(~goes_on) - 1
+    total = np.add.reduceat(chosen.words, begins)
+    contained = np.logical_and.reduceat(chosen.relation == CONTAINED, begins)
+    weighted = [
+        np.add.reduceat(column * chosen.words, begins) / total
+        for column in (chosen.jaccard, chosen.containment)
+    ]
+    last = np.append(begins[1:], count) - 1
+
+    def both(one: Rows, other: Rows) -> IntArray:
+        return np.stack([one, other], axis=1).reshape(-1).astype(np.int64)
+
+    of_passage = np.repeat(finding, size)
+    place = np.concatenate([of_passage * 2, of_passage * 2 + 1])
+    begin = np.concatenate([chosen.passage_left, chosen.passage_right])
+    end = np.concatenate([chosen.passage_left_end, chosen.passage_right_end])
+    order = np.lexsort((begin, place))
+    findings = begins.size
+    return Draft(
+        np.full(findings, OVERLAPPING),
+        np.where(contained, CONTAINED, OVERLAP),
+        weighted[0],
+        weighted[1],
+        total,
+        np.repeat(np.arange(findings), 2),
+        both(chosen.left[begins], chosen.right[begins]),
+        both(chosen.left[last], chosen.right[last]),
+        np.zeros(2 * findings, np.bool_),
+        both(left_begin[begins], right_begin[begins]),
+        both(left_end[last], right_end[last]),
+        place[order],
+        begin[order],
+        end[order],
+    )

@@ -1,0 +1,152 @@
+"""Fold batches of documents into columns, one row a word.
+
+>>> words = fold_words(["ذهب إلى المكتبة", "ذهب الى المكتبه"])
+>>> bool((words.hashes[:3] == words.hashes[3:]).all())
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dedupe.folding.alphabets import NEWLINE, REWRITE, alphabet
+from dedupe.folding.columns import (
+    Breaks,
+    FoldedBatch,
+    Positions,
+    Unsigned,
+    WordColumns,
+)
+from dedupe.folding.encoding import MARGIN, Encoded, encode, keep
+from dedupe.folding.joining import (
+    digits_alone,
+    drop_yehs,
+    find_signals,
+    join,
+    number_links,
+    word_links,
+)
+from dedupe.folding.parts import OtherLetters, Parts, find_parts, measure_rare
+from dedupe.folding.polynomials import mixed, powers
+from dedupe.rewriter import Offsets
+
+__all__ = [
+    "FoldedBatch",
+    "Positions",
+    "Unsigned",
+    "WordColumns",
+    "fold_batch",
+    "fold_words",
+    "mixed",
+    "powers",
+]
+
+
+def fold_words(
+    texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
+) -> WordColumns:
+    """Return the folded words of a batch; nothing is joined across line breaks."""
+    return fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers).words
+
+
+def fold_batch(
+    texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
+) -> FoldedBatch:
+    """Return the folded words of a batch and the line breaks between them."""
+    letters = alphabet(fold)
+    encoded = encode(texts, letters)
+    kept = keep(encoded.codes)
+    codes = kept.codes
+    breaks = kept.among(NEWLINE, REWRITE)
+    parts = find_parts(kept, is_full=fold == "full")
+    measure_rare(parts, kept, OtherLetters(encoded, kept, fold))
+    dropped = digits_alone(parts, codes, letters) if ignore_numbers else parts.first[:0]
+    parts.values[dropped] = parts.sizes[dropped] = 0
+    alive = np.ones(parts.first.size, np.bool_)
+    alive[dropped] = False
+    joined = parts.first[:0]
+    hashes = mixed(parts.values)
+    if letters.level == "full":
+        signals = find_signals(parts, letters)
+        drop_yehs(parts, signals, hashes, codes, letters)
+        links = word_links(parts, signals, dropped, codes, breaks, letters)
+        joined = links
+        if not ignore_numbers:
+            links = np.concatenate((links, number_links(parts, signals, codes)))
+        links.sort()
+        alive[links + 1] = False
+        heads, ends, values = join(parts, links)
+        hashes[heads] = mixed(values)
+        parts.last[heads] = parts.last[ends]
+        parts.end[heads] = parts.end[ends]
+    joined = np.sort(joined[alive[joined]])
+    gone = np.flatnonzero(~alive)
+    first_code = kept.before(encoded.documents).astype(parts.first.dtype)
+    first_part = parts.first.searchsorted(first_code)
+    start, end = _offsets(parts, first_part, encoded)
+    hashes, start, end = hashes[alive], start[alive], end[alive]
+    breaks = breaks[len(MARGIN) - 1 :]
+    break_places = kept.originals_among(NEWLINE, REWRITE)[len(MARGIN) - 1 :]
+    next_part = parts.first.searchsorted(breaks)
+    first_break = breaks.searchsorted(first_code)
+    break_offset = _break_offsets(break_places[1:], first_break - 1, encoded)
+    return FoldedBatch(
+        WordColumns(
+            hashes,
+            start,
+            end,
+            first_part - gone.searchsorted(first_part),
+            joined - gone.searchsorted(joined),
+        ),
+        parts.values,
+        parts.sizes,
+        Breaks(
+            next_part - gone.searchsorted(next_part),
+            next_part,
+            codes[breaks] == NEWLINE,
+            np.append(np.int32(len(MARGIN) - 1), break_offset),
+            first_break,
+        ),
+        encoded.characters,
+        encoded.offsets,
+    )
+
+
+def _counts(firsts: Positions) -> Positions:
+    """Return how many rows belong to each of those whose first row is given."""
+    return firsts[1:] - firsts[:-1]
+
+
+def _offsets(
+    parts: Parts, first_part: Positions, encoded: Encoded
+) -> tuple[Offsets, Offsets]:
+    """Return where parts start and end in their documents.
+
+    What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
+    """
+    counts = _counts(first_part)
+    shift = encoded.documents[:-1].astype(parts.start.dtype).repeat(counts)
+    start = (parts.start - shift).astype(np.int32, copy=False)
+    end = (parts.end - shift).astype(np.int32, copy=False)
+    if encoded.rewritten is not None:
+        changed, origins = encoded.rewritten.rows_of(counts)
+        origin = encoded.rewritten.origin
+        start[changed] = origin[start[changed] + origins]
+        # Two words of one ligature both have its place: no word ends where it starts.
+        inside = end[changed] + origins
+        end[changed] = np.maximum(origin[inside], origin[inside - 1] + 1)
+    return start, end
+
+
+def _break_offsets(
+    places: Positions, first_break: Positions, encoded: Encoded
+) -> Offsets:
+    """Return where line breaks stand in the joined texts."""
+    counts = _counts(first_break)
+    inside = places - encoded.documents[:-1].repeat(counts)
+    if encoded.rewritten is not None:
+        changed, origins = encoded.rewritten.rows_of(counts)
+        inside[changed] = encoded.rewritten.origin[inside[changed] + origins]
+    return (inside + encoded.offsets[:-1].repeat(counts)).astype(np.int32)

@@ -1,0 +1,233 @@
+"""Texts → codes: a batch as one row of characters, and the same without the deleted."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+import numpy as np
+
+from dedupe import arabic, rewriter
+from dedupe.folding.alphabets import (
+    DELETED,
+    NEWLINE,
+    OTHER_LETTER,
+    REWRITE,
+    Alphabet,
+    alphabet,
+)
+from dedupe.folding.columns import Codes, Flags, Positions
+from dedupe.folding.polynomials import PACKED
+from dedupe.rewriter import CodePoints, Offsets
+
+# Line breaks in front of a batch, so that eight bytes end with any word.
+MARGIN = "\n" * PACKED
+
+MANY_GAPS = 0.1  # of the places asked for; looking each up would take longer
+FEW = 0.05  # of all characters; looking for each of more would take longer
+LARGEST_INT32 = 2**31 - 1
+LOOKED_UP_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The documents that were rewritten, one after the other."""
+
+    rows: list[int]  # in the batch
+    points: CodePoints
+    origin: Offsets  # of each character in its own document
+    bounds: Positions  # where each document begins, and the end
+
+    def rows_of(self, counts: Positions) -> tuple[Positions, Positions]:
+        """Return which rows belong to these documents, and where those begin here.
+
+        `counts` says how many rows each document of the batch has.
+        """
+        is_changed = np.zeros(counts.size, np.bool_)
+        is_changed[self.rows] = True
+        changed = np.flatnonzero(is_changed.repeat(counts))
+        return changed, self.bounds[:-1].repeat(counts[self.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A batch as one row of characters."""
+
+    codes: Codes  # those of deleted characters too
+    documents: Positions  # where each document begins in `codes`, and the end
+    characters: CodePoints  # the joined texts
+    offsets: Positions  # where each document begins in them, and the end
+    rewritten: Rewritten | None = None
+
+    def points(self, places: Positions) -> CodePoints:
+        """Return the characters that stand at places in `codes`."""
+        if self.rewritten is None:
+            return self.characters[places]
+        document = self.documents.searchsorted(places, side="right") - 1
+        inside = places - self.documents[document]
+        points = self.characters.take(self.offsets[document] + inside, mode="clip")
+        rows = np.array(self.rewritten.rows)
+        row = rows.searchsorted(document).clip(max=rows.size - 1)
+        changed = np.flatnonzero(rows[row] == document)
+        begins = self.rewritten.bounds[row[changed]]
+        points[changed] = self.rewritten.points[begins + inside[changed]]
+        return points
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A batch without its deleted characters, and where the rare ones stand."""
+
+    codes: Codes
+    rare: Positions  # in the codes with deleted characters
+    rare_codes: Codes
+    deleted: Positions  # how many are deleted before each rare one
+
+    def among(self, first: int, last: int) -> Positions:
+        """Return where codes of a kind stand: from `first` to before `last`."""
+        rows = self._rows(first, last)
+        return self.rare[rows] - self.deleted[rows]
+
+    def originals_among(self, first: int, last: int) -> Positions:
+        """Return the same as places with deleted characters."""
+        return self.rare[self._rows(first, last)]
+
+    def _rows(self, first: int, last: int) -> Positions:
+        kind = self.rare_codes - np.uint8(first)
+        return np.flatnonzero(kind < last - first)
+
+    def before(self, places: Positions) -> Positions:
+        """Return places with deleted characters, in order, as places without."""
+        deleted = self.originals_among(DELETED, NEWLINE)
+        shift: Positions = deleted.searchsorted(places)
+        return places - shift
+
+    def original(self, places: Positions) -> Positions:
+        """Return places without deleted characters, in order, as places with them."""
+        gaps = self.among(DELETED, NEWLINE)
+        if gaps.size > MANY_GAPS * places.size:
+            is_kept = np.ones(self.codes.size + gaps.size, np.bool_)
+            is_kept[self.originals_among(DELETED, NEWLINE)] = False
+            kept: Positions = np.flatnonzero(is_kept).take(places)
+            return kept
+        rows = places.searchsorted(gaps)
+        counts = np.diff(rows, prepend=0, append=places.size)
+        shift = np.arange(counts.size, dtype=places.dtype).repeat(counts)
+        shift += places
+        return shift
+
+
+def encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
+    """Look up the code of every character; rewrite the documents that need it."""
+    joined = "\n".join((MARGIN[:-1], *texts, ""))
+    offsets = np.fromiter(
+        accumulate((len(text) + 1 for text in texts), initial=len(MARGIN)),
+        np.int64,
+        len(texts) + 1,
+    )
+    # This is how numpy holds a string; no codec of Python is as fast.
+    characters = np.array([joined]).view(np.uint32)
+    codes = _look_up(letters.first_codes, characters)
+    if characters.max() >= arabic.PLANE_SIZE:
+        beyond = np.flatnonzero(characters >= arabic.PLANE_SIZE)
+        codes[beyond] = [
+            _code_beyond(point, letters.level) for point in characters[beyond].tolist()
+        ]
+    encoded = Encoded(codes, offsets, characters, offsets)
+    strange = set()
+    if bytes((REWRITE,)) in codes.tobytes():
+        rare = np.flatnonzero(codes == REWRITE)
+        strange.update((offsets.searchsorted(rare, side="right") - 1).tolist())
+    if letters.level == "none":
+        strange.update(
+            row
+            for row, text in enumerate(texts)
+            if not unicodedata.is_normalized("NFC", text)
+        )
+    return _rewrite(encoded, texts, sorted(strange), letters) if strange else encoded
+
+
+def _look_up(codes: Codes, characters: CodePoints) -> Codes:
+    """Return the code of each character.
+
+    What numpy looks up it writes out in 64 bits first, which are to stay in the cache.
+    """
+    found = np.empty(characters.size, np.uint8)
+    for first in range(0, characters.size, LOOKED_UP_AT_ONCE):
+        block = slice(first, first + LOOKED_UP_AT_ONCE)
+        codes.take(characters[block], mode="clip", out=found[block])
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _code_beyond(point: int, level: str) -> int:
+    """Return the code of a character beyond the table: an emoji, mathematics."""
+    image = arabic.image(chr(point), level)
+    if not image:
+        return DELETED
+    if len(image) > 1 or ord(image) >= arabic.PLANE_SIZE:
+        return REWRITE
+    return int(alphabet(level).codes[ord(image)])
+
+
+def _rewrite(
+    encoded: Encoded, texts: Sequence[str], strange: list[int], letters: Alphabet
+) -> Encoded:
+    """Put the rewritten documents in the place of those that the table cannot fold."""
+    parts = [texts[row] + "\n" for row in strange]
+    points, origin = rewriter.rewrite("".join(parts), letters.level)
+    codes = letters.codes.take(points, mode="clip")
+    codes[points >= arabic.PLANE_SIZE] = OTHER_LETTER
+    lengths = [len(part) for part in parts]
+    starts = [0, *accumulate(lengths)]
+    bounds = origin.searchsorted(starts)
+    sizes = np.diff(encoded.offsets)
+    sizes[strange] = np.diff(bounds)
+    pieces: list[Codes] = []
+    copied = 0
+    for row, first, last in zip(strange, bounds[:-1], bounds[1:], strict=True):
+        begin, end = encoded.offsets[row : row + 2].tolist()
+        pieces += encoded.codes[copied:begin], codes[first:last]
+        copied = end
+    pieces.append(encoded.codes[copied:])
+    origin -= np.array(starts[:-1], np.int32).repeat(np.diff(bounds))
+    return Encoded(
+        np.concatenate(pieces),
+        np.cumsum(np.concatenate((encoded.offsets[:1], sizes))),
+        encoded.characters,
+        encoded.offsets,
+        Rewritten(strange, points, origin, bounds),
+    )
+
+
+def keep(codes: Codes) -> Kept:
+    """Take deleted characters out, and find the rare ones in the same pass."""
+    rare = _few(codes <= OTHER_LETTER)
+    rare_codes = codes.take(rare)
+    is_deleted = rare_codes == DELETED
+    deleted = np.cumsum(is_deleted, dtype=rare.dtype)
+    count = int(deleted[-1])
+    deleted -= is_deleted
+    if count > FEW * codes.size:
+        codes = codes[codes != DELETED]
+    elif count:
+        # Between two of the few, bytes are copied as they lie.
+        whole = codes.tobytes().replace(bytes((DELETED,)), b"")
+        codes = np.frombuffer(whole, np.uint8)
+    return Kept(codes, rare, rare_codes, deleted)
+
+
+def _few(flags: Flags) -> Positions:
+    """Return where flags are set that seldom are, looking at eight at a time."""
+    kind = np.int32 if flags.size <= LARGEST_INT32 else np.int64
+    if np.count_nonzero(flags) > FEW * flags.size:
+        return np.flatnonzero(flags).astype(kind)
+    eights = np.zeros(-(-flags.size // 8), np.uint64)
+    eights.view(np.bool_)[: flags.size] = flags
+    eight = np.flatnonzero(eights != 0)
+    place = np.flatnonzero(eights.take(eight).view(np.bool_))
+    eight <<= 3
+    return (eight.take(place >> 3) + (place & 7)).astype(kind)

@@ -1,0 +1,236 @@
+"""Parts → words: the rules that need a neighbor or the end of a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedupe import arabic
+from dedupe.folding.alphabets import (
+    APOSTROPHE,
+    COMMA,
+    DIGITS,
+    FIRST_DIGIT,
+    FIRST_LETTER,
+    OTHER_LETTER,
+    POINT,
+    Alphabet,
+)
+from dedupe.folding.columns import Codes, Positions, Unsigned
+from dedupe.folding.parts import Parts
+from dedupe.folding.polynomials import (
+    MODULUS,
+    PACKED,
+    RADIX,
+    mixed,
+    polynomial,
+    powers,
+)
+
+# What stands in a number, as it is written.
+_WRITTEN = bytes.maketrans(
+    bytes((POINT, COMMA, APOSTROPHE, *range(FIRST_DIGIT, OTHER_LETTER))),
+    f".,'{DIGITS}".encode(),
+)
+_NO_DIGITS = str.maketrans("", "", DIGITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The parts that a rule of full folding may change, by their last letter."""
+
+    hamzas: Positions
+    detached: Positions  # a و that stands alone
+    servants: Positions  # may be عبد with a prefix of one letter
+    digits: Positions
+
+
+def find_signals(parts: Parts, letters: Alphabet) -> Signals:
+    """Look at the last letter of all parts at once, then at those few that matter."""
+    code = letters.code_of
+    last_letters = parts.tails.view(np.uint8)[PACKED - 1 :: PACKED].copy()
+    is_servant = parts.sizes == len("عبد")
+    is_servant |= parts.sizes == len("وعبد")
+    is_servant &= last_letters == code["د"]
+    return Signals(
+        np.flatnonzero(last_letters == code["ء"]),
+        np.flatnonzero((last_letters == code["و"]) & (parts.sizes == 1)),
+        np.flatnonzero(is_servant),
+        np.flatnonzero(last_letters < OTHER_LETTER),
+    )
+
+
+def digits_alone(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
+    """Return the parts that are digits alone."""
+    if letters.level == "full":
+        return find_signals(parts, letters).digits
+    is_numeral = np.zeros(256, np.bool_)
+    is_numeral[letters.numerals] = True
+    digits: Positions = np.cumsum(is_numeral[codes])
+    counts = digits[parts.last - 1] - digits[parts.first - 1]
+    return np.flatnonzero(counts == parts.sizes)
+
+
+def drop_yehs(
+    parts: Parts,
+    signals: Signals,
+    hashes: Unsigned,
+    codes: Codes,
+    letters: Alphabet,
+) -> None:
+    """Drop every yeh among the yehs and hamzas that end a word with a hamza.
+
+    One sound has many spellings: شيء, شئ, شيئ, شىء.
+    """
+    yeh, hamza = letters.code_of["ي"], letters.code_of["ء"]
+    before = codes[parts.last[signals.hamzas] - 2]
+    candidates = signals.hamzas[(before == yeh) | (before == hamza)]
+    for word in candidates.tolist():
+        whole = codes[parts.first[word] : parts.last[word]].tobytes()
+        stem = len(whole.rstrip(bytes((yeh, hamza))))
+        end = whole[stem:]
+        kept = end.replace(bytes((yeh,)), b"")
+        change = (polynomial(kept) - polynomial(end)) * pow(RADIX, stem, MODULUS)
+        parts.values[word] = (int(parts.values[word]) + change) % MODULUS
+        parts.sizes[word] = stem + len(kept)
+    hashes[candidates] = mixed(parts.values[candidates])
+
+
+def number_links(parts: Parts, signals: Signals, codes: Codes) -> Positions:
+    """Return the runs of digits that make one number with the next, as in 1,234.5.
+
+    The point of a fraction becomes a letter of the run before it.
+    """
+    digits, nexts = signals.digits[:-1], signals.digits[1:]
+    is_near = nexts - digits == 1
+    is_near &= parts.first[nexts] - parts.last[digits] == 1
+    digits = digits[is_near]
+    signs = codes[parts.last[digits]]
+    is_number = (signs >= POINT) & (signs <= APOSTROPHE)
+    digits, signs = digits[is_number], signs[is_number]
+    is_next = digits[1:] - digits[:-1] == 1
+    is_single = np.ones(digits.size, np.bool_)
+    is_single[1:] = ~is_next
+    is_single[:-1] &= ~is_next
+    joined, pointed = _read_numbers(parts, codes, digits[is_single], signs[is_single])
+    chain: list[int] = []
+    for digit in (*digits[~is_single].tolist(), -1):
+        if chain and digit != chain[-1] + 1:
+            _read_long_number(parts, codes, chain, joined, pointed)
+            chain = []
+        chain.append(digit)
+    parts.values[pointed] += np.uint64(POINT) * powers(parts.sizes[pointed])
+    parts.sizes[pointed] += 1
+    return np.array(joined + pointed, np.int64)
+
+
+def _read_numbers(
+    parts: Parts, codes: Codes, digits: Positions, signs: Codes
+) -> tuple[list[int], list[int]]:
+    """Return the runs before one sign that lose it, and those that get a point.
+
+    The same as `arabic.number_signs`, for many at once.
+    """
+    sizes = parts.sizes[digits]
+    are_thousands = signs != POINT
+    are_thousands &= parts.sizes[digits + 1] == arabic.THOUSANDS
+    are_thousands &= sizes <= arabic.THOUSANDS
+    are_thousands &= (sizes > 1) | (codes[parts.first[digits]] != FIRST_DIGIT)
+    are_fractions = ~are_thousands & (signs != APOSTROPHE)
+    return digits[are_thousands].tolist(), digits[are_fractions].tolist()
+
+
+def _read_long_number(
+    parts: Parts,
+    codes: Codes,
+    chain: list[int],
+    joined: list[int],
+    pointed: list[int],
+) -> None:
+    """Sort runs of digits with several signs between them into the two lists."""
+    begin, end = parts.first[chain[0]], parts.last[chain[-1] + 1]
+    number = codes[begin:end].tobytes().translate(_WRITTEN).decode("ascii")
+    groups = number.replace(",", ".").replace("'", ".").split(".")
+    signs = number.translate(_NO_DIGITS)
+    for part, sign in zip(chain, arabic.number_signs(groups, signs), strict=True):
+        if sign == "":
+            joined.append(part)
+        elif sign == ".":
+            pointed.append(part)
+
+
+def word_links(
+    parts: Parts,
+    signals: Signals,
+    dropped: Positions,
+    codes: Codes,
+    breaks: Positions,
+    letters: Alphabet,
+) -> Positions:
+    """Return each detached و and each عبد that is joined with the next word."""
+    code = letters.code_of
+    detached, nexts, letter, _ = _followed(
+        signals.detached, parts, dropped, codes, breaks
+    )
+    is_arabic = (letter >= FIRST_LETTER) & (letter <= letters.last_arabic)
+    joined = dict(
+        zip(nexts[is_arabic].tolist(), detached[is_arabic].tolist(), strict=True)
+    )
+    servant = polynomial(bytes(code[letter] for letter in "عبد"))
+    beheaded = parts.values[signals.servants] - np.uint64(servant * RADIX % MODULUS)
+    is_servant = parts.values[signals.servants] == servant
+    for prefix in "وفبلك":
+        is_servant |= beheaded == code[prefix]
+    names, nexts, letter, second = _followed(
+        signals.servants[is_servant], parts, dropped, codes, breaks
+    )
+    is_name = (letter == code["ا"]) & (second == code["ل"])
+    for name, following in zip(
+        names[is_name].tolist(), nexts[is_name].tolist(), strict=True
+    ):
+        # و عبد الله, but not و وعبد الله, nor و و عبد الله
+        is_second = name in joined
+        is_plain = parts.sizes[name] == len("عبد")
+        if not is_second or (is_plain and joined[name] not in joined):
+            joined[following] = name
+    # Numbers that are left out may stand between the two; they are worth nothing.
+    links = [place for end, first in joined.items() for place in range(first, end)]
+    return np.array(links, np.int64)
+
+
+def _followed(
+    asked: Positions,
+    parts: Parts,
+    dropped: Positions,
+    codes: Codes,
+    breaks: Positions,
+) -> tuple[Positions, Positions, Codes, Codes]:
+    """Return those with a next word in the paragraph, it and its first two letters."""
+    nexts = asked + 1
+    if dropped.size:
+        alive = np.delete(np.arange(parts.first.size), dropped)
+        row = alive.searchsorted(nexts)
+        nexts = np.append(alive, parts.first.size)[row]
+    is_followed = nexts < parts.first.size
+    asked, nexts = asked[is_followed], nexts[is_followed]
+    first = parts.first[nexts]
+    is_near = breaks.searchsorted(first) == breaks.searchsorted(parts.last[asked])
+    first = first[is_near]
+    return asked[is_near], nexts[is_near], codes[first], codes[first + 1]
+
+
+def join(parts: Parts, links: Positions) -> tuple[Positions, Positions, Unsigned]:
+    """Return the first and last part of each word that links make, and its value."""
+    is_new = np.ones(links.size + 1, np.bool_)
+    is_new[1:-1] = links[1:] - links[:-1] != 1
+    heads = links[is_new[:-1]]
+    ends = links[is_new[1:]] + 1
+    values = parts.values[heads] + powers(parts.sizes[heads]) * parts.values[heads + 1]
+    for row in np.flatnonzero(ends - heads > 1).tolist():
+        value = 0
+        for part in range(int(ends[row]), int(heads[row]) - 1, -1):
+            value *= pow(RADIX, int(parts.sizes[part]), MODULUS)
+            value = (value + int(parts.values[part])) % MODULUS
+        values[row] = value
+    return heads, ends, values

@@ -1,0 +1,157 @@
+"""Codes → parts: runs of letters and runs of digits, with their polynomials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedupe import rewriter
+from dedupe.folding.alphabets import (
+    FIRST_DIGIT,
+    FIRST_LETTER,
+    OTHER_LETTER,
+    SEPARATOR,
+)
+from dedupe.folding.columns import Codes, Flags, Positions, Unsigned
+from dedupe.folding.encoding import Encoded, Kept
+from dedupe.folding.polynomials import (
+    EIGHTH_POWER,
+    MODULUS,
+    PACKED,
+    RADIX,
+    eight_letters,
+    mixed,
+    powers,
+)
+
+LONGEST_SHORT = 2 * PACKED
+# A long word is read in pieces, so that one of 50 million letters fits in memory.
+PIECE = 4096
+LETTERS_AT_ONCE = 1 << 18
+
+# How far eight bytes that end with a word of so many letters are shifted to lose
+# what stands before the word.
+_SHIFTS = np.array([64 - 8 * size for size in range(PACKED)] + [0], np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Runs of letters and runs of digits, one row a run; rules change the values."""
+
+    first: Positions  # of the codes that are kept
+    last: Positions  # the code that ends the run
+    start: Positions  # the same in the codes with deleted characters
+    end: Positions
+    tails: Unsigned  # the eight codes before `last`
+    values: Unsigned  # polynomials
+    sizes: Positions  # letters
+
+
+def find_parts(kept: Kept, *, is_full: bool) -> Parts:
+    """Cut runs of letters and runs of digits, and number their letters."""
+    codes = kept.codes
+    is_word = codes - np.uint8(FIRST_DIGIT) < SEPARATOR - FIRST_DIGIT
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1]).astype(kept.rare.dtype)
+    edges += 1
+    if is_full:
+        edges = _with_inner_edges(edges, kept)
+    places = kept.original(edges)
+    first, last = edges[0::2].copy(), edges[1::2].copy()
+    sizes = last - first
+    windows = np.ndarray((codes.size - PACKED + 1,), "<u8", codes.data, strides=(1,))
+    tails = windows[last - PACKED]
+    values = eight_letters(tails >> _SHIFTS.take(sizes, mode="clip"))
+    longer = np.flatnonzero(sizes > PACKED)
+    heads = eight_letters(windows[first[longer]])
+    shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
+    heads += EIGHTH_POWER * eight_letters(tails[longer] >> shifts)
+    values[longer] = heads
+    return Parts(first, last, places[0::2], places[1::2], tails, values, sizes)
+
+
+def _with_inner_edges(edges: Positions, kept: Kept) -> Positions:
+    """Let a run end, and the next begin, between a letter and a digit: 1436هـ."""
+    digits = kept.among(FIRST_DIGIT, OTHER_LETTER)
+    inner = np.concatenate(
+        (
+            digits[_are_letters(kept.codes[digits - 1])],
+            digits[_are_letters(kept.codes[digits + 1])] + 1,
+        )
+    )
+    inner.sort()
+    place = edges.searchsorted(inner) + 2 * np.arange(inner.size)
+    is_old = np.ones(edges.size + 2 * inner.size, np.bool_)
+    is_old[place] = is_old[place + 1] = False
+    every = np.empty(is_old.size, edges.dtype)
+    every[is_old] = edges
+    every[place] = every[place + 1] = inner
+    return every
+
+
+def _are_letters(codes: Codes) -> Flags:
+    return codes - np.uint8(OTHER_LETTER) < SEPARATOR - OTHER_LETTER
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLetters:
+    """Tell apart the letters that share a code."""
+
+    encoded: Encoded
+    kept: Kept
+    level: str
+
+    def values(self, places: Positions) -> Unsigned:
+        """Return a number of 64 bits for each letter."""
+        points = self.encoded.points(self.kept.original(places))
+        images = rewriter.images(points, rewriter.table(self.level))
+        return mixed(images.astype(np.uint64))
+
+
+def measure_rare(parts: Parts, kept: Kept, others: OtherLetters) -> None:
+    """Number the letters of long words and of words in other scripts."""
+    with_others = parts.first.searchsorted(
+        kept.among(OTHER_LETTER, FIRST_LETTER), side="right"
+    )
+    rare = np.concatenate(
+        (with_others - 1, np.flatnonzero(parts.sizes > LONGEST_SHORT))
+    )
+    if not rare.size:
+        return
+    rare.sort()
+    rare = rare[np.diff(rare, prepend=-1) != 0]
+    pieces = -(-parts.sizes[rare] // PIECE)
+    ends = np.cumsum(pieces)
+    number = np.arange(ends[-1]) - (ends - pieces).repeat(pieces)
+    first = parts.first[rare].repeat(pieces) + PIECE * number
+    sizes = np.minimum(parts.sizes[rare].repeat(pieces) - PIECE * number, PIECE)
+    sums = np.empty(first.size, np.uint64)
+    total = np.cumsum(sizes)
+    done = 0
+    while done < first.size:
+        budget = total[done] - sizes[done] + LETTERS_AT_ONCE
+        stop = max(int(total.searchsorted(budget, side="right")), done + 1)
+        batch = slice(done, stop)
+        sums[batch] = _sum_letters(first[batch], sizes[batch], kept.codes, others)
+        done = stop
+    parts.values[rare] = sums[ends - pieces]
+    step = pow(RADIX, PIECE, MODULUS)
+    for row in np.flatnonzero(pieces > 1).tolist():
+        value = 0
+        for part in sums[ends[row] - pieces[row] : ends[row]][::-1].tolist():
+            value = (value * step + part) % MODULUS
+        parts.values[rare[row]] = value
+
+
+def _sum_letters(
+    first: Positions, sizes: Positions, codes: Codes, others: OtherLetters
+) -> Unsigned:
+    """Return the polynomials of runs of letters, each up to PIECE long."""
+    begins = np.cumsum(sizes) - sizes
+    place = np.arange(begins[-1] + sizes[-1]) - begins.repeat(sizes)
+    where = first.repeat(sizes) + place
+    letters = codes[where].astype(np.uint64)
+    unknown = np.flatnonzero(letters == OTHER_LETTER)
+    letters[unknown] = others.values(where[unknown])
+    letters *= powers(place)
+    return np.add.reduceat(letters, begins)
