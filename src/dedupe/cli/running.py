@@ -21,14 +21,14 @@ from dedupe.background import Background
 from dedupe.cli import configuration, drawing, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
-from dedupe.cli.console import is_terminal, tell
+from dedupe.cli.console import is_terminal, tell, terminal_width
 from dedupe.cli.drawing import Pictures
 from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
-from dedupe.reporters import COLORED_REPORTERS, REPORTERS
+from dedupe.reporters import COLORED_REPORTERS, REPORTERS, text
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -216,10 +216,10 @@ def tell_of(run: Run, result: ScanResult) -> None:
 
 def _configuration(context: click.Context, section: str) -> Configuration:
     found = configuration.configured(context, not_in_files=NOT_IN_FILES, table=section)
-    for text in found.values.get("format", ()):
-        if "=" in text:
+    for wanted in found.values.get("format", ()):
+        if "=" in wanted:
             message = f"{found.path}: format: only the command line can name a file"
-            raise SettingsError(f"{message}: {text}.")
+            raise SettingsError(f"{message}: {wanted}.")
     return found
 
 
@@ -330,9 +330,12 @@ def _drawn(result: ScanResult, run: Run, conversation: Conversation) -> list[str
 
 
 def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
+    on_terminal = target.path is None and is_terminal(sys.stdout)
     color = use_color(
         "never" if chosen["no_color"] else chosen["color"],
         os.environ if target.path is None else {},
-        is_terminal=target.path is None and is_terminal(sys.stdout),
+        is_terminal=on_terminal,
     )
+    if target.format == "text" and on_terminal:
+        return text.for_terminal(terminal_width(), color=color)
     return (COLORED_REPORTERS if color else REPORTERS)[target.format]
