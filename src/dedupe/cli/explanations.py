@@ -291,9 +291,12 @@ def _agreeing(
     right = _row(told.right, [(item, item.right) for item in group], color=color)
     head, below = f"  {sign} {BAR}", f"    {BAR}"
     for one, other in _together(left, right, width - len(head) if width else 0):
-        yield head + one
-        if respelled:
-            yield below + other
+        if one == other:
+            yield f"  {SIGNS['equal']} {BAR}{one}"
+        else:
+            yield head + one
+            if respelled:
+                yield below + other
 
 
 def _together(

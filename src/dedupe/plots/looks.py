@@ -53,6 +53,8 @@ STYLE: dict[str, object] = {
     "xtick.labelcolor": INK,
     "ytick.color": FAINT,
     "ytick.labelcolor": INK,
+    "date.autoformatter.hour": "%Y-%m-%d\n%H:%M",
+    "date.autoformatter.minute": "%Y-%m-%d\n%H:%M",
     "figure.facecolor": "white",
     "savefig.dpi": DOTS,
     # Letters as outlines, identifiers that depend on nothing but the picture.

@@ -50,8 +50,8 @@ def fitted(text: str, width: int, first: str = "", later: str = "") -> Iterator[
 
     A word that is wider than a line stands on one of its own.
 
-    >>> list(fitted("one two three four", 10, "- ", "  "))
-    ['- one two', '  three', '  four']
+    >>> list(fitted("one two three four five six seven", 30, "- ", "  "))
+    ['- one two three four five six', '  seven']
     """
     prefix, color = first, ""
     line, used = "", 0
@@ -97,8 +97,8 @@ def isolated(name: str) -> str:
 def filled(items: Iterable[str], width: int, later: str) -> Iterator[str]:
     """Yield lines of items, each whole, with a space between them.
 
-    >>> list(filled(["a.txt:1,", "b.txt:2:", "identical"], 20, "  "))
-    ['a.txt:1, b.txt:2:', '  identical']
+    >>> list(filled(["today/a.txt:1,", "wire/b.txt:2:", "identical"], 30, "  "))
+    ['today/a.txt:1, wire/b.txt:2:', '  identical']
     """
     line = ""
     for item in items:
