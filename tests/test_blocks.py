@@ -396,3 +396,13 @@ def test_each_row_is_named_by_the_first_that_edges_tie_it_to(
         for row in joined:
             groups[row] = joined
     assert components(left, right, 20).tolist() == [min(group) for group in groups]
+
+
+def test_documents_without_a_paragraph_do_not_disturb_the_count() -> None:
+    line = "أعلنت الوزارة مساء أمس موعد افتتاح المكتبة العامة في المدينة القديمة"
+    texts = {f"empty {n}": "" for n in range(9)}
+    texts |= {"first": line, "second": line.replace("أعلنت", "اعلنت الآن")}
+
+    [finding] = dedupe.scan(texts).findings
+
+    assert (finding.rule, finding.relation) == ("near-duplicate", "edited")

@@ -330,3 +330,13 @@ def test_the_article_keeps_its_lead_and_one_copy_of_ten_paragraphs() -> None:
     assert re.sub(r"\s", "", cleaned.text) == squeezed
     assert re.search(r"\s[،.؛:]", cleaned.text) is None
     assert clean_text(cleaned.text).edits == ()
+
+
+def test_what_spaces_made_look_like_wrapped_lines_is_cleaned_at_once() -> None:
+    words = ["قلمه", "بيته", "نهره", "كتبه", "سفنه", "جبله", "حقله", "طيره", "مدنه"]
+    lines = [" ".join([*words, "ورقه", "سوقه", "بابه"])]
+    lines += ["   ".join([*words[first:], *words[:first]]) for first in (1, 2, 3)]
+    lines += ["   ".join(reversed(words))] * 2
+    cleaned = clean_text("\n".join(lines)).text
+    assert cleaned.split("\n")[-1] == " ".join(reversed(words))
+    assert len(cleaned.split("\n")) == 5

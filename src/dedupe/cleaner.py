@@ -17,6 +17,7 @@ from dedupe.readers import ReadOptions, markdown
 from dedupe.readers.decoding import BYTE_ORDER_MARK, with_line_feeds
 from dedupe.removals import Departure, Layout, Leaving, removal_edits
 from dedupe.repairs import RepairSettings, Suspect, repair, suspects
+from dedupe.repairs.characters import LINE_BREAKS
 from dedupe.repetitions import KEEPS, Keep, repeats
 from dedupe.settings import FOLDS, Settings
 
@@ -354,7 +355,8 @@ def _may_repeat_now(text: str, edits: Sequence[Edit], settings: CleanSettings) -
 
 def _may_be_wrapped(text: str) -> bool:
     """Tell whether lines may be parts of paragraphs, which depends on their lengths."""
-    lines = text.count("\n")
+    # Counted too high where a line ends with two characters, never too low.
+    lines = 1 + sum(map(text.count, "\n" + LINE_BREAKS))
     return lines > wrapping.FEWEST_LINES and len(text) <= lines * (
         wrapping.LONGEST_LINE + 1
     )

@@ -134,9 +134,9 @@ def compare_corpus(
     work = _Work.of(corpus, batches, settings, jobs, tell)
     work.index()
     seeds = work.seeds()
-    matches, stretches, signed, doubted = work.compare(seeds, passages=passages)
+    found, stretches, signed, doubted = work.compare(seeds, passages=passages)
     del seeds
-    matches = work.with_near_duplicates(matches, signed, doubted)
+    matches = work.with_near_duplicates(found, signed, doubted)
     return Compared(corpus, batches, matches, stretches, jobs)
 
 
@@ -262,8 +262,8 @@ class _Work:
 
     def compare(
         self, seeds: list[UInt64Array], *, passages: bool
-    ) -> tuple[Matches, Passages, _Signed, Runs]:
-        """Return what the seeds show, and what to look at again."""
+    ) -> tuple[list[Matches], Passages, _Signed, Runs]:
+        """Return what the seeds show, slice by slice, and what to look at again."""
         first_position = self.batches.first_position
         permutation = signatures.permutations(
             self.settings.num_perm, self.settings.seed
@@ -302,17 +302,17 @@ class _Work:
                 for side in Runs.__slots__
             )
         )
-        matches = joined([from_arrays(arrays) for arrays in outcomes])
+        matches = [from_arrays(arrays) for arrays in outcomes]
         return matches, all_passages(outcomes if passages else []), signed, doubted
 
     def with_near_duplicates(
-        self, matches: Matches, signed: _Signed, doubted: Runs
+        self, matches: Sequence[Matches], signed: _Signed, doubted: Runs
     ) -> Matches:
         """Add the pairs that share a band, and those that close their groups.
 
         Then look again at what was thought a formula and is the text of such a group.
         """
-        found = [matches]
+        found = [*matches]
         found.append(self._fresh(found, *self._alike(signed)))
         closing = candidates.closing_pairs(*tied_by(found, EDITED))
         found.append(self._fresh(found, *closing))

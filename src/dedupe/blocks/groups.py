@@ -52,15 +52,17 @@ def find_forms(
     count = len(corpus.paragraphs)
     document = corpus.paragraphs.document.astype(np.int64)
     label = components(single.left, single.right, count)
-    alone = _alone(document, matches, single)
+    # Documents without any paragraph count, too: there may be more than paragraphs.
+    base = np.int64(corpus.first_paragraph.size)
+    alone = _alone(document, base, matches, single)
     of_edge = label[single.right]
     edges = np.bincount(of_edge, minlength=count)
     lonely = np.bincount(of_edge, weights=alone, minlength=count)
     members = np.concatenate([single.left, single.right])
-    pairs = label[members] * np.int64(document.size + 1) + document[members]
+    pairs = label[members] * base + document[members]
     pairs = np.sort(pairs)
     pairs = pairs[group_begins(pairs)]
-    documents = np.bincount(pairs // (document.size + 1), minlength=count)
+    documents = np.bincount(pairs // base, minlength=count)
     form = (documents >= settings.boilerplate_documents) & (
         lonely >= ALONE_SHARE * edges
     )
@@ -71,12 +73,14 @@ def find_forms(
     return draft, inside
 
 
-def _alone(document: IntArray, matches: Matches, single: Edges) -> BoolArray:
+def _alone(
+    document: IntArray, base: np.int64, matches: Matches, single: Edges
+) -> BoolArray:
     """Tell for each edge whether its two documents share nothing else."""
     other = matches.relation != EDITED
     left = np.concatenate([single.left, matches.left[other]])
     right = np.concatenate([single.right, matches.right[other]])
-    pair = document[left] * np.int64(document.size + 1) + document[right]
+    pair = document[left] * base + document[right]
     order = np.argsort(pair, kind="stable")
     begins = group_begins(pair[order])
     sizes = np.diff(begins, append=order.size)
