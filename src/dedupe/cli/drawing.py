@@ -69,7 +69,9 @@ def write(result: ScanResult, pictures: Pictures) -> Iterator[str]:
             remarks.append(f"{picture.name}: {picture.remark}.")
     kinds = " and ".join(plots.FORMATS)
     where = show_name(str(pictures.folder))
-    yield f"Drew {' and '.join(drawn)} ({kinds}) in {where}."
+    *others, last = drawn
+    listed = f"{', '.join(others)} and {last}" if others else last
+    yield f"Drew {listed} ({kinds}) in {where}."
     yield from remarks
 
 

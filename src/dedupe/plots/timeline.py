@@ -141,11 +141,13 @@ def _lanes(counted: Timeline) -> Figure:
 
     lanes, lane = _sorted(counted)
     figure = looks.blank(1.7 + 0.45 * len(lanes), looks.WIDTH + 1)
+    count = np.unique(counted.finding).size
+    findings = "1 finding" if count == 1 else f"{count:,} findings"
     looks.titled(
         figure,
         TITLE,
-        f"{np.unique(counted.finding).size:,} findings whose documents tell when they "
-        "were published.\nLarger marks stand for more documents.",
+        f"{findings} whose documents tell when they were published.\n"
+        "Larger marks stand for more documents.",
     )
     axes = figure.add_subplot()
     _lines(axes, len(lanes))

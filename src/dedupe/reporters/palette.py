@@ -16,7 +16,7 @@ RED = "\x1b[38;5;167m"
 MAGENTA = "\x1b[38;5;133m"
 ORANGE = "\x1b[38;5;166m"
 BLUE = "\x1b[38;5;31m"
-GREEN = "\x1b[38;5;28m"
+GREEN = "\x1b[38;5;64m"
 
 Paint: TypeAlias = Callable[[str, str], str]
 
