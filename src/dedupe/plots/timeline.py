@@ -196,6 +196,7 @@ def _links(axes: Axes, counted: Timeline, lane: IntArray) -> None:
 
     from dedupe.plots import looks  # noqa: PLC0415 - see `draw`
 
+    seconds = _columns(counted.seconds)
     later = np.flatnonzero(~counted.first)
     if later.size > MOST_LINKS:
         return
@@ -209,7 +210,7 @@ def _links(axes: Axes, counted: Timeline, lane: IntArray) -> None:
     ends = sorted(
         {
             tuple(
-                (_day(int(counted.seconds[row])), int(lane[row]) + shift)
+                (_day(int(seconds[row])), int(lane[row]) + shift)
                 for row, shift in ((firsts[finding], -SHIFT), (one, SHIFT))
             )
             for one, finding in zip(
