@@ -288,6 +288,14 @@ def reporting_options(command: Decorated) -> Decorated:
                 metavar="FILE",
                 help="File for the report that would go to standard output.",
             ),
+            option(
+                "--plots",
+                section=REPORTING,
+                type=click.Path(),
+                metavar="DIR",
+                help="Folder for pictures of the findings, as PNG and SVG; needs "
+                "matplotlib, which the extra [plots] brings.",
+            ),
         )
     ):
         command = declare(command)
