@@ -575,6 +575,7 @@ def test_documents_that_share_text_stand_next_to_each_other() -> None:
         (["scan", "-f", "html=x.html", "-o", "y", "x"], "scan x"),
         (["scan", "-qvfhtml", "x", "--format=sarif=y"], "scan -qv x"),
         (["scan", "-qf", "html", "x", "--output", "z"], "scan -q x"),
+        (["scan", "--plots", "pictures", "x"], "scan x"),
         (["scan", "/home/me/x", "/home/mean/x"], "scan ~/x /home/mean/x"),
         (["scan", "--archive=/home/me/a b"], "scan --archive=\"$HOME\"/'a b'"),
     ],

@@ -21,6 +21,7 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Paragraphs,
+    Rows,
     UInt64Array,
     group_begins,
 )
@@ -44,6 +45,30 @@ from dedupe.settings import Settings
 
 DIGITS = 4  # of a similarity
 EXCERPT = 160  # code points: two or three lines of a terminal
+
+
+@dataclass(frozen=True, slots=True)
+class MatchColumns:
+    """All matches of a scan, and the stretches of their documents that agree."""
+
+    relation: ByteArray  # of each match: row of model.RELATIONS
+    jaccard: FloatArray
+    containment: FloatArray
+
+    names: Sequence[str]  # of documents
+    left: Rows  # of each stretch: row of names
+    left_start: Rows  # code points in the document
+    left_end: Rows
+    right: Rows
+    right_start: Rows
+    right_end: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltMatches(Built[Match]):
+    """Matches that can also be had as columns."""
+
+    columns: Callable[[], MatchColumns]
 
 
 def build_result(
@@ -99,8 +124,10 @@ def build_result(
         fingerprint=settings.fingerprint(),
         documents=Built(summaries, len(words)),
         findings=BuiltFindings.of(places.columns, len(findings)),
-        matches=Built(
-            lambda start, stop: pairs().build(start, stop), copies.size + len(matches)
+        matches=BuiltMatches(
+            lambda start, stop: pairs().build(start, stop),
+            copies.size + len(matches),
+            partial(_match_columns, all_paragraphs, exemplar, copies, batches, matches),
         ),
         passages=Built(_passage_builder(corpus, batches, passages), len(passages)),
         skipped=batches.found.skipped,
@@ -411,6 +438,46 @@ def _beginning(text: str, start: int, end: int) -> str:
     return cut[:space] if space > EXCERPT // 2 else cut
 
 
+def _match_columns(
+    paragraphs: Paragraphs,
+    exemplar: Int32Array,
+    copies: IntArray,
+    batches: Batches,
+    matches: Matches,
+) -> MatchColumns:
+    """Return all verified pairs as columns, and equal paragraphs as one stretch."""
+    kin = exemplar[copies].astype(np.int64)
+    ones = np.ones(copies.size)
+    held = np.diff(matches.first_passage)
+    sides = [
+        (
+            np.concatenate(
+                [paragraphs.document[equal], paragraphs.document[other].repeat(held)]
+            ),
+            np.concatenate([paragraphs.start[equal], batches.starts(begin)]),
+            np.concatenate([paragraphs.end[equal], batches.ends(end - 1)]),
+        )
+        for equal, other, begin, end in (
+            (kin, matches.left, matches.passage_left, matches.passage_left_end),
+            (copies, matches.right, matches.passage_right, matches.passage_right_end),
+        )
+    ]
+    return MatchColumns(
+        np.concatenate([_equal(paragraphs, kin, copies), matches.relation]),
+        np.concatenate([ones, matches.jaccard]),
+        np.concatenate([ones, matches.containment]),
+        batches.names,
+        *sides[0],
+        *sides[1],
+    )
+
+
+def _equal(paragraphs: Paragraphs, left: IntArray, right: IntArray) -> ByteArray:
+    """Return the relation of paragraphs that are equal after folding."""
+    same = paragraphs.raw[left] == paragraphs.raw[right]
+    return np.where(same, IDENTICAL, ORTHOGRAPHIC).astype(np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """All verified pairs, one row a pair; offsets are code points in documents."""
@@ -439,7 +506,6 @@ class _Pairs:
         matches: Matches,
     ) -> _Pairs:
         kin = exemplar[copies].astype(np.int64)
-        same = paragraphs.raw[kin] == paragraphs.raw[copies]
         ones = np.ones(copies.size)
         first = matches.first_passage[:-1]
         begins = [
@@ -456,7 +522,7 @@ class _Pairs:
         columns = [
             left,
             right,
-            np.concatenate([np.where(same, IDENTICAL, ORTHOGRAPHIC), matches.relation]),
+            np.concatenate([_equal(paragraphs, kin, copies), matches.relation]),
             np.concatenate([ones, matches.jaccard]),
             np.concatenate([ones, matches.containment]),
             np.concatenate(

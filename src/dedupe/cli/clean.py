@@ -14,7 +14,7 @@ import click
 
 from dedupe.cli import configuration, outputs, progress, summary
 from dedupe.cli.colors import use_color
-from dedupe.cli.console import is_terminal, tell
+from dedupe.cli.console import is_terminal, tell, terminal_width
 from dedupe.cli.options import (
     COMPARING,
     DELIVERING,
@@ -444,6 +444,7 @@ def _order(
         chosen["backup"] or "",
         chosen["report"] is not None,
         diffs.colored if color else diffs.plain,
+        terminal_width() if is_terminal(sys.stdout) else 0,
     )
 
 

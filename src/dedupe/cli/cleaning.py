@@ -78,6 +78,7 @@ class Order:
     backup: str = ""
     wants_report: bool = False
     paint: diffs.Paint = diffs.plain
+    width: int = 0  # of the terminal that shows a diff, or 0 for a file
     departures: Mapping[tuple[str, int], Sequence[Departure]] = field(
         default_factory=dict
     )
@@ -262,7 +263,7 @@ def _deliver(order: Order, source: Source, contents: Contents) -> bytes:
         case "check":
             return _listed(source, contents.documents) if changed else b""
         case "diff":
-            return _diff(contents.documents, order.paint)
+            return _diff(contents.documents, order)
         case "tree":
             _write_to_tree(order, source, contents.data, changed=changed)
         case "write" if changed:
@@ -305,14 +306,19 @@ def ordered(counter: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _diff(documents: Sequence[Document], paint: diffs.Paint) -> bytes:
-    return b"".join(
-        diffs.render(document.name, document.text, document.edits, paint).encode(
-            "utf-8", "backslashreplace"
+def _diff(documents: Sequence[Document], order: Order) -> bytes:
+    shown = (
+        diffs.render(
+            document.name,
+            document.text,
+            document.edits,
+            order.paint,
+            width=order.width,
         )
         for document in documents
         if document.edits
     )
+    return b"".join(one.encode("utf-8", "backslashreplace") for one in shown)
 
 
 def _records(order: Order, source: Source, contents: Contents) -> bytes:
@@ -423,7 +429,7 @@ def _clean_piece(
     _count(tally, contents, len(pending.texts))
     out = b""
     if order.goal == "diff":
-        out = _diff(contents.documents, order.paint)
+        out = _diff(contents.documents, order)
     elif order.goal == "print":
         out = contents.data
     elif order.goal != "check":

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 from typing import Any
 
 import click
 
+from dedupe.reporters.fitting import fitted
 from dedupe.reporters.neutralizer import disarm
+
+INDENT = "        "  # as wide as the name of the program
 
 
 def tell(text: str) -> None:
-    """Say a line, made safe to show, after all that was printed before it."""
+    """Say a line, made safe to show, after all that was printed before it.
+
+    On a terminal it is broken between words.
+    """
     # What stops standard output from being written is told when the program leaves.
     with contextlib.suppress(OSError, ValueError):
         if sys.stdout:
             sys.stdout.flush()
+    line = f"dedupe: {disarm(text)}"
+    if is_terminal(sys.stderr):
+        line = "\n".join(fitted(line, terminal_width(), "", INDENT))
     try:
-        click.echo(f"dedupe: {disarm(text)}", err=True)
+        click.echo(line, err=True)
     except OSError:
         # Nobody is listening; the exit code still says it.
         return
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal: COLUMNS, else what it says of itself."""
+    return shutil.get_terminal_size().columns
 
 
 def is_terminal(stream: Any) -> bool:  # noqa: ANN401

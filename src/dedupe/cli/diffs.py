@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from dedupe.edits import Edit, apply
+from dedupe.reporters import palette
+from dedupe.reporters.fitting import fitted, steady
 from dedupe.reporters.neutralizer import disarm, show_name
+from dedupe.reporters.palette import BOLD, Paint, colored, plain
 
 PREFIX = "  | "
+INDENT = "    "  # of what a terminal has no room for
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 CONTEXT = 40  # characters of unchanged text on each side of a change
-GONE = "\x1b[31m"  # red
-COME = "\x1b[32m"  # green
-PLACE = "\x1b[36m"  # cyan
-BOLD = "\x1b[1m"
-RESET = "\x1b[0m"
-
-Paint: TypeAlias = Callable[[str, str], str]
+GONE, COME, PLACE = palette.RED, palette.GREEN, palette.BLUE
 
 _ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _NAMES = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\f": "FORM FEED"}
@@ -34,18 +32,18 @@ _OF_WORDS = ("L", "M", "N", "Cf")
 _UNSEEN = ("C", "Z")
 
 
-def plain(text: str, color: str) -> str:  # noqa: ARG001
-    """Return the text as it is."""
-    return text
+__all__ = ["Paint", "colored", "plain", "render"]
 
 
-def colored(text: str, color: str) -> str:
-    """Return the text in a color."""
-    return f"{color}{text}{RESET}"
-
-
-def render(name: str, text: str, edits: Sequence[Edit], paint: Paint = plain) -> str:
-    r"""Return the diff of one document.
+def render(
+    name: str,
+    text: str,
+    edits: Sequence[Edit],
+    paint: Paint = plain,
+    *,
+    width: int = 0,
+) -> str:
+    r"""Return the diff of one document, for a terminal of some width or for a file.
 
     >>> edit = Edit(4, 5, "", "space-before-punctuation", "no space before a comma")
     >>> print(render("a.txt", "قالت ، ثم", [edit]), end="")
@@ -60,8 +58,11 @@ def render(name: str, text: str, edits: Sequence[Edit], paint: Paint = plain) ->
     for hunk in _hunks(text, [_of_whole_lines(text, edit) for edit in edits]):
         head, grown = _head(hunk, shift)
         shift += grown
-        lines.append(paint(head, PLACE) + f" {_reasons(hunk.edits)}")
-        lines += [PREFIX + line for line in _body(text, hunk, paint)]
+        told = f"{paint(head, PLACE)} {_reasons(hunk.edits)}"
+        lines += fitted(told, width, "", INDENT) if width else [told]
+        for line in _body(text, hunk, paint):
+            broken = fitted(line, width - len(PREFIX)) if width else [line]
+            lines += [PREFIX + (steady(one) if width else one) for one in broken]
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 from dedupe.cli import configuration, explanations, rules
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
+from dedupe.cli.console import is_terminal, terminal_width
 from dedupe.cli.options import (
     READING,
     REPORTING,
@@ -151,12 +152,14 @@ def command(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401
     if given["format_"] == "json":
         _print(explanations.as_json(told))
         return
+    on_terminal = is_terminal(sys.stdout)
     color = use_color(
         "never" if given["no_color"] else given["color"],
         os.environ,
-        is_terminal=sys.stdout is not None and sys.stdout.isatty(),
+        is_terminal=on_terminal,
     )
-    _print(explanations.as_text(told, color=color))
+    width = terminal_width() if on_terminal else 0
+    _print(explanations.as_text(told, color=color, width=width))
 
 
 def _print(text: str) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 from dedupe import __version__
+from dedupe.reporters import palette
+from dedupe.reporters.fitting import columns, fitted, steady
 from dedupe.reporters.neutralizer import UNSAFE, neutralize, show_name
 
 if TYPE_CHECKING:
@@ -37,17 +39,17 @@ LONGEST_EQUAL = 24  # words; more are cut in the middle
 SHOWN_EQUAL = 8  # words at each end of what is cut
 EXCERPT = 160  # code points
 
+INDENT = "    "  # of what a terminal has no room for
+BAR = "| "  # before what others wrote
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 PILCROW = "\N{PILCROW SIGN}"
 
-RESET = "\x1b[0m"
-BOLD = "\x1b[1m"
 COLORS: dict[Kind, str] = {
-    "respelled": "\x1b[35m",  # magenta, as orthographic findings
-    "replaced": "\x1b[33m",  # yellow, as edited ones
-    "only-left": "\x1b[31m",  # red
-    "only-right": "\x1b[32m",  # green
-    "moved": "\x1b[36m",  # cyan
+    "respelled": palette.MAGENTA,  # as orthographic findings
+    "replaced": palette.ORANGE,  # as edited ones
+    "only-left": palette.RED,
+    "only-right": palette.GREEN,
+    "moved": palette.BLUE,
 }
 SIGNS: dict[Kind, str] = {
     "equal": "=",
@@ -57,6 +59,7 @@ SIGNS: dict[Kind, str] = {
     "only-right": "+",
     "moved": ">",
 }
+SIGNS_BEFORE_BAR = "".join(SIGNS.values()) + " "
 LEGEND = (
     "= equal, ~ respelled, ! replaced, - only in the first, + only in the second, "
     "> moved"
@@ -74,16 +77,33 @@ _BREAK = re.compile(r"\s*\n\s*")
 _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
 
 
-def as_text(told: Explanation, *, color: bool) -> str:
-    """Return the explanation for a terminal; respelled words are in [brackets]."""
+def as_text(told: Explanation, *, color: bool, width: int = 0) -> str:
+    """Return the explanation for a reader; respelled words are in [brackets].
+
+    `width` is that of the terminal; in a file no line is broken.
+    """
     lines = [
         *_verdict(told, color=color),
         *_numbers(told),
         *_longest(told),
         *_spelling(told.differences),
-        *_alignment(told, color=color),
+        *_alignment(told, color=color, width=width),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(_broken(lines, width) if width else lines) + "\n"
+
+
+def _broken(lines: Iterable[str], width: int) -> Iterator[str]:
+    """Yield the lines, broken between words where the terminal ends."""
+    for line in lines:
+        head, bar, text = line.partition(BAR)
+        if bar and not head.strip(SIGNS_BEFORE_BAR):
+            shown = fitted(text, width - len(head + bar))
+            later = " " * len(head)
+            for number, one in enumerate(shown):
+                yield (later if number else head) + bar + steady(one)
+        else:
+            indent = line[: len(line) - len(line.lstrip(" "))]
+            yield from fitted(line.lstrip(" "), width, indent, indent + INDENT)
 
 
 def as_json(told: Explanation) -> str:
@@ -141,13 +161,13 @@ def _explained(item: Explained) -> dict[str, Any]:
 
 
 def _paint(text: str, color: str, *, on: bool) -> str:
-    return f"{color}{text}{RESET}" if on and text else text
+    return f"{color}{text}{palette.RESET}" if on and text else text
 
 
 def _verdict(told: Explanation, *, color: bool) -> Iterator[str]:
     if not told.findings:
         places = ", ".join(
-            _paint(_place(one, _whole(one)), BOLD, on=color)
+            _paint(_place(one, _whole(one)), palette.BOLD, on=color)
             for one in (told.left, told.right)
         )
         yield f"{places}: no match"
@@ -155,7 +175,9 @@ def _verdict(told: Explanation, *, color: bool) -> Iterator[str]:
     for item in told.findings[:MAX_FINDINGS]:
         finding = item.finding
         named = finding.occurrences[:MAX_PLACES]
-        places = ", ".join(_paint(_where(place), BOLD, on=color) for place in named)
+        places = ", ".join(
+            _paint(_where(place), palette.BOLD, on=color) for place in named
+        )
         more = len(finding.occurrences) - len(named)
         places += f" and {more:,} more" if more else ""
         what = finding.relation
@@ -229,13 +251,13 @@ def _spelling(differences: Sequence[Difference]) -> Iterator[str]:
             yield f"  and {len(group) - MAX_SPELLINGS:,} more spellings"
 
 
-def _alignment(told: Explanation, *, color: bool) -> Iterator[str]:
+def _alignment(told: Explanation, *, color: bool, width: int) -> Iterator[str]:
     yield f"aligned words ({LEGEND}):"
     lines = [
         line
         for agrees, group in groupby(told.alignment, key=_agrees)
         for line in (
-            _agreeing(told, list(group), color=color)
+            _agreeing(told, list(group), color=color, width=width)
             if agrees
             else (one for item in group for one in _changed(told, item, color=color))
         )
@@ -257,16 +279,52 @@ def _agrees(stretch: Stretch) -> bool:
 
 
 def _agreeing(
-    told: Explanation, group: Sequence[Stretch], *, color: bool
+    told: Explanation, group: Sequence[Stretch], *, color: bool, width: int
 ) -> Iterator[str]:
-    """Yield a line for words that are written the same, else one for either side."""
+    """Yield a line for words that are written the same, else one for either side.
+
+    On a terminal as many lines as they need, those of both sides below each other.
+    """
     respelled = any(item.kind == "respelled" for item in group)
     sign = SIGNS["respelled" if respelled else "equal"]
-    left = [(item, item.left) for item in group]
-    yield f"  {sign} | {_row(told.left, left, color=color)}"
-    if respelled:
-        right = [(item, item.right) for item in group]
-        yield f"    | {_row(told.right, right, color=color)}"
+    left = _row(told.left, [(item, item.left) for item in group], color=color)
+    right = _row(told.right, [(item, item.right) for item in group], color=color)
+    head, below = f"  {sign} {BAR}", f"    {BAR}"
+    for one, other in _together(left, right, width - len(head) if width else 0):
+        if one == other:
+            yield f"  {SIGNS['equal']} {BAR}{one}"
+        else:
+            yield head + one
+            if respelled:
+                yield below + other
+
+
+def _together(
+    left: Sequence[Sequence[str]], right: Sequence[Sequence[str]], room: int
+) -> Iterator[tuple[str, str]]:
+    """Yield lines of both sides that hold the same words, of no more columns."""
+    if not room:
+        yield "".join(chain(*left)), "".join(chain(*right))
+        return
+    one = other = ""
+    for here, there in _meeting(left, right):
+        widest = max(columns((one + here).rstrip()), columns((other + there).rstrip()))
+        if one and widest > room:
+            yield one.strip(), other.strip()
+            one = other = ""
+        one, other = one + here, other + there
+    yield one.strip(), other.strip()
+
+
+def _meeting(
+    left: Sequence[Sequence[str]], right: Sequence[Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield what stands on either side, word by word where their numbers are equal."""
+    for here, there in zip(left, right, strict=True):
+        if len(here) == len(there):
+            yield from zip(here, there, strict=True)
+        else:
+            yield "".join(here), "".join(there)
 
 
 def _row(
@@ -274,25 +332,30 @@ def _row(
     group: Sequence[tuple[Stretch, Span | None]],
     *,
     color: bool,
-) -> str:
-    """Return the words of one side with what stands between them, respelled marked."""
-    pieces: list[str] = []
+) -> list[list[str]]:
+    """Return the words of one side, with what stands before each, by stretches.
+
+    Respelled words are marked, and several of them may be one.
+    """
+    pieces: list[list[str]] = []
     reached: int | None = None
     for item, span in group:
         if span is None:
             continue
+        before = ""
         if reached is not None:
             origin = excerpt.start
-            pieces.append(_shown(excerpt.text[reached - origin : span.start - origin]))
+            before = _shown(excerpt.text[reached - origin : span.start - origin])
         reached = span.end
         words = _shown(excerpt.written(span))
         if item.kind != "respelled":
-            pieces.append(_shortened(words))
+            first, *others = _shortened(words).split(" ")
+            pieces.append([before + first, *(f" {word}" for word in others)])
         elif color:
-            pieces.append(_paint(words, COLORS["respelled"], on=True))
+            pieces.append([before + _paint(words, COLORS["respelled"], on=True)])
         else:
-            pieces.append(f"[{words}]")
-    return "".join(pieces)
+            pieces.append([f"{before}[{words}]"])
+    return pieces
 
 
 def _changed(told: Explanation, item: Stretch, *, color: bool) -> Iterator[str]:

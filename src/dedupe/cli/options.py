@@ -298,6 +298,14 @@ def reporting_options(command: Decorated) -> Decorated:
                 help="Language in which the html report opens; it has a switch to "
                 "the other.",
             ),
+            option(
+                "--plots",
+                section=REPORTING,
+                type=click.Path(),
+                metavar="DIR",
+                help="Folder for pictures of the findings, as PNG and SVG; needs "
+                "matplotlib, which the extra [plots] brings.",
+            ),
         )
     ):
         command = declare(command)

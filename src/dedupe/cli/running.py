@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.background import Background
-from dedupe.cli import configuration, outputs, progress, summary, typed
+from dedupe.cli import configuration, drawing, outputs, progress, summary, typed
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
-from dedupe.cli.console import is_terminal, tell
+from dedupe.cli.console import is_terminal, tell, terminal_width
+from dedupe.cli.drawing import Pictures
 from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
-from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter, html
+from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter, html, text
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 # file is, and what is done but once.
 NOT_IN_FILES = (
     "output",
+    "plots",
     "config",
     "isolated",
     "debug",
@@ -66,6 +68,7 @@ class Run:
     settings: Settings
     read: ReadOptions
     wanted: Sequence[Target]
+    pictures: Pictures | None = None
 
 
 def understood(
@@ -94,17 +97,20 @@ def understood(
             configuration.with_origin(str(error), context, found)
         ) from error
     wanted: Sequence[Target] = ()
+    pictures = None
     if "format" in chosen:
         wanted = outputs.targets(chosen["format"], chosen["output"])
-        outputs.check(wanted)
-        outputs.check_inputs(wanted, _inputs(wanted, chosen, read))
+        pictures = drawing.wanted(chosen["plots"])
+        written = [*wanted, *(pictures.targets() if pictures else ())]
+        outputs.check(written)
+        outputs.check_inputs(written, _inputs(written, chosen, read))
     default = click.core.ParameterSource.DEFAULT
     by_default = {
         name
         for name in chosen
         if name not in found.values and context.get_parameter_source(name) == default
     }
-    return Run(began, chosen, frozenset(by_default), settings, read, wanted)
+    return Run(began, chosen, frozenset(by_default), settings, read, wanted, pictures)
 
 
 def accepted(run: Run) -> Baseline | None:
@@ -191,7 +197,11 @@ def report(run: Run, result: ScanResult, conversation: Conversation) -> None:
     exit_zero = run.chosen["exit_zero"]
     conversation.exit_code = _exit_code(result, exit_zero=exit_zero)
     _write(result, run, conversation)
+    told = _drawn(result, run, conversation)
     tell_of(run, result)
+    if not run.chosen["quiet"]:
+        for line in told:
+            tell(line)
 
 
 def tell_of(run: Run, result: ScanResult) -> None:
@@ -206,10 +216,10 @@ def tell_of(run: Run, result: ScanResult) -> None:
 
 def _configuration(context: click.Context, section: str) -> Configuration:
     found = configuration.configured(context, not_in_files=NOT_IN_FILES, table=section)
-    for text in found.values.get("format", ()):
-        if "=" in text:
+    for wanted in found.values.get("format", ()):
+        if "=" in wanted:
             message = f"{found.path}: format: only the command line can name a file"
-            raise SettingsError(f"{message}: {text}.")
+            raise SettingsError(f"{message}: {wanted}.")
     return found
 
 
@@ -309,6 +319,16 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
             tell(str(error))
 
 
+def _drawn(result: ScanResult, run: Run, conversation: Conversation) -> list[str]:
+    """Draw the pictures and return what is to be told of them."""
+    try:
+        return list(drawing.write(result, run.pictures)) if run.pictures else []
+    except OutputError as error:
+        conversation.exit_code = TROUBLE
+        tell(str(error))
+        return []
+
+
 def _reporter(
     target: Target, chosen: dict[str, Any], conversation: Conversation
 ) -> Reporter:
@@ -318,11 +338,14 @@ def _reporter(
             language=chosen["lang"],
             command=typed.command(conversation.arguments, home=_home()),
         )
+    on_terminal = target.path is None and is_terminal(sys.stdout)
     color = use_color(
         "never" if chosen["no_color"] else chosen["color"],
         os.environ if target.path is None else {},
-        is_terminal=target.path is None and is_terminal(sys.stdout),
+        is_terminal=on_terminal,
     )
+    if target.format == "text" and on_terminal:
+        return text.for_terminal(terminal_width(), color=color)
     return (COLORED_REPORTERS if color else REPORTERS)[target.format]
 
 

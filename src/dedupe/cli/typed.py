@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Where reports go is for whoever types it again to say, and how many processes work at
 # once, or whether someone watches, decides nothing.
-WITH_VALUE = ("--format", "--output", "--jobs")
+WITH_VALUE = ("--format", "--output", "--plots", "--jobs")
 FLAGS = ("--progress", "--no-progress")
 # The same with one letter, behind others that have no value: -qfhtml, -j 4.
 _SHORT = re.compile("-([qv]*)[foj](.*)", re.DOTALL)

@@ -3,55 +3,73 @@
 A line of paths, lines and numbers comes first and the Arabic stands on lines of its
 own: terminals that order right-to-left text would mix the two up. Every line of
 an excerpt has a prefix, so that no article can give orders to the log of a CI service.
+
+In a file the lines are as long as they are; on a terminal they are broken between words
+at its width.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from dedupe.reporters import palette
 from dedupe.reporters.excerpts import Piece, pieces, word_edges
+from dedupe.reporters.fitting import filled, fitted, isolated, steady
 from dedupe.reporters.neutralizer import disarm, show_name
+from dedupe.reporters.palette import BOLD, Paint, colored, plain
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dedupe.model import Finding, Occurrence, Published, Relation, ScanResult
 
 MAX_PLACES = 10  # named in the first line; the JSON report has them all
 MAX_SIDES = 3  # excerpts of one finding
 MAX_LINES = 3  # of an excerpt
 LONGEST_GAP = 60  # characters of what does not agree, between two passages
+INDENT = "    "  # of what a terminal has no room for in the first line
 
 PREFIX = "  | "
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
-RESET = "\x1b[0m"
-BOLD = "\x1b[1m"
 COLORS: dict[Relation, str] = {
-    "identical": "\x1b[31m",  # red
-    "orthographic": "\x1b[35m",  # magenta
-    "edited": "\x1b[33m",  # yellow
-    "contained": "\x1b[36m",  # cyan
-    "overlap": "\x1b[32m",  # green
+    "identical": palette.RED,
+    "orthographic": palette.MAGENTA,
+    "edited": palette.ORANGE,
+    "contained": palette.BLUE,
+    "overlap": palette.GREEN,
 }
 
-Paint: TypeAlias = Callable[[str, str], str]
+
+class _Look(NamedTuple):
+    """How the report is shown."""
+
+    paint: Paint
+    width: int = 0  # columns of the terminal, or 0 for a file
 
 
 def write(result: ScanResult, out: BinaryIO) -> None:
     """Write the findings; words in [brackets] are not in the other places."""
-    _write(result, out, _plain)
+    _write(result, out, _Look(plain))
 
 
 def write_in_color(result: ScanResult, out: BinaryIO) -> None:
     """Write the findings; words in color are in the other places too."""
-    _write(result, out, _colored)
+    _write(result, out, _Look(colored))
 
 
-def _write(result: ScanResult, out: BinaryIO, paint: Paint) -> None:
+def for_terminal(width: int, *, color: bool) -> Callable[[ScanResult, BinaryIO], None]:
+    """Return a reporter for a terminal of so many columns."""
+    return partial(_write, look=_Look(colored if color else plain, width))
+
+
+def _write(result: ScanResult, out: BinaryIO, look: _Look) -> None:
     def render(start: int, stop: int) -> bytes:
         findings = [
-            _finding(item, result.published, paint)
+            _finding(item, result.published, look)
             for item in result.findings[start:stop]
         ]
         return ("\n" if start else "").encode() + "\n".join(findings).encode()
@@ -59,28 +77,28 @@ def _write(result: ScanResult, out: BinaryIO, paint: Paint) -> None:
     out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
-def _plain(text: str, color: str) -> str:  # noqa: ARG001
-    return text
-
-
-def _colored(text: str, color: str) -> str:
-    return f"{color}{text}{RESET}"
-
-
-def _finding(finding: Finding, published: Mapping[str, Published], paint: Paint) -> str:
-    sides = _sides(finding, paint)
-    lines = [_header(finding, paint)]
-    if published:
-        lines += _publications(finding, published)
+def _finding(finding: Finding, published: Mapping[str, Published], look: _Look) -> str:
+    sides = _sides(finding, look.paint)
+    lines = [*_lined(_header(finding, look), look)]
+    for line in _publications(finding, published, look) if published else ():
+        shown = fitted(line, look.width, "  ", INDENT) if look.width else [f"  {line}"]
+        lines += shown
     for place, excerpt in sides:
         if len(sides) > 1:
-            lines.append(f"  {_place(place)}")
-        lines += [f"{PREFIX}{line}" for line in excerpt]
+            lines.append(f"  {_place(place, look)}")
+        for line in excerpt:
+            shown = fitted(line, look.width - len(PREFIX)) if look.width else [line]
+            lines += [PREFIX + (steady(one) if look.width else one) for one in shown]
     return "\n".join(lines) + "\n"
 
 
+def _lined(items: Iterable[str], look: _Look) -> Iterable[str]:
+    """Return the items on one line, or on as many as the terminal needs."""
+    return filled(items, look.width, INDENT) if look.width else [" ".join(items)]
+
+
 def _publications(
-    finding: Finding, published: Mapping[str, Published]
+    finding: Finding, published: Mapping[str, Published], look: _Look
 ) -> Iterator[str]:
     """Yield when and where the places were published; what may be Arabic comes last."""
     for place in finding.occurrences[:MAX_PLACES]:
@@ -88,21 +106,24 @@ def _publications(
         if known is not None:
             told = filter(None, (known.date, known.url, known.outlet, known.title))
             facts = ", ".join(map(disarm, told))
-            yield f"  {_place(place)} published {facts}".rstrip()
+            yield f"{_place(place, look)} published {facts}".rstrip()
 
 
-def _header(finding: Finding, paint: Paint) -> str:
-    places = [paint(_place(place), BOLD) for place in finding.occurrences[:MAX_PLACES]]
-    more = len(finding.occurrences) - MAX_PLACES
-    ending = f" and {more:,} more" if more > 0 else ""
-    what = paint(finding.relation, COLORS[finding.relation])
-    if finding.rule != finding.relation:
-        what += f" {finding.rule}"
-    words = "1 word" if finding.words == 1 else f"{finding.words:,} words"
-    return (
-        f"{', '.join(places)}{ending}: {what}, {words}, {_percent(finding)}"
-        f"{_verdict(finding)}"
-    )
+def _header(finding: Finding, look: _Look) -> Iterator[str]:
+    """Yield the parts of the line that names the places and what they have."""
+    named = finding.occurrences[:MAX_PLACES]
+    places = [look.paint(_place(place, look), BOLD) for place in named]
+    yield from (f"{place}," for place in places[:-1])
+    more = len(finding.occurrences) - len(named)
+    if more > 0:
+        yield places[-1]
+        yield f"and {more:,} more:"
+    else:
+        yield f"{places[-1]}:"
+    what = look.paint(finding.relation, COLORS[finding.relation])
+    yield what + ("" if finding.rule == finding.relation else f" {finding.rule}") + ","
+    yield "1 word," if finding.words == 1 else f"{finding.words:,} words,"
+    yield f"{_percent(finding)}{_verdict(finding)}"
 
 
 def _verdict(finding: Finding) -> str:
@@ -112,10 +133,11 @@ def _verdict(finding: Finding) -> str:
     return state + allowed
 
 
-def _place(place: Occurrence) -> str:
+def _place(place: Occurrence, look: _Look) -> str:
     first, last = place.lines
     lines = f"{first}" if first == last else f"{first}-{last}"
-    return f"{show_name(place.document)}:{lines}"
+    name = show_name(place.document)
+    return f"{isolated(name) if look.width else name}:{lines}"
 
 
 def _percent(finding: Finding) -> str:
@@ -190,7 +212,7 @@ def _marked(shown: list[Piece], color: str, paint: Paint) -> list[str]:
 
 def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
     """Mark the words of a stretch, without the spaces and points around them."""
-    if agrees and paint is _plain:
+    if agrees and paint is plain:
         return text
     start, end = word_edges(text)
     if start == end:
@@ -198,7 +220,7 @@ def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
     words = text[start:end]
     if agrees:
         words = paint(words, color)
-    elif paint is _plain:
+    elif paint is plain:
         words = f"[{words}]"
     return f"{text[:start]}{words}{text[end:]}"
 
