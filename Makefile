@@ -1,7 +1,7 @@
 # Everything a change must pass; .ci/run does the same from nothing.
 bin := .venv/bin
 
-.PHONY: check test lint types layers docs samples
+.PHONY: check test lint types layers docs screenshots samples
 
 check: lint types layers test
 
@@ -29,6 +29,10 @@ layers: $(bin)/python
 # Write the runs and the help texts shown in the documentation anew.
 docs: $(bin)/python
 	$(bin)/cog -I docs -r README.md docs/ci-reports.md docs/clean.md docs/cli.md
+
+# Take the pictures of docs/report.md anew; Chromium and Arabic fonts must be there.
+screenshots: $(bin)/python
+	$(bin)/python docs/screenshots.py
 
 samples: $(bin)/python
 	$(bin)/dedupe scan samples/ --exit-zero

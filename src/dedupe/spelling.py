@@ -93,9 +93,11 @@ def _fold_digits(text: str) -> str:
     )
 
 
+_to_hamza = _letters(lambda _, image: image == HAMZA)
+
+
 def _seat_hamza(text: str) -> str:
-    seated = _letters(lambda _, image: image == HAMZA)(text)
-    return _YEHS_BEFORE_HAMZA.sub("", seated)
+    return _YEHS_BEFORE_HAMZA.sub("", _to_hamza(text))
 
 
 def _fold_latin(text: str) -> str:

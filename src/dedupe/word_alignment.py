@@ -185,6 +185,8 @@ def _pairs(left: IntArray, right: IntArray) -> tuple[list[Pair], int]:
         one, other = left[gap[0]], right[gap[1]]
         if before >= 0:
             pairs.append((before, other_before))
+        if after - before == other_after - other_before == 1:
+            continue
         found, missed = _between_anchors(one, other)
         pairs += [
             (before + 1 + row, other_before + 1 + column) for row, column in found

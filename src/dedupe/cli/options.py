@@ -11,6 +11,7 @@ import click
 
 from dedupe.readers import ReadOptions
 from dedupe.reporters import REPORTERS
+from dedupe.reporters.html.phrases import DEFAULT, LANGUAGES
 from dedupe.settings import FOLDS, Settings
 
 COMPARING = "What counts as a repeat"
@@ -287,6 +288,15 @@ def reporting_options(command: Decorated) -> Decorated:
                 section=REPORTING,
                 metavar="FILE",
                 help="File for the report that would go to standard output.",
+            ),
+            option(
+                "--lang",
+                section=REPORTING,
+                type=click.Choice(LANGUAGES),
+                default=DEFAULT,
+                show_default=True,
+                help="Language in which the html report opens; it has a switch to "
+                "the other.",
             ),
             option(
                 "--plots",

@@ -51,7 +51,8 @@ EPILOG = (
 class Conversation:
     """What the commands and the program tell each other in one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: Sequence[str] = ()) -> None:
+        self.arguments = arguments
         self.exit_code = OK
         self.debug = False
 
@@ -108,7 +109,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    conversation = Conversation()
+    conversation = Conversation(arguments)
     try:
         with main.make_context("dedupe", list(arguments), obj=conversation) as context:
             main.invoke(context)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.background import Background
-from dedupe.cli import configuration, drawing, outputs, progress, summary
+from dedupe.cli import configuration, drawing, outputs, progress, summary, typed
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
 from dedupe.cli.console import is_terminal, tell, terminal_width
@@ -28,7 +28,7 @@ from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
-from dedupe.reporters import COLORED_REPORTERS, REPORTERS, text
+from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter, html, text
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -311,7 +311,7 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
     for target in sorted(run.wanted, key=lambda target: target.path is None):
         try:
             with outputs.opened(target) as out:
-                _reporter(target, run.chosen)(result, out)
+                _reporter(target, run.chosen, conversation)(result, out)
         except BrokenPipeError:
             continue
         except OutputError as error:
@@ -329,7 +329,15 @@ def _drawn(result: ScanResult, run: Run, conversation: Conversation) -> list[str
         return []
 
 
-def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
+def _reporter(
+    target: Target, chosen: dict[str, Any], conversation: Conversation
+) -> Reporter:
+    if target.format == "html":
+        return functools.partial(
+            html.write,
+            language=chosen["lang"],
+            command=typed.command(conversation.arguments, home=_home()),
+        )
     on_terminal = target.path is None and is_terminal(sys.stdout)
     color = use_color(
         "never" if chosen["no_color"] else chosen["color"],
@@ -339,3 +347,11 @@ def _reporter(target: Target, chosen: dict[str, Any]) -> Any:  # noqa: ANN401
     if target.format == "text" and on_terminal:
         return text.for_terminal(terminal_width(), color=color)
     return (COLORED_REPORTERS if color else REPORTERS)[target.format]
+
+
+def _home() -> Path | None:
+    """Return the home directory, which nobody has in some containers."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None

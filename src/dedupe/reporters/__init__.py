@@ -15,6 +15,7 @@ from dedupe.reporters import (
     csv_table,
     github,
     gitlab,
+    html,
     json_lines,
     json_object,
     junit,
@@ -40,6 +41,7 @@ REPORTERS: dict[str, Reporter] = {
     "junit": junit.write,
     "markdown": markdown.write,
     "csv": csv_table.write,
+    "html": html.write,
 }
 
 COLORED_REPORTERS: dict[str, Reporter] = {**REPORTERS, "text": text.write_in_color}

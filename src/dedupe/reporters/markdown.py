@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 import string
-import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,6 +21,7 @@ from dedupe.reporters.copies import (
     show_place,
     similarity,
 )
+from dedupe.reporters.direction import direction
 from dedupe.reporters.neutralizer import disarm
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ MAX_BYTES = 60_000
 _PUNCTUATION = str.maketrans({sign: f"&#{ord(sign)};" for sign in string.punctuation})
 # What makes a name of a user, an issue or a label of a word that follows it.
 _REFERENCE = re.compile(r"([@#!$%&~^])(?=\w)")
-_RIGHT_TO_LEFT = ("R", "AL")
 
 
 class _Page:
@@ -97,13 +96,7 @@ def quoted(text: str) -> str:
     line = disarm(text.replace("\r\n", " ").replace("\n", " "))
     # A mark without width keeps sign and word apart; the reader sees no difference.
     apart = _REFERENCE.sub("\\1\N{WORD JOINER}", line)
-    direction = "rtl" if _is_right_to_left(text) else "ltr"
-    return f'<blockquote dir="{direction}">{html.escape(apart)}</blockquote>'
-
-
-def _is_right_to_left(text: str) -> bool:
-    letters = [unicodedata.bidirectional(sign) for sign in text if sign.isalpha()]
-    return 2 * sum(kind in _RIGHT_TO_LEFT for kind in letters) >= len(letters)
+    return f'<blockquote dir="{direction(text)}">{html.escape(apart)}</blockquote>'
 
 
 def _numbers(result: ScanResult) -> str:
