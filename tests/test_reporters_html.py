@@ -24,7 +24,7 @@ from dedupe.cli import typed
 from dedupe.cli.program import run
 from dedupe.model import RELATIONS, RULES, About, Problem, Published, ScanResult
 from dedupe.reporters import html
-from dedupe.reporters.html import maps, page, phrases, quotations
+from dedupe.reporters.html import languages, maps, page, phrases, quotations
 from dedupe.reporters.html.comparison import compare, fold_sides, shared_stem
 from dedupe.spelling import OTHER
 from dedupe.spelling import RULES as SPELLING_RULES
@@ -402,7 +402,7 @@ def test_every_phrase_that_is_used_is_known_in_both_languages(samples: str) -> N
     for key in RULES:
         assert ("rule_overlap" if key == "overlap" else key) in phrases.SAID
     for forms in phrases.COUNTED.values():
-        assert set(forms) == set(phrases.LANGUAGES)
+        assert set(forms) == set(languages.LANGUAGES)
         assert all("other" in some for some in forms.values())
 
 
@@ -608,7 +608,7 @@ def test_the_command_of_a_page_makes_the_page_again(
     assert Path("report.html").read_text(encoding="utf-8") == first
 
 
-@pytest.mark.parametrize("language", phrases.LANGUAGES)
+@pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_scan_writes_the_page_in_a_language(tmp_path: Path, language: str) -> None:
     out = tmp_path / "r.html"
     arguments = [
@@ -625,7 +625,7 @@ def test_scan_writes_the_page_in_a_language(tmp_path: Path, language: str) -> No
     (page_tag,) = Outline(written).of("html")
     assert page_tag == {
         "lang": language,
-        "dir": phrases.DIRECTIONS[language],  # type: ignore[index]
+        "dir": languages.DIRECTIONS[language],  # type: ignore[index]
     }
     assert "dedupe scan" in words_of(written)
 

@@ -16,7 +16,6 @@ import selectors
 import signal
 import struct
 import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -238,6 +237,8 @@ def _memory_file() -> int:
     """Open a file without a name, in memory where the system offers that."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("dedupe")
+    import tempfile  # noqa: PLC0415 - not on Linux
+
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 

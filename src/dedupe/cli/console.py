@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sys
 from typing import Any
 
@@ -36,6 +35,8 @@ def tell(text: str) -> None:
 
 def terminal_width() -> int:
     """Return the columns of the terminal: COLUMNS, else what it says of itself."""
+    import shutil  # noqa: PLC0415 - brings three compressors, for a terminal alone
+
     return shutil.get_terminal_size().columns
 
 

@@ -11,7 +11,7 @@ import click
 
 from dedupe.readers import ReadOptions
 from dedupe.reporters import REPORTERS
-from dedupe.reporters.html.phrases import DEFAULT, LANGUAGES
+from dedupe.reporters.html.languages import DEFAULT, LANGUAGES
 from dedupe.settings import FOLDS, Settings
 
 COMPARING = "What counts as a repeat"

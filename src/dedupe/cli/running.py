@@ -28,7 +28,7 @@ from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
-from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter, html, text
+from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -333,6 +333,8 @@ def _reporter(
     target: Target, chosen: dict[str, Any], conversation: Conversation
 ) -> Reporter:
     if target.format == "html":
+        from dedupe.reporters import html  # noqa: PLC0415 - few ask for a page
+
         return functools.partial(
             html.write,
             language=chosen["lang"],
@@ -345,6 +347,8 @@ def _reporter(
         is_terminal=on_terminal,
     )
     if target.format == "text" and on_terminal:
+        from dedupe.reporters import text  # noqa: PLC0415 - many write to files
+
         return text.for_terminal(terminal_width(), color=color)
     return (COLORED_REPORTERS if color else REPORTERS)[target.format]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedupe.reporters.html.phrases import DEFAULT
+from dedupe.reporters.html.languages import DEFAULT
 
 if TYPE_CHECKING:
     from dedupe.model import ScanResult
-    from dedupe.reporters.html.phrases import Language
+    from dedupe.reporters.html.languages import Language
 
 __all__ = ["write"]
 

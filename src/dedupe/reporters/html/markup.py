@@ -16,7 +16,7 @@ from dedupe.reporters.neutralizer import UNSAFE, neutralize, show_name
 if TYPE_CHECKING:
     from dedupe.model import Finding, Occurrence
     from dedupe.reporters.html.comparison import Piece
-    from dedupe.reporters.html.phrases import Language
+    from dedupe.reporters.html.languages import Language
 
 LOOKED_AT = 400  # characters that tell the direction of a text
 SUMMARY = 90  # characters of a text in the head of its finding

@@ -18,15 +18,15 @@ import jinja2
 from dedupe import __version__, arabic, processes
 from dedupe.model import RELATIONS, RULES, Occurrence, ScanResult, Span
 from dedupe.reporters.copies import SEVERITIES, gravest, severity
-from dedupe.reporters.html import maps, markup, phrases, search_table
+from dedupe.reporters.html import languages, maps, markup, phrases, search_table
 from dedupe.reporters.html.comparison import Comparison, compare, fold_sides
 from dedupe.reporters.html.quotations import Quotation, Quoted, day_of, quote, told_of
 from dedupe.reporters.neutralizer import show_name
 
 if TYPE_CHECKING:
     from dedupe.model import About, DocumentSummary, Finding, Published
+    from dedupe.reporters.html.languages import Language
     from dedupe.reporters.html.maps import Map, Meeting
-    from dedupe.reporters.html.phrases import Language
 
 MOST_FINDINGS = 5_000  # in one page
 CHUNK = 50  # findings that a browser lays out together
@@ -189,7 +189,7 @@ def _frame(language: Language, command: str) -> dict[str, Any]:
     script = "\n".join(scripts)
     return {
         "language": language,
-        "direction": phrases.DIRECTIONS[language],
+        "direction": languages.DIRECTIONS[language],
         "version": __version__,
         "command": markup.plain(command),
         "style": style,

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-Language: TypeAlias = Literal["ar", "en"]
+from dedupe.reporters.html.languages import DIRECTIONS, LANGUAGES, Language
+
 Forms: TypeAlias = Mapping[str, str]  # of a counted noun, by the plural rules of CLDR
-
-LANGUAGES: tuple[Language, ...] = ("ar", "en")
-# One that does not depend on who runs the command: the page is the same to the byte.
-DEFAULT: Language = "ar"
-DIRECTIONS: dict[Language, str] = {"ar": "rtl", "en": "ltr"}
 
 # A noun after a number takes one of six forms in Arabic, one of two in English.
 COUNTED: dict[str, dict[Language, Forms]] = {
