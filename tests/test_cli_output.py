@@ -20,7 +20,7 @@ from dedupe.cli import main, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.progress import ProgressLine
 from dedupe.model import Problem, ScanResult
-from dedupe.reporters import REPORTERS
+from dedupe.reporters import REPORTERS, json_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +112,7 @@ def test_a_full_disk_leaves_the_old_report(
         out.write(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setitem(REPORTERS, "json", fill)
+    monkeypatch.setattr(json_object, "write", fill)
     (folder / "old.json").write_text("old")
     ended = scan("-f", "json=old.json", "-f", "concise=new.txt", "-f", "text")
     assert ended.exit_code == 2
