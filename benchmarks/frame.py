@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -60,7 +60,7 @@ def save(part: str, name: str, figures: Row, folder: Path) -> Path:
     head = {
         "part": part,
         "name": name,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "command": _command(),
         "machine": machine(),
         "versions": {"dedupe-arabic": version("dedupe-arabic"), **_versions(figures)},
@@ -142,7 +142,7 @@ def provenance(result: Row) -> str:
     where = result["machine"]
     versions = ", ".join(f"{k} {v}" for k, v in sorted(result["versions"].items()))
     return (
-        f"Measured {result['date']} with `{result['command']}` on {where['processor']}, "
-        f"{where['cores']} cores, {where['memory_gb']} GB, {where['system']}, Python "
-        f"{where['python']}; {versions}."
+        f"Measured {result['date']} with `{result['command']}` on "
+        f"{where['processor']}, {where['cores']} cores, {where['memory_gb']} GB, "
+        f"{where['system']}, Python {where['python']}; {versions}."
     )

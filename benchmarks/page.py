@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 HEAD = """\
 # Benchmarks
 
-How much of what repeats is found, how often a finding is wrong and what it costs, beside
-the tools that a reader might use instead. This page is written by
-`python -m benchmarks page` from the files in `benchmarks/results/`; `python -m benchmarks`
-runs all of it again.
+How much of what repeats is found, how often a finding is wrong and what it costs,
+beside the tools that a reader might use instead. This page is written by
+`python -m benchmarks page` from the files in `benchmarks/results/`;
+`python -m benchmarks` runs all of it again.
 """
 
 

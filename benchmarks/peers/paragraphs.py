@@ -1,21 +1,30 @@
-"""What the peers are given: paragraphs that are already split and folded."""
+"""What the peers are given, and how they answer.
+
+A script is called with a file of paragraphs, the file to write, and its settings as
+JSON. It writes a line for each pair it found, or a line for each group: names with
+tabs between them.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-SHINGLE_SIZE = 3
+# Without settings, what the speed of scripts is measured at: word 3-shingles of text
+# that is already folded.
+SHINGLES = "w3"
 NUM_PERM = 128
 THRESHOLD = 0.7
 
 # Shorter paragraphs are left out, which spares the peers large groups of equal lines.
 MIN_WORDS = 8
+
+_Settings = TypeVar("_Settings", bound=dict[str, Any])
 
 
 def read_paragraphs() -> tuple[list[str], list[str]]:
@@ -30,16 +39,25 @@ def read_paragraphs() -> tuple[list[str], list[str]]:
     return names, texts
 
 
-def shingles(text: str) -> set[str]:
-    """Return the word 3-shingles of a folded text."""
-    words = text.split(" ")
+def read_settings(defaults: _Settings) -> _Settings:
+    """Return the settings in the third argument, over the defaults."""
+    if len(sys.argv) > 3:
+        defaults.update(json.loads(sys.argv[3]))
+    return defaults
+
+
+def shingles(text: str, kind: str = SHINGLES) -> set[str]:
+    """Return runs of words (w3: three) or of characters (c5: five) of a text."""
+    unit, size = kind[0], int(kind[1:])
+    parts: Sequence[str] = text.split() if unit == "w" else text
+    between = " " if unit == "w" else ""
     return {
-        " ".join(words[start : start + SHINGLE_SIZE])
-        for start in range(len(words) - SHINGLE_SIZE + 1)
+        between.join(parts[start : start + size])
+        for start in range(max(1, len(parts) - size + 1))
     }
 
 
-def write_pairs(pairs: Iterable[tuple[str, str]]) -> None:
-    """Write pairs of names into the file that the second argument names."""
+def write_pairs(pairs: Iterable[Sequence[str]]) -> None:
+    """Write pairs or groups of names into the file that the second argument names."""
     with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
-        out.writelines(f"{left}\t{right}\n" for left, right in pairs)
+        out.writelines("\t".join(names) + "\n" for names in pairs)
