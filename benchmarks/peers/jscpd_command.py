@@ -58,7 +58,9 @@ def _write(folder: Path, names: list[str], texts: list[str]) -> dict[str, list[s
 def _pairs(clone: Any, lines: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     """Yield the paragraphs that a clone ties, line by line."""
     sides = [
-        lines[Path(clone[side]["name"]).name][clone[side]["start"] - 1 : clone[side]["end"]]
+        lines[Path(clone[side]["name"]).name][
+            clone[side]["start"] - 1 : clone[side]["end"]
+        ]
         for side in ("firstFile", "secondFile")
     ]
     for left, right in zip(*sides, strict=False):
