@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,16 +12,17 @@ from benchmarks.environments import program, script, version
 if TYPE_CHECKING:
     from benchmarks.frame import Run
 
-OURS, OURS_ALONE = "dedupe", "dedupe --jobs 1"
+OURS, OURS_ALONE = "dedupe", "dedupe-1"
 ROOT = Path(__file__).parent.parent
 CORES = os.cpu_count() or 1
 
 SIZES = ("1mb", "10mb", "100mb", "1gb")
 
 # How often each size is run; where none is named, a contestant is not run on it.
+_OURS = {"1mb": 9, "10mb": 9, "100mb": 5, "1gb": 3}
 _OFTEN = {"1mb": 5, "10mb": 5, "100mb": 5}
 _LESS_OFTEN = {"1mb": 5, "10mb": 5, "100mb": 3}
-_ONCE = {"1mb": 5, "10mb": 5, "100mb": 1}
+_ONCE = {"1mb": 5, "10mb": 3, "100mb": 1}
 _SMALL = {"1mb": 3, "10mb": 3}
 
 
@@ -38,6 +38,11 @@ class Contestant(NamedTuple):
     settings: str = "{}"  # JSON
 
 
+OWN: dict[str, Contestant] = {
+    OURS: Contestant("dedupe", "", "", "all", _OURS, folder=True),
+    OURS_ALONE: Contestant("dedupe --jobs 1", "", "", "one", _OURS, folder=True),
+}
+
 # Word 3-shingles, 128 permutations and a threshold of .7 wherever that can be chosen.
 PEERS: dict[str, Contestant] = {
     "datasketch": Contestant(
@@ -51,16 +56,16 @@ PEERS: dict[str, Contestant] = {
         _LESS_OFTEN,
     ),
     "rensa": Contestant(
-        "rensa and its index", "rensa", "rensa_index", "one", _OFTEN, folder=True
+        "rensa and its index", "rensa", "rensa_index", "one", _LESS_OFTEN, folder=True
     ),
     "rensa-folded": Contestant(
         "rensa and its index", "rensa", "rensa_index", "one", _OFTEN
     ),
     "gaoya": Contestant(
-        "gaoya's index", "gaoya", "gaoya_index", "all", _OFTEN, folder=True
+        "gaoya's index", "gaoya", "gaoya_index", "all", _LESS_OFTEN, folder=True
     ),
     "gaoya-folded": Contestant(
-        "gaoya's index", "gaoya", "gaoya_index", "all", _OFTEN | {"1gb": 3}
+        "gaoya's index", "gaoya", "gaoya_index", "all", _OFTEN | {"1gb": 1}
     ),
     "text-dedup": Contestant(
         "text-dedup, minhash",
@@ -82,7 +87,7 @@ PEERS: dict[str, Contestant] = {
         "jscpd, runs of 8 tokens", "jscpd", "", "all", _LESS_OFTEN, folder=True
     ),
     "onion": Contestant(
-        "onion's method", "", "onion_method", "one", _ONCE, folder=True
+        "onion's method", "", "onion_method", "one", _SMALL, folder=True
     ),
     "onion-folded": Contestant("onion's method", "", "onion_method", "one", _ONCE),
     "front-end": Contestant(
@@ -100,43 +105,42 @@ PEERS: dict[str, Contestant] = {
 _JSCPD = ["-k", "8", "-l", "1", "-r", "json", "--no-gitignore", "--max-size", "1gb"]
 
 
-def ours(command: str, folder: Path, output: Path, jobs: int = 0) -> list[str]:
-    """Return the command that scans a folder and writes a report in JSON."""
-    report = str(output / "report.json")
-    chosen = ["--jobs", str(jobs)] if jobs else []
-    return [
-        *shlex.split(command),
-        str(folder),
-        "--format",
-        "json",
-        "-o",
-        report,
-        *chosen,
-    ]
+def command_of(name: str, corpus: Path, output: Path, run: Run) -> list[str]:
+    """Return the command of a contestant; raise NotInstalledError where there is none.
 
-
-def peer(name: str, corpus: Path, output: Path, run: Run) -> list[str]:
-    """Return the command of a peer; raise NotInstalledError where it cannot run."""
-    one = PEERS[name]
+    What it finds is in `output`, in a file with its name.
+    """
+    if name in OWN:
+        jobs = 1 if name == OURS_ALONE else 0
+        return ours(run.command, corpus / "txt", output / f"{name}.json", jobs)
     if name == "jscpd":
         found = str(program("jscpd", run.cache))
         return [found, *_JSCPD, "-o", str(output), str(corpus / "txt")]
-    source = corpus / ("txt" if one.folder else "paras.jsonl")
-    command = script(one.script, one.environment, run.cache)
-    return [*command, str(source), str(output / f"{name}.tsv"), one.settings]
+    peer = PEERS[name]
+    source = corpus / ("txt" if peer.folder else "paras.jsonl")
+    command = script(peer.script, peer.environment, run.cache)
+    return [*command, str(source), str(output / f"{name}.tsv"), peer.settings]
 
 
-def environment() -> dict[str, str]:
-    """Return what the peers need besides: the scripts, all cores, no network."""
+def ours(command: str, folder: Path, report: Path, jobs: int = 0) -> list[str]:
+    """Return the command that scans a folder and writes a report in JSON."""
+    chosen = ["--jobs", str(jobs)] if jobs else []
+    written = ["--format", "json", "-o", str(report)]
+    return [*shlex.split(command), str(folder), *written, *chosen]
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """Return what a contestant needs besides: the scripts, all cores, no network."""
+    if name in OWN:
+        return {}
     return {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path[:1])]),
+        "PYTHONPATH": str(ROOT),
         "RAYON_NUM_THREADS": str(CORES),
         "HF_HUB_OFFLINE": "1",
-        "TOKENIZERS_PARALLELISM": "false",
     }
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of those that are installed."""
+    """Return the versions of the peers."""
     names = sorted({one.environment for one in PEERS.values() if one.environment})
     return {name: version(name) for name in names}
