@@ -8,7 +8,9 @@ from typing import cast
 from benchmarks.frame import Part
 
 # name → the module that measures it and writes its section (see `frame.Part`).
-PARTS: dict[str, str] = {}
+PARTS: dict[str, str] = {
+    "tuning": "benchmarks.tuning",
+}
 
 
 def load_part(name: str) -> Part:
