@@ -22,7 +22,7 @@ ENVIRONMENTS = {
     "rensa": Environment(("rensa==0.5.0",)),
     "gaoya": Environment(("gaoya==0.2.2",)),
     "text-dedup": Environment(("text-dedup==0.4.0",)),
-    "datatrove": Environment(("datatrove[processing]==0.10.1", "spacy>=3.8")),
+    "datatrove": Environment(("datatrove[io,processing]==0.10.1", "spacy>=3.8")),
     "jscpd": Environment(("jscpd@5.3.3",), npm=True),
 }
 

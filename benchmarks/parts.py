@@ -9,6 +9,7 @@ from benchmarks.frame import Part
 
 # name → the module that measures it and writes its section (see `frame.Part`).
 PARTS: dict[str, str] = {
+    "tuning": "benchmarks.tuning",
     "speed": "benchmarks.speed",
     "costs": "benchmarks.costs",
     "archive": "benchmarks.archive",

@@ -9,12 +9,14 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.peers.paragraphs import read_paragraphs, read_settings, write_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from benchmarks.datasets import Row
 
 PROGRAM = "JSCPD"
 
@@ -55,7 +57,7 @@ def _write(folder: Path, names: list[str], texts: list[str]) -> dict[str, list[s
     return lines
 
 
-def _pairs(clone: Any, lines: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+def _pairs(clone: Row, lines: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     """Yield the paragraphs that a clone ties, line by line."""
     sides = [
         lines[Path(clone[side]["name"]).name][

@@ -1,0 +1,208 @@
+"""Draw the plots of the page; the same results give the same files."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.contestants import OURS, OURS_ALONE, OWN, PEERS, SIZES
+from benchmarks.frame import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from benchmarks.datasets import Row
+
+MEGABYTE = 1_000_000
+# Ours stands out, the others are told apart by their labels.
+OUR_COLOR, OTHER_COLOR, PALE, INK = "#0b6e4f", "#8a94a6", "#d5dae2", "#222222"
+LINES = {OURS: "-", OURS_ALONE: "--"}
+WIDTH = 7.2  # inches: what a page shows without shrinking
+PEER_SIZES = ("10mb", "100mb")
+TITLES = {"1mb": "1 MB", "10mb": "10 MB", "100mb": "100 MB", "1gb": "1 GB"}
+STYLE = {
+    "svg.hashsalt": "dedupe",  # the names inside the file, which are random otherwise
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": OTHER_COLOR,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+def draw(results: Path, folder: Path) -> list[Path]:
+    """Draw every plot that there are results for; return the files."""
+    import matplotlib as mpl  # noqa: PLC0415 - only who draws needs it
+
+    mpl.use("Agg")
+    drawn = []
+    with mpl.rc_context(STYLE):
+        for name, (part, plot) in PLOTS.items():
+            found = load(part, results)
+            figure = plot({key: row["figures"] for key, row in found.items()})
+            if figure:
+                folder.mkdir(parents=True, exist_ok=True)
+                path = folder / f"{name}.svg"
+                figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
+                drawn.append(path)
+    return drawn
+
+
+def _new(columns: int, height: float) -> tuple[Figure, list[Axes]]:
+    from matplotlib.figure import Figure  # noqa: PLC0415 - only who draws needs it
+
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+
+
+def plot_peers(races: Mapping[str, Row]) -> Figure | None:
+    """Draw the megabytes a second of all contestants, fastest first."""
+    sizes = [size for size in PEER_SIZES if size in races] or [*races][:1]
+    if not sizes:
+        return None
+    most = max(len(races[size]["systems"]) for size in sizes)
+    figure, axes = _new(len(sizes), 0.5 + 0.24 * most)
+    for panel, size in zip(axes, sizes, strict=True):
+        race = races[size]
+        speeds = {
+            name: race["bytes"] / MEGABYTE / median(row["walls"])
+            for name, row in race["systems"].items()
+            if row.get("walls")
+        }
+        names = sorted(speeds, key=lambda name: speeds[name])
+        colors = [OUR_COLOR if name in OWN else OTHER_COLOR for name in names]
+        labels = [_label(name, race["systems"][name]) for name in names]
+        _bars(panel, labels, [speeds[name] for name in names], colors)
+        panel.set_title(f"{TITLES[size]}: MB/s, from files to report", loc="left")
+    return figure
+
+
+def _label(name: str, row: Row) -> str:
+    short = row["title"].partition(":")[0]
+    return short if name in OWN or row["reads"] == "folder" else f"{short} *"
+
+
+def _bars(
+    panel: Axes, labels: list[str], values: list[float], colors: list[str]
+) -> None:
+    places = range(len(values))
+    panel.barh(places, values, color=colors, height=0.72)
+    panel.set_yticks(places, labels)
+    panel.tick_params(axis="y", length=0)
+    panel.xaxis.set_visible(False)
+    panel.spines[["bottom", "left"]].set_visible(False)
+    for place, value in zip(places, values, strict=True):
+        text = f"{value:.1f}" if value < 10 else f"{value:.0f}"
+        panel.annotate(
+            text, (value, place), (3, 0), textcoords="offset points", va="center"
+        )
+    panel.set_xlim(0, max(values) * 1.15)
+
+
+def plot_time(races: Mapping[str, Row]) -> Figure | None:
+    """Draw seconds over megabytes."""
+    return _plot_growth(races, "seconds", lambda row: median(row["walls"]))
+
+
+def plot_memory(races: Mapping[str, Row]) -> Figure | None:
+    """Draw memory over megabytes."""
+    return _plot_growth(
+        races, "PSS of all processes, MB", lambda row: row.get("pss", 0) / MEGABYTE
+    )
+
+
+def _plot_growth(
+    races: Mapping[str, Row], title: str, value: Callable[[Row], float]
+) -> Figure | None:
+    sizes = [size for size in SIZES if size in races]
+    if len(sizes) < 2:
+        return None
+    figure, (panel,) = _new(1, 4.4)
+    ends = []
+    for name in (*PEERS, *OWN):
+        places, values = [], []
+        for size in sizes:
+            row = races[size]["systems"].get(name, {})
+            if row.get("walls") and value(row):
+                places.append(races[size]["bytes"] / MEGABYTE)
+                values.append(value(row))
+        if not values:
+            continue
+        row = races[sizes[0]]["systems"][name]
+        color = OUR_COLOR if name in OWN else OTHER_COLOR
+        width = 2.2 if name in OWN else 1.1
+        style = LINES.get(name, "-")
+        panel.plot(places, values, style, color=color, lw=width, marker="o", ms=3.5)
+        ends.append((places[-1], values[-1], _label(name, row), color))
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlabel("MB of text (UTF-8)")
+    panel.set_title(title, loc="left")
+    panel.grid(color=PALE, lw=0.6)
+    _guide(panel)
+    _label_ends(figure, panel, ends)
+    return figure
+
+
+def _guide(panel: Axes) -> None:
+    """Draw what linear growth looks like."""
+    (left, right), (low, high) = panel.get_xlim(), panel.get_ylim()
+    panel.plot([left, right], [low, low * right / left], ":", color=OTHER_COLOR, lw=1)
+    panel.set_xlim(left, right)
+    panel.set_ylim(low, high)
+    panel.annotate(
+        "linear",
+        (left * 2, low * 2),
+        (6, -2),
+        textcoords="offset points",
+        color=OTHER_COLOR,
+    )
+
+
+def _label_ends(
+    figure: Figure, panel: Axes, ends: Iterable[tuple[float, float, str, str]]
+) -> None:
+    """Write the name of each line beside its end, none over another."""
+    from matplotlib.transforms import offset_copy  # noqa: PLC0415 - as in draw
+
+    figure.draw_without_rendering()
+    beside = offset_copy(panel.transData, figure, x=6, units="points")
+    below = -1e9
+    for x, y, text, color in sorted(ends, key=lambda end: end[1]):
+        _, height = panel.transData.transform((x, y))
+        height = max(height, below + 11)
+        below = height
+        shifted = panel.transData.inverted().transform((0, height))[1]
+        panel.text(x, shifted, text, transform=beside, color=color, va="center", size=8)
+
+
+def plot_stages(costs: Mapping[str, Row]) -> Figure | None:
+    """Draw CPU time by stage, and the least that the machine needs."""
+    if "stages" not in costs:
+        return None
+    found = costs["stages"]
+    megabytes = found["bytes"] / MEGABYTE
+    names = sorted(found["stages"], key=lambda name: found["stages"][name])
+    values = [1000 * found["stages"][name] / megabytes for name in names]
+    least = [1000 * found["bounds"].get(name, 0.0) / megabytes for name in names]
+    figure, (panel,) = _new(1, 0.7 + 0.24 * len(names))
+    _bars(panel, names, values, [PALE] * len(names))
+    panel.barh(range(len(names)), least, color=OUR_COLOR, height=0.72)
+    panel.set_title(
+        "CPU ms a MB on one core; dark: the least that the machine needs", loc="left"
+    )
+    return figure
+
+
+PLOTS: dict[str, tuple[str, Callable[[Mapping[str, Row]], Figure | None]]] = {
+    "speed": ("speed", plot_peers),
+    "time": ("speed", plot_time),
+    "memory": ("speed", plot_memory),
+    "stages": ("costs", plot_stages),
+}
