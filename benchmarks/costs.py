@@ -193,6 +193,8 @@ def _stages(figures: Row) -> Iterator[str]:
     rows.append(["all", *ends, f"{total / bound:.1f}"])
     head = ["stage", "ms/MB", "share", "× decoding", "least ms/MB", "× least"]
     yield from table(head, rows)
+    yield "![Milliseconds a megabyte by stage](benchmarks/stages.svg)"
+    yield ""
 
 
 def _start(figures: Row) -> Iterator[str]:

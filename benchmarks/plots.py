@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,20 @@ if TYPE_CHECKING:
 MEGABYTE = 1_000_000
 # Ours stands out, the others are told apart by their labels.
 OUR_COLOR, OTHER_COLOR, PALE, INK = "#0b6e4f", "#8a94a6", "#d5dae2", "#222222"
+READING = "front-end"  # reads and folds, but compares nothing
 LINES = {OURS: "-", OURS_ALONE: "--"}
 WIDTH = 7.2  # inches: what a page shows without shrinking
+LABEL_POINTS = 11
+DOTS, COLORS = 130, 48  # of a picture
+# From nothing found to all.
+HEAT = ("#fbe9df", "#e9efe9", "#7fb8a0", OUR_COLOR)
+DARK = 0.8  # above it, figures are white
+RECALL_CORPORA = ("saudi", "own", "ant2")
 PEER_SIZES = ("10mb", "100mb")
 TITLES = {"1mb": "1 MB", "10mb": "10 MB", "100mb": "100 MB", "1gb": "1 GB"}
 STYLE = {
     "svg.hashsalt": "dedupe",  # the names inside the file, which are random otherwise
+    "svg.fonttype": "none",  # letters stay letters: a third of the size
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -48,10 +57,23 @@ def draw(results: Path, folder: Path) -> list[Path]:
             figure = plot({key: row["figures"] for key, row in found.items()})
             if figure:
                 folder.mkdir(parents=True, exist_ok=True)
-                path = folder / f"{name}.svg"
-                figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
+                path = folder / name
+                if path.suffix == ".png":
+                    _save_small(figure, path)
+                else:
+                    figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
                 drawn.append(path)
     return drawn
+
+
+def _save_small(figure: Figure, path: Path) -> None:
+    """Save a plot of a thousand figures, which would be large as letters."""
+    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
+    colors = Image.open(picture).convert("RGB").quantize(COLORS)
+    colors.save(path, optimize=True)
 
 
 def _new(columns: int, height: float) -> tuple[Figure, list[Axes]]:
@@ -76,16 +98,23 @@ def plot_peers(races: Mapping[str, Row]) -> Figure | None:
             if row.get("walls")
         }
         names = sorted(speeds, key=lambda name: speeds[name])
-        colors = [OUR_COLOR if name in OWN else OTHER_COLOR for name in names]
+        colors = [_color(name) for name in names]
         labels = [_label(name, race["systems"][name]) for name in names]
         _bars(panel, labels, [speeds[name] for name in names], colors)
-        panel.set_title(f"{TITLES[size]}: MB/s, from files to report", loc="left")
+        panel.set_title(f"{TITLES[size]}: MB/s", loc="left")
     return figure
 
 
+def _color(name: str) -> str:
+    if name in OWN:
+        return OUR_COLOR
+    return PALE if name == READING else OTHER_COLOR
+
+
 def _label(name: str, row: Row) -> str:
-    short = row["title"].partition(":")[0]
-    return short if name in OWN or row["reads"] == "folder" else f"{short} *"
+    if name == READING:
+        return "plain Python, reading alone"
+    return row["title"] if row["reads"] == "folder" else f"{row['title']} *"
 
 
 def _bars(
@@ -142,6 +171,8 @@ def _plot_growth(
         ends.append((places[-1], values[-1], _label(name, row), color))
     panel.set_xscale("log")
     panel.set_yscale("log")
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_formatter(lambda value, _place: f"{value:,g}")
     panel.set_xlabel("MB of text (UTF-8)")
     panel.set_title(title, loc="left")
     panel.grid(color=PALE, lw=0.6)
@@ -168,18 +199,30 @@ def _guide(panel: Axes) -> None:
 def _label_ends(
     figure: Figure, panel: Axes, ends: Iterable[tuple[float, float, str, str]]
 ) -> None:
-    """Write the name of each line beside its end, none over another."""
-    from matplotlib.transforms import offset_copy  # noqa: PLC0415 - as in draw
-
+    """Write the names of the lines beside the plot, none over another."""
     figure.draw_without_rendering()
-    beside = offset_copy(panel.transData, figure, x=6, units="points")
-    below = -1e9
+    lowest, highest = panel.get_window_extent().intervaly
+    step = LABEL_POINTS * figure.dpi / 72
+    below = lowest - step
     for x, y, text, color in sorted(ends, key=lambda end: end[1]):
-        _, height = panel.transData.transform((x, y))
-        height = max(height, below + 11)
-        below = height
-        shifted = panel.transData.inverted().transform((0, height))[1]
-        panel.text(x, shifted, text, transform=beside, color=color, va="center", size=8)
+        below = max(panel.transData.transform((x, y))[1], below + step)
+        panel.annotate(
+            text,
+            (x, y),
+            (1.04, (below - lowest) / (highest - lowest)),
+            textcoords="axes fraction",
+            color=color if color == OUR_COLOR else INK,
+            va="center",
+            size=8,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": OTHER_COLOR,
+                "lw": 0.5,
+                "relpos": (0, 0.5),
+                "shrinkB": 3,
+            },
+            annotation_clip=False,
+        )
 
 
 def plot_stages(costs: Mapping[str, Row]) -> Figure | None:
@@ -200,9 +243,63 @@ def plot_stages(costs: Mapping[str, Row]) -> Figure | None:
     return figure
 
 
+def plot_recall(boards: Mapping[str, Row]) -> Figure | None:
+    """Draw what share of each kind of variation every system finds."""
+    names = [corpus for corpus in RECALL_CORPORA if corpus in boards]
+    if not names:
+        return None
+    rows = boards[names[0]]["rows"]
+    shown = [
+        ("as it is", _columns(rows, "documented", "raw")),
+        ("at its best, on folded text", _columns(rows, "best", "folded")),
+    ]
+    kinds = list(shown[0][1][0]["recall"])
+    figure, axes = _new(2, 1.2 + 0.16 * len(kinds))
+    for number, (panel, (title, columns)) in enumerate(zip(axes, shown, strict=True)):
+        shares = [[row["recall"][kind] for row in columns] for kind in kinds]
+        _heat_map(panel, shares)
+        labels = [row["system"] for row in columns]
+        panel.set_xticks(range(len(labels)), labels, rotation=50, ha="left")
+        panel.set_yticks(range(len(kinds)), [] if number else kinds, size=7)
+        panel.set_xlabel(f"each peer {title}")
+    return figure
+
+
+def _columns(rows: list[Row], settings: str, text: str) -> list[Row]:
+    """Return ours, then what ran at the settings, the best first."""
+    ran = [row for row in rows if "recall" in row]
+    ours = [row for row in ran if row["system"] == OURS]
+    peers = [
+        row for row in ran if (row.get("settings"), row["text"]) == (settings, text)
+    ]
+    peers = [row for row in peers if row["system"] != OURS]
+    return ours + sorted(peers, key=lambda row: -row["mean_recall"])
+
+
+def _heat_map(panel: Axes, shares: list[list[float]]) -> None:
+    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415 - as in draw
+
+    colors = LinearSegmentedColormap.from_list("recall", HEAT)
+    panel.imshow(shares, cmap=colors, vmin=0, vmax=1, aspect="auto")
+    for row, line in enumerate(shares):
+        for column, share in enumerate(line):
+            ink = "white" if share > DARK else INK
+            text = f"{100 * share:.0f}"
+            panel.text(column, row, text, ha="center", va="center", size=6, color=ink)
+    panel.tick_params(
+        length=0, top=False, labeltop=True, bottom=False, labelbottom=False
+    )
+    panel.spines[:].set_visible(False)
+    panel.set_xticks([edge + 0.5 for edge in range(len(shares[0]) - 1)], minor=True)
+    panel.set_yticks([edge + 0.5 for edge in range(len(shares) - 1)], minor=True)
+    panel.grid(which="minor", color="white", lw=0.8)
+    panel.tick_params(which="minor", length=0)
+
+
 PLOTS: dict[str, tuple[str, Callable[[Mapping[str, Row]], Figure | None]]] = {
-    "speed": ("speed", plot_peers),
-    "time": ("speed", plot_time),
-    "memory": ("speed", plot_memory),
-    "stages": ("costs", plot_stages),
+    "recall.png": ("variations", plot_recall),
+    "speed.svg": ("speed", plot_peers),
+    "time.svg": ("speed", plot_time),
+    "memory.svg": ("speed", plot_memory),
+    "stages.svg": ("costs", plot_stages),
 }

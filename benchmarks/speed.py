@@ -212,6 +212,13 @@ def section(results: Mapping[str, Row]) -> Iterator[str]:
         "copies to 30 % of the words replaced and quotations of eight words."
     )
     yield ""
+    yield "![Megabytes a second of all contestants](benchmarks/speed.svg)"
+    yield ""
+    yield (
+        "An asterisk marks those that were given paragraphs; light: reading and folding "
+        "in plain Python, without looking for anything."
+    )
+    yield ""
     yield from _growth(raced)
     for size, result in raced.items():
         yield from _race_table(TITLES[size], result)
@@ -257,6 +264,11 @@ def _growth(raced: Mapping[str, Row]) -> Iterator[str]:
         "same bytes from UTF-8."
     )
     yield ""
+    if len(raced) > 1:
+        yield "![Seconds over megabytes](benchmarks/time.svg)"
+        yield ""
+        yield "![Memory over megabytes](benchmarks/memory.svg)"
+        yield ""
 
 
 def _slope(before: tuple[float, float], after: tuple[float, float]) -> float:
