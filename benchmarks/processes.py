@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 SAMPLE_SECONDS = 0.02
 
@@ -66,8 +66,9 @@ def run(
     environment: dict[str, str] | None = None,
     limit: float | None = None,
     sample: float | None = None,
+    fine: Collection[int] = (0, 1),
 ) -> Cost:
-    """Run a command to its end; a code other than 0 or 1 is an error.
+    """Run a command to its end; a code that is not fine is an error.
 
     Where it takes longer than the limit, in seconds, it is stopped with all its
     processes, and its code is that of the signal. Its memory is looked at every so
@@ -81,7 +82,7 @@ def run(
     wall = time.perf_counter() - begin
     _reap_orphans()
     if errors is not None:
-        _check(command, process.returncode, errors)
+        _check(command, process.returncode, errors, fine)
     return Cost(wall, _children_seconds() - before, process.returncode, memory)
 
 
@@ -145,8 +146,10 @@ def _start(
     )
 
 
-def _check(command: Sequence[str], code: int, errors: bytes) -> None:
-    if code not in {0, 1} or b"Traceback" in errors:
+def _check(
+    command: Sequence[str], code: int, errors: bytes, fine: Collection[int]
+) -> None:
+    if code not in fine or b"Traceback" in errors:
         message = f"{' '.join(command)} ended with {code}:\n"
         raise CommandError(message + errors.decode(errors="replace")[-2000:])
 

@@ -121,6 +121,7 @@ def _take_turns(
                     command,
                     environment=environment_of(name),
                     sample=LONG_SAMPLE if long else None,
+                    fine=(0, 1) if name in OWN else (0,),
                 )
             except CommandError as error:
                 row["failed"] = str(error).strip().splitlines()[-1]
@@ -215,8 +216,8 @@ def section(results: Mapping[str, Row]) -> Iterator[str]:
     yield "![Megabytes a second of all contestants](benchmarks/speed.svg)"
     yield ""
     yield (
-        "An asterisk marks those that were given paragraphs; light: reading and folding "
-        "in plain Python, without looking for anything."
+        "An asterisk marks those that were given paragraphs; light: reading and "
+        "folding in plain Python, without looking for anything."
     )
     yield ""
     yield from _growth(raced)
@@ -236,8 +237,9 @@ def _growth(raced: Mapping[str, Row]) -> Iterator[str]:
             figures, row = result["figures"], result["figures"]["systems"][name]
             megabytes = figures["bytes"] / MEGABYTE
             wall, cpu = median(row["walls"]), median(row["cpus"])
-            slope = "" if before is None else f"{_slope(before, (megabytes, wall)):.2f}"
-            before = (megabytes, wall)
+            now = (megabytes, wall)
+            steep = "" if before is None else f"{slope(before, now):.2f}"
+            before = now
             rows.append(
                 [
                     row["title"],
@@ -245,7 +247,7 @@ def _growth(raced: Mapping[str, Row]) -> Iterator[str]:
                     f"{megabytes:,.1f}",
                     f"{wall:.2f}",
                     f"{megabytes / wall:.1f}",
-                    slope,
+                    steep,
                     f"{1000 * cpu / megabytes:.1f}",
                     f"{cpu / figures['decode']:.1f}",
                     f"{row['pss'] / MEGABYTE:,.0f}",
@@ -271,7 +273,8 @@ def _growth(raced: Mapping[str, Row]) -> Iterator[str]:
         yield ""
 
 
-def _slope(before: tuple[float, float], after: tuple[float, float]) -> float:
+def slope(before: tuple[float, float], after: tuple[float, float]) -> float:
+    """Return by what power of the size the time grows."""
     size, seconds = (math.log(b / a) for a, b in zip(before, after, strict=True))
     return seconds / size
 

@@ -14,7 +14,13 @@ from benchmarks.regression.articles import PARAGRAPHS, articles
 from dedupe import scan
 from dedupe.archive import WHOLE_PARAGRAPHS
 
-HERE = {"python": "3.11", "numpy": "2.4", "machine": "x86_64"}
+HERE = {
+    "python": "3.11",
+    "numpy": "2.4",
+    "machine": "x86_64",
+    "processor": "a quick one",
+}
+DEPENDS = ("python", "machine")
 COSTS = {stages.KERNEL: 100.0, "compare": 50.0, stages.CLEAN: 20.0}
 RECORD = verdicts.Record(HERE, COSTS)
 
@@ -22,7 +28,7 @@ RECORD = verdicts.Record(HERE, COSTS)
 def _judged(
     changed: dict[str, float], here: dict[str, str] | None = None
 ) -> verdicts.Report:
-    return verdicts.judge({**COSTS, **changed}, RECORD, 1.25, here or HERE)
+    return verdicts.judge({**COSTS, **changed}, RECORD, DEPENDS, here or HERE)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +60,14 @@ def test_with_another_python_only_what_is_gross_fails() -> None:
     other = {**HERE, "python": "3.14"}
     assert not _judged({"compare": 90.0}, other).failures
     assert _judged({"compare": 110.0}, other).failures
-    assert "Python 3.14" in _judged({}, other).notes[0]
+    assert "python 3.14" in _judged({}, other).notes[0]
+
+
+def test_another_processor_or_numpy_changes_no_limit_of_instructions() -> None:
+    other = {**HERE, "processor": "a slow one", "numpy": "3.0"}
+    report = _judged({"compare": 65.0}, other)
+    assert len(report.failures) == 1
+    assert "numpy 3.0, processor a slow one" in report.notes[0]
 
 
 @pytest.mark.parametrize(("cost", "failures"), [(26.0, 0), (20.5, 1)])
@@ -72,7 +85,7 @@ def test_a_control_does_not_fail_where_its_stage_became_cheaper() -> None:
 def test_a_stage_that_is_not_in_the_record_or_the_program_fails(stage: str) -> None:
     costs = {"new": 1.0} if stage == "new" else {}
     kept = {name: cost for name, cost in COSTS.items() if name != stage}
-    report = verdicts.judge({**kept, **costs}, RECORD, 1.25, HERE)
+    report = verdicts.judge({**kept, **costs}, RECORD, DEPENDS, HERE)
     assert any(f"'{stage}'" in failure for failure in report.failures)
 
 

@@ -25,7 +25,7 @@ def main() -> None:
     """Sign, bucket, cluster, filter; group what has the number of one cluster."""
     names, texts = read_paragraphs()
     settings = read_settings({"language": "arb_Arab", "workers": 1})
-    language, workers = settings.pop("language"), settings.pop("workers")
+    language, workers = settings.pop("language"), int(settings.pop("workers"))
     config = MinhashConfig(**settings)
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder, "in"), names, texts, workers)

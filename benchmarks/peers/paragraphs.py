@@ -1,8 +1,8 @@
 """What the peers are given, and how they answer.
 
-A script is called with a file of paragraphs or a folder of texts, the file to write, and
-its settings as JSON. It writes a line for each pair it found, or a line for each group: names with
-tabs between them.
+A script is called with a file of paragraphs or a folder of texts, the file to write,
+and its settings as JSON. It writes a line for each pair it found, or a line for each
+group: names with tabs between them.
 """
 
 from __future__ import annotations

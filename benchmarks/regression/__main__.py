@@ -1,7 +1,8 @@
 """Fail when a stage has come to cost more than was recorded.
 
-Instructions are counted where valgrind is installed: they are the same however busy the
-machine is. Elsewhere it is CPU time, with a wider limit.
+Instructions are counted where valgrind is installed: they are the same however busy
+the machine is. Elsewhere it is CPU time, the least of many rounds. Both are taken in
+units of a reference kernel that is counted in the same process.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main() -> int:
     if not record:
         print(f"No {meter.name} are recorded; run {AGAIN}", file=sys.stderr)
         return 1
-    return _print(judge(costs, record, meter.tolerance, surroundings()), meter)
+    return _print(judge(costs, record, meter.depends, surroundings()), meter)
 
 
 def _print(report: Report, meter: Meter) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,7 @@ class Meter(NamedTuple):
     name: str
     unit: str
     scale: float  # what was counted in one unit
-    tolerance: float  # how many times what was recorded is still no regression
+    depends: tuple[str, ...]  # on what of the surroundings, beside the work
     measure: Callable[[], dict[str, float]]
 
 
@@ -90,8 +91,20 @@ def count_seconds() -> dict[str, float]:
 METERS = {
     meter.name: meter
     for meter in (
-        Meter("instructions", "million instructions", 1e6, 1.25, count_instructions),
-        Meter("seconds", "ms of CPU time", 0.001, 1.6, count_seconds),
+        Meter(
+            "instructions",
+            "million instructions",
+            1e6,
+            ("python", "machine"),
+            count_instructions,
+        ),
+        Meter(
+            "seconds",
+            "ms of CPU time",
+            0.001,
+            ("python", "machine", "processor"),
+            count_seconds,
+        ),
     )
 }
 
@@ -157,7 +170,7 @@ def total(work: Path, pattern: str) -> int:
 
 
 def _cpu_seconds(arguments: Sequence[str], work: Path) -> float:
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     _run([], *arguments, folder=work)
-    after = os.times()
-    return (after[2] - before[2]) + (after[3] - before[3])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)

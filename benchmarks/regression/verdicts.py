@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from benchmarks.frame import machine
 from benchmarks.regression.stages import CLEAN, CONTROL, CONTROL_SHARE, KERNEL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 RECORDS = Path(__file__).with_name("records.json")
 AGAIN = "python -m benchmarks.regression --record"
 
+# So many times what was recorded is no regression yet: counts of the same work differ
+# by less than a hundredth, times by a tenth.
+TOLERANCE = 1.25
 # With another Python or processor the same work is other instructions: there only what
 # nobody can overlook counts.
 FOREIGN_TOLERANCE = 2.0
@@ -61,6 +65,7 @@ def surroundings() -> dict[str, str]:
         "python": ".".join(platform.python_version_tuple()[:2]),
         "numpy": ".".join(np.__version__.split(".")[:2]),
         "machine": platform.machine(),
+        "processor": str(machine()["processor"]),
     }
 
 
@@ -82,15 +87,15 @@ def write_record(unit: str, costs: Costs, path: Path = RECORDS) -> None:
 
 
 def judge(
-    costs: Costs, record: Record, tolerance: float, here: dict[str, str]
+    costs: Costs, record: Record, depends: Sequence[str], here: dict[str, str]
 ) -> Report:
     """Return what became of each stage, and what is wrong with that.
 
     What the reference kernel costs now, beside what it cost then, is what Python and
     numpy have become cheaper or dearer by.
     """
-    alike = {**here, "numpy": ""} == {**record.surroundings, "numpy": ""}
-    limit = tolerance if alike else max(tolerance, FOREIGN_TOLERANCE)
+    alike = all(here[name] == record.surroundings[name] for name in depends)
+    limit = TOLERANCE if alike else FOREIGN_TOLERANCE
     drift = costs[KERNEL] / record.costs[KERNEL]
     verdicts = [
         Verdict(stage, costs[stage], costs[stage] / cost / drift, limit)
@@ -136,9 +141,10 @@ def _notes(
     verdicts: list[Verdict], record: Record, here: dict[str, str], drift: float
 ) -> list[str]:
     notes = []
-    if here != record.surroundings:
+    changed = [name for name in here if here[name] != record.surroundings[name]]
+    if changed:
         then, now = (
-            f"Python {one['python']}, numpy {one['numpy']}, {one['machine']}"
+            ", ".join(f"{name} {one[name]}" for name in changed)
             for one in (record.surroundings, here)
         )
         notes.append(f"Recorded with {then}; this is {now}.")
