@@ -58,8 +58,8 @@ def test_a_failure_names_the_stage_and_the_factor() -> None:
 
 def test_with_another_python_only_what_is_gross_fails() -> None:
     other = {**HERE, "python": "3.14"}
-    assert not _judged({"compare": 90.0}, other).failures
-    assert _judged({"compare": 110.0}, other).failures
+    assert not _judged({"compare": 70.0}, other).failures
+    assert _judged({"compare": 80.0}, other).failures
     assert "python 3.14" in _judged({}, other).notes[0]
 
 

@@ -21,9 +21,9 @@ AGAIN = "python -m benchmarks.regression --record"
 # So many times what was recorded is no regression yet: counts of the same work differ
 # by less than a hundredth, times by a tenth.
 TOLERANCE = 1.25
-# With another Python or processor the same work is other instructions: there only what
-# nobody can overlook counts.
-FOREIGN_TOLERANCE = 2.0
+# With another Python or processor the same work is other instructions, if not many
+# (a twentieth between Python 3.11 with numpy 2.4 and 3.13 with 2.5).
+FOREIGN_TOLERANCE = 1.5
 # What became so much cheaper should be recorded, so that it stays.
 CHEAPER = 0.9
 
