@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +23,6 @@ THRESHOLD = 0.7
 
 # Shorter paragraphs are left out, which spares the peers large groups of equal lines.
 MIN_WORDS = 8
-
-_Settings = TypeVar("_Settings", bound=dict[str, Any])
 
 
 def read_paragraphs() -> tuple[list[str], list[str]]:
@@ -39,11 +37,10 @@ def read_paragraphs() -> tuple[list[str], list[str]]:
     return names, texts
 
 
-def read_settings(defaults: _Settings) -> _Settings:
+def read_settings(defaults: dict[str, Any]) -> dict[str, Any]:
     """Return the settings in the third argument, over the defaults."""
-    if len(sys.argv) > 3:
-        defaults.update(json.loads(sys.argv[3]))
-    return defaults
+    told = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
+    return {**defaults, **told}
 
 
 def shingles(text: str, kind: str = SHINGLES) -> set[str]:
