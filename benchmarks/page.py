@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from benchmarks.frame import load
 from benchmarks.parts import PARTS, load_part
+from benchmarks.plots import draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,12 @@ beside the tools that a reader might use instead. This page is written by
 
 
 def write_page(results: Path, path: Path) -> None:
-    """Write the page of all results in a folder."""
+    """Write the page of all results in a folder, its plots in a folder beside it."""
+    try:
+        draw(results, path.with_suffix(""))
+    except ModuleNotFoundError as error:
+        text = f"No plots are drawn ({error}); python -m pip install -e '.[benchmark]'"
+        print(text, file=sys.stderr)
     path.write_text("\n".join(_lines(results)).rstrip() + "\n", encoding="utf-8")
 
 

@@ -13,6 +13,9 @@ PARTS: dict[str, str] = {
     "variations": "benchmarks.variation_table",
     "natural": "benchmarks.natural_table",
     "plagiarism": "benchmarks.plagiarism_table",
+    "speed": "benchmarks.speed",
+    "costs": "benchmarks.costs",
+    "archive": "benchmarks.archive",
 }
 
 

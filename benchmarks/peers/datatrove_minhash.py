@@ -24,11 +24,11 @@ from benchmarks.peers.paragraphs import read_paragraphs, read_settings, write_pa
 def main() -> None:
     """Sign, bucket, cluster, filter; group what has the number of one cluster."""
     names, texts = read_paragraphs()
-    settings = read_settings({"language": "arb_Arab"})
-    language = settings.pop("language")
+    settings = read_settings({"language": "arb_Arab", "workers": 1})
+    language, workers = settings.pop("language"), int(settings.pop("workers"))
     config = MinhashConfig(**settings)
     with tempfile.TemporaryDirectory() as folder:
-        _write(Path(folder, "in"), names, texts)
+        _write(Path(folder, "in"), names, texts, workers)
         reader = JsonlReader(f"{folder}/in")
         signatures = MinhashDedupSignature(f"{folder}/1", config, language)
         buckets = MinhashDedupBuckets(f"{folder}/1", f"{folder}/2", config=config)
@@ -40,10 +40,10 @@ def main() -> None:
         chosen = MinhashDedupFilter(
             f"{folder}/3", exclusion_writer=left_out, load_cluster_ids=True
         )
-        _run([reader, signatures], 1, f"{folder}/logs1")
-        _run([buckets], config.num_buckets, f"{folder}/logs2")
-        _run([clusters], 1, f"{folder}/logs3")
-        _run([reader, chosen, kept], 1, f"{folder}/logs4")
+        _run([reader, signatures], workers, workers, f"{folder}/logs1")
+        _run([buckets], config.num_buckets, workers, f"{folder}/logs2")
+        _run([clusters], 1, 1, f"{folder}/logs3")
+        _run([reader, chosen, kept], workers, workers, f"{folder}/logs4")
         groups = defaultdict(list)
         for path in sorted(Path(folder).glob("out/*")) + sorted(
             Path(folder).glob("kept/*")
@@ -56,16 +56,18 @@ def main() -> None:
     write_pairs(group for group in groups.values() if len(group) > 1)
 
 
-def _write(folder: Path, names: list[str], texts: list[str]) -> None:
+def _write(folder: Path, names: list[str], texts: list[str], files: int) -> None:
     folder.mkdir()
-    with (folder / "rows.jsonl").open("w", encoding="utf-8") as out:
-        for name, text in zip(names, texts, strict=True):
-            out.write(json.dumps({"id": name, "text": text}) + "\n")
+    rows = list(zip(names, texts, strict=True))
+    for number in range(files):
+        with (folder / f"rows{number}.jsonl").open("w", encoding="utf-8") as out:
+            for name, text in rows[number::files]:
+                out.write(json.dumps({"id": name, "text": text}) + "\n")
 
 
-def _run(pipeline: list[object], tasks: int, logs: str) -> None:
+def _run(pipeline: list[object], tasks: int, workers: int, logs: str) -> None:
     LocalPipelineExecutor(
-        pipeline=pipeline, tasks=tasks, workers=1, logging_dir=logs
+        pipeline=pipeline, tasks=tasks, workers=workers, logging_dir=logs
     ).run()
 
 
