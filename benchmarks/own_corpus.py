@@ -209,15 +209,15 @@ def _earlier(w: _Writer) -> str:
 
 def _reaction(w: _Writer) -> str:
     return (
-        f"وساد {w.pick(words.FEELINGS)} بين {w.pick(words.VIEWS)} {w.place()} بعدما تبين أن "
-        f"{w.deed()} لن يشمل {w.things()} {w.time()}."
+        f"وساد {w.pick(words.FEELINGS)} بين {w.pick(words.VIEWS)} {w.place()} "
+        f"بعدما تبين أن {w.deed()} لن يشمل {w.things()} {w.time()}."
     )
 
 
 def _comparison(w: _Writer) -> str:
     return (
-        f"أما {w.things()} فقد زادت {w.time()} بنسبة {w.share()} مقارنة مع {w.things()}، "
-        f"{w.end()}."
+        f"أما {w.things()} فقد زادت {w.time()} بنسبة {w.share()} "
+        f"مقارنة مع {w.things()}، {w.end()}."
     )
 
 
@@ -232,23 +232,23 @@ def _condition(w: _Writer) -> str:
 
 def _count(w: _Writer) -> str:
     return (
-        f"وشارك في {w.plan(definite=True)} {w.number()} من {w.pick(words.UNITS)} و{w.number()} "
-        f"من {w.pick(words.VIEWS)}، إضافة إلى {w.person()} و{w.person()}."
+        f"وشارك في {w.plan(definite=True)} {w.number()} من {w.pick(words.UNITS)} "
+        f"و{w.number()} من {w.pick(words.VIEWS)}، إضافة إلى {w.person()} و{w.person()}."
     )
 
 
 def _contrast(w: _Writer) -> str:
     _, name, feminine = w.speaker()
     return (
-        f"لكن {name} {_said(w, feminine=feminine)} {w.time()} أن الأولوية ل{w.deed()} لا ل{w.deed()}، "
-        f"{w.end()}."
+        f"لكن {name} {_said(w, feminine=feminine)} {w.time()} "
+        f"أن الأولوية ل{w.deed()} لا ل{w.deed()}، {w.end()}."
     )
 
 
 def _question(w: _Writer) -> str:
     return (
-        f"ويسأل {w.pick(words.VIEWS)} {w.place()}: متى ينتهي {w.deed()}؟ وهل تكفي {w.things()} "
-        f"حتى {w.time()}؟"
+        f"ويسأل {w.pick(words.VIEWS)} {w.place()}: متى ينتهي {w.deed()}؟ "
+        f"وهل تكفي {w.things()} حتى {w.time()}؟"
     )
 
 

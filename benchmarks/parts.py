@@ -10,6 +10,9 @@ from benchmarks.frame import Part
 # name → the module that measures it and writes its section (see `frame.Part`).
 PARTS: dict[str, str] = {
     "tuning": "benchmarks.tuning",
+    "variations": "benchmarks.variation_table",
+    "natural": "benchmarks.natural_table",
+    "plagiarism": "benchmarks.plagiarism_table",
     "speed": "benchmarks.speed",
     "costs": "benchmarks.costs",
     "archive": "benchmarks.archive",

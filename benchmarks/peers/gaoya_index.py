@@ -16,7 +16,7 @@ from benchmarks.peers.paragraphs import (
 def main() -> None:
     """Index, query."""
     names, texts = read_paragraphs()
-    settings = {
+    defaults = {
         "hash_size": 32,
         "jaccard_threshold": THRESHOLD,
         "num_bands": None,
@@ -25,7 +25,7 @@ def main() -> None:
         "analyzer": "word",
         "ngram_range": (3, 3),
     }
-    settings = read_settings(settings)
+    settings = read_settings(defaults)
     settings["ngram_range"] = tuple(settings["ngram_range"])
     index = MinHashStringIndex(**settings, id_container="vec")
     index.par_bulk_insert_docs(list(range(len(texts))), texts)

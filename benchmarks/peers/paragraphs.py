@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,8 +33,6 @@ FOLDING = str.maketrans(
     "".join(map(chr, range(0x064B, 0x0653))) + "\N{ARABIC TATWEEL}",
 )
 WORD = re.compile(r"\w+")
-
-_Settings = TypeVar("_Settings", bound=dict[str, Any])
 
 
 def read_paragraphs() -> tuple[list[str], list[str]]:
@@ -67,11 +65,10 @@ def read_folder(root: Path) -> Iterator[tuple[str, str]]:
                 yield f"{path}#{number}", " ".join(WORD.findall(line))
 
 
-def read_settings(defaults: _Settings) -> _Settings:
+def read_settings(defaults: dict[str, Any]) -> dict[str, Any]:
     """Return the settings in the third argument, over the defaults."""
-    if len(sys.argv) > 3:
-        defaults.update(json.loads(sys.argv[3]))
-    return defaults
+    told = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
+    return {**defaults, **told}
 
 
 def shingles(text: str, kind: str = SHINGLES) -> set[str]:

@@ -7,7 +7,6 @@ it thinks of as one is read from the union-find structure that it leaves behind.
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -44,4 +43,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
