@@ -36,6 +36,7 @@ class Meter(NamedTuple):
     name: str
     unit: str
     scale: float  # what was counted in one unit
+    tolerance: float  # how many times what was recorded is no regression yet
     depends: tuple[str, ...]  # on what of the surroundings, beside the work
     measure: Callable[[], dict[str, float]]
 
@@ -95,6 +96,7 @@ METERS = {
             "instructions",
             "million instructions",
             1e6,
+            1.15,  # the same work is counted the same to half a percent
             ("python", "machine"),
             count_instructions,
         ),
@@ -102,6 +104,7 @@ METERS = {
             "seconds",
             "ms of CPU time",
             0.001,
+            1.25,  # and timed the same to a tenth
             ("python", "machine", "processor"),
             count_seconds,
         ),
