@@ -204,21 +204,28 @@ def test_a_name_with_a_hash_is_a_place() -> None:
     assert place_of("a#b#3") == ("a#b", 3)
 
 
-def row(system: str, share: float, settings: str = "best") -> dict[str, object]:
+def row(system: str, share: float, precision: float = 1.0) -> dict[str, object]:
     return {
         "system": system,
-        "settings": settings,
+        "settings": "best",
         "text": "folded",
         "recall": {"exact": share},
-        "false_per_thousand": 0.0,
+        "mean_recall": share,
+        "precision": precision,
     }
 
 
 def test_the_page_says_where_a_peer_is_ahead() -> None:
     better = "\n".join(ahead([row("dedupe", 0.9), row("rensa", 0.95)]))
-    assert "rensa (best, folded) finds 95%, ours 90%" in better
-    chance = "\n".join(ahead([row("dedupe", 0.9), row("rensa", 0.91)]))
-    assert "No peer" in chance
+    assert "rensa (best, folded) finds 95%, this project 90%" in better
+    assert "mean over the kinds: rensa" in better
+    equal = "\n".join(ahead([row("dedupe", 0.9), row("rensa", 0.9)]))
+    assert "No peer" in equal
+
+
+def test_a_peer_that_is_mostly_wrong_is_not_called_ahead() -> None:
+    told = "\n".join(ahead([row("dedupe", 0.9), row("rensa", 1.0, precision=0.2)]))
+    assert "No peer" in told
 
 
 def test_strata_weigh_by_their_size() -> None:
