@@ -24,6 +24,9 @@ RESULTS = Path("benchmarks/results")
 CACHE = Path("build/benchmarks")
 QUICK_RESULTS = CACHE / "results"
 
+# Options that say where things lie on this machine and decide no figure.
+PLACES = frozenset({"--cache", "--results"})
+
 # A part measures several things, each a file of its own: on each corpus, say.
 Measured: TypeAlias = "Iterator[tuple[str, Row]]"
 
@@ -90,12 +93,16 @@ def _versions(figures: Row) -> dict[str, str]:
 
 def _command() -> str:
     """Return the command to run again, without the folders of this machine."""
-    words = []
-    for word in sys.argv[1:]:
-        option, equals, value = word.rpartition("=")
-        hidden = Path(value).is_absolute()
-        words.append(option + equals + "DIR" if hidden else word)
-    return "python -m benchmarks " + shlex.join(words)
+    words = ["python", "-m", "benchmarks"]
+    arguments = iter(sys.argv[1:])
+    for word in arguments:
+        option, _, value = word.partition("=")
+        if option in PLACES:
+            if not value:
+                next(arguments, "")
+            continue
+        words.append("DIR" if Path(word).is_absolute() else word)
+    return shlex.join(words)
 
 
 def version(distribution: str) -> str:

@@ -17,9 +17,20 @@ HEAD = """\
 # Benchmarks
 
 How much of what repeats is found, how often a finding is wrong and what it costs,
-beside the tools that a reader might use instead. This page is written by
-`python -m benchmarks page` from the files in `benchmarks/results/`;
-`python -m benchmarks` runs all of it again.
+beside the tools that a reader might use instead. Every system runs through its own
+public interface, in an environment of its own. Where another is ahead of this project,
+the tables say so.
+
+```sh
+python -m pip install -e '.[benchmark]'
+python -m benchmarks                  # on paragraphs written for the project
+python -m benchmarks run --data DIR   # and on real news (see benchmarks/README.md)
+python -m benchmarks page             # this page, from benchmarks/results/
+```
+
+The corpora of real news (SaudiNewsNet, ANT, ExAraPlagDet) are not part of the project;
+the figures below were measured on copies of them. Absolute figures of another machine
+will differ; recall, precision and ratios should not.
 """
 
 

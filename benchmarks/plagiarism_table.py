@@ -214,7 +214,8 @@ def section(results: Mapping[str, Row]) -> Iterator[str]:
         f"{figures['documents']} documents, {sum(figures['cases'].values())} annotated "
         "cases. The measures are those of Potthast et al. (2010). `--format passages` "
         "runs at its defaults; the baseline joins runs of four words that two "
-        "documents share. Participants are quoted as published, on the data that they "
+        "documents share. By obfuscation, only those documents count that have cases "
+        "of that kind. Participants are quoted as published, on the data that they "
         "were given."
     )
     yield ""

@@ -436,10 +436,10 @@ def with_dateline(text: str, random: Random) -> str:
 
 
 def other_dateline(text: str, random: Random, _around: Surroundings) -> str:
-    """Exchange the dateline for that of another agency."""
-    old = next(line for line in _DATELINES if text.startswith(line))
+    """Exchange the dateline for that of another agency, or add one."""
+    old = next((line for line in _DATELINES if text.startswith(line)), "")
     others = [line for line in _DATELINES if line != old]
-    return f"{random.choice(others)}{text.removeprefix(old)}"
+    return f"{random.choice(others)} {text.removeprefix(old).lstrip()}"
 
 
 _SAID = ("قال", "أوضح", "ذكر", "أكد", "صرح", "أضاف", "بين", "أفاد", "أشار", "لفت")
