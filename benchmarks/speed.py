@@ -138,7 +138,8 @@ def _take_turns(
                 row["failed"] = str(error).strip().splitlines()[-1]
             else:
                 _note(row, cost)
-        decoding.append(decode_seconds(corpus / "txt"))
+        if not decoding or max(decoding) < 1:
+            decoding.append(decode_seconds(corpus / "txt"))
     return decoding
 
 
