@@ -190,7 +190,7 @@ def _guide(panel: Axes) -> None:
     panel.annotate(
         "linear",
         (left * 2, low * 2),
-        (6, -2),
+        (8, -12),
         textcoords="offset points",
         color=OTHER_COLOR,
     )

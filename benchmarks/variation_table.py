@@ -98,6 +98,8 @@ def section(results: Mapping[str, Row]) -> Iterator[str]:
         "project's normalizer, which shows what folding alone brings them."
     )
     yield ""
+    yield "![Recall by kind of variation and system](benchmarks/recall.png)"
+    yield ""
     for corpus, result in _in_order(results):
         yield f"### {_TITLES[corpus]}: all systems"
         yield ""

@@ -20,7 +20,7 @@ HERE = {
     "machine": "x86_64",
     "processor": "a quick one",
 }
-DEPENDS = ("python", "machine")
+METER = meters.METERS["instructions"]._replace(tolerance=1.25)
 COSTS = {stages.KERNEL: 100.0, "compare": 50.0, stages.CLEAN: 20.0}
 RECORD = verdicts.Record(HERE, COSTS)
 
@@ -28,7 +28,7 @@ RECORD = verdicts.Record(HERE, COSTS)
 def _judged(
     changed: dict[str, float], here: dict[str, str] | None = None
 ) -> verdicts.Report:
-    return verdicts.judge({**COSTS, **changed}, RECORD, DEPENDS, here or HERE)
+    return verdicts.judge({**COSTS, **changed}, RECORD, METER, here or HERE)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_a_failure_names_the_stage_and_the_factor() -> None:
 
 def test_with_another_python_only_what_is_gross_fails() -> None:
     other = {**HERE, "python": "3.14"}
-    assert not _judged({"compare": 90.0}, other).failures
-    assert _judged({"compare": 110.0}, other).failures
+    assert not _judged({"compare": 70.0}, other).failures
+    assert _judged({"compare": 80.0}, other).failures
     assert "python 3.14" in _judged({}, other).notes[0]
 
 
@@ -85,7 +85,7 @@ def test_a_control_does_not_fail_where_its_stage_became_cheaper() -> None:
 def test_a_stage_that_is_not_in_the_record_or_the_program_fails(stage: str) -> None:
     costs = {"new": 1.0} if stage == "new" else {}
     kept = {name: cost for name, cost in COSTS.items() if name != stage}
-    report = verdicts.judge({**kept, **costs}, RECORD, DEPENDS, HERE)
+    report = verdicts.judge({**kept, **costs}, RECORD, METER, HERE)
     assert any(f"'{stage}'" in failure for failure in report.failures)
 
 

@@ -42,7 +42,7 @@ def main() -> int:
     if not record:
         print(f"No {meter.name} are recorded; run {AGAIN}", file=sys.stderr)
         return 1
-    return _print(judge(costs, record, meter.depends, surroundings()), meter)
+    return _print(judge(costs, record, meter, surroundings()), meter)
 
 
 def _print(report: Report, meter: Meter) -> int:

@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks.regression.articles import articles
 from dedupe import Archive, Document, ScanResult
 from dedupe.cleaner import CleanSettings, clean_documents
+from dedupe.folding import fold_words
 from dedupe.pipeline import scan
 from dedupe.reporters import REPORTERS
 
@@ -86,6 +87,8 @@ def work(texts: dict[str, str], folder: Path, laps: Laps) -> None:
     laps.end("")
     kernel(texts)
     laps.end(KERNEL)
+    fold_words(list(texts.values()))
+    laps.end("fold")
     result = scan([folder], jobs=1, progress=_telling(laps))
     laps.end("findings and JSON")
     REPORTERS["json"](result, io.BytesIO())

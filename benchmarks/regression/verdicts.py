@@ -13,17 +13,16 @@ from benchmarks.frame import machine
 from benchmarks.regression.stages import CLEAN, CONTROL, CONTROL_SHARE, KERNEL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from benchmarks.regression.meters import Meter
 
 RECORDS = Path(__file__).with_name("records.json")
 AGAIN = "python -m benchmarks.regression --record"
 
-# So many times what was recorded is no regression yet: counts of the same work differ
-# by less than a hundredth, times by a tenth.
-TOLERANCE = 1.25
-# With another Python or processor the same work is other instructions: there only what
-# nobody can overlook counts.
-FOREIGN_TOLERANCE = 2.0
+# With another Python or processor the same work is other instructions, if not many
+# (a twentieth between Python 3.11 with numpy 2.4 and 3.13 with 2.5).
+FOREIGN_TOLERANCE = 1.5
 # What became so much cheaper should be recorded, so that it stays.
 CHEAPER = 0.9
 
@@ -86,16 +85,14 @@ def write_record(unit: str, costs: Costs, path: Path = RECORDS) -> None:
     path.write_text(text + "\n", "utf-8")
 
 
-def judge(
-    costs: Costs, record: Record, depends: Sequence[str], here: dict[str, str]
-) -> Report:
+def judge(costs: Costs, record: Record, meter: Meter, here: dict[str, str]) -> Report:
     """Return what became of each stage, and what is wrong with that.
 
     What the reference kernel costs now, beside what it cost then, is what Python and
     numpy have become cheaper or dearer by.
     """
-    alike = all(here[name] == record.surroundings[name] for name in depends)
-    limit = TOLERANCE if alike else FOREIGN_TOLERANCE
+    alike = all(here[name] == record.surroundings[name] for name in meter.depends)
+    limit = meter.tolerance if alike else FOREIGN_TOLERANCE
     drift = costs[KERNEL] / record.costs[KERNEL]
     verdicts = [
         Verdict(stage, costs[stage], costs[stage] / cost / drift, limit)
