@@ -136,6 +136,11 @@ def section(results: Mapping[str, Row]) -> Iterator[str]:
     rows.sort(key=lambda row: row[5], reverse=True)
     head = ["system", "best settings", "tried", "recall", "precision", "F1"]
     yield from table([*head, "F1 as documented"], rows, left=2)
+    yield "As documented:"
+    yield ""
+    for peer in PEERS.values():
+        yield f"- {peer.title}: {peer.told}"
+    yield ""
     yield provenance(result)
     yield ""
 
