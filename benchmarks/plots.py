@@ -250,7 +250,7 @@ def plot_recall(boards: Mapping[str, Row]) -> Figure | None:
         return None
     rows = boards[names[0]]["rows"]
     shown = [
-        ("as it is", _columns(rows, "documented", "raw")),
+        ("as documented, on text as it is", _columns(rows, "documented", "raw")),
         ("at its best, on folded text", _columns(rows, "best", "folded")),
     ]
     kinds = list(shown[0][1][0]["recall"])
