@@ -116,6 +116,10 @@ def _prepared(texts: dict[Place, str], *, folded: bool) -> dict[Place, str]:
     return {place: dedupe.normalize(text).text for place, text in texts.items()}
 
 
+# The bands of the longest equal run, in words.
+_RUNS = {12: "of 12 or more", 8: "of 8 to 11", 5: "of 5 to 7", 0: "under 5"}
+
+
 class _Judge:
     """Compares what was found with the truth of a corpus."""
 
@@ -314,7 +318,7 @@ def _readings(results: Mapping[str, Row]) -> Iterator[str]:
         [
             [
                 row["corpus"],
-                row["stratum"],
+                _told(row["stratum"]),
                 str(row["findings"]),
                 *(str(row[verdict]) for verdict in VERDICTS),
             ]
@@ -322,3 +326,10 @@ def _readings(results: Mapping[str, Row]) -> Iterator[str]:
         ],
         left=2,
     )
+
+
+def _told(stratum: str) -> str:
+    """Return a stratum as a reader would have it."""
+    for drawn, told in _RUNS.items():
+        stratum = stratum.replace(f"run of {drawn} or more words", f"run {told}")
+    return stratum

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.contestants import OURS, OURS_ALONE, OWN, PEERS, SIZES
 from benchmarks.frame import load
@@ -32,7 +32,7 @@ DARK = 0.8  # above it, figures are white
 RECALL_CORPORA = ("saudi", "own", "ant2")
 PEER_SIZES = ("10mb", "100mb")
 TITLES = {"1mb": "1 MB", "10mb": "10 MB", "100mb": "100 MB", "1gb": "1 GB"}
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "dedupe",  # the names inside the file, which are random otherwise
     "svg.fonttype": "none",  # letters stay letters: a third of the size
     "font.size": 9,
