@@ -77,6 +77,7 @@ PEERS: dict[str, Peer] = {
             "num_bands": 64,
             "band_size": 2,
             "num_hashes": 128,
+            "analyzer": "word",
             "ngram_range": [3, 3],
         },
         "words, 42 bands of 3, .5",

@@ -355,3 +355,14 @@ def test_a_quick_run_tries_the_documented_settings_and_the_best() -> None:
     for name, peer in PEERS.items():
         assert tuning.grid(name, quick=True) == [peer.documented, peer.best]
         assert peer.best in tuning.grid(name, quick=False)
+
+
+def test_the_peers_run_at_the_best_settings_that_were_found() -> None:
+    [result] = frame.load("tuning", ROOT / frame.RESULTS).values()
+    for name, peer in PEERS.items():
+        tried = [
+            row
+            for row in result["figures"]["tried"]
+            if row["system"] == name and "score" in row
+        ]
+        assert max(tried, key=lambda row: row["score"])["settings"] == peer.best
