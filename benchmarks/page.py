@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from benchmarks.frame import load
 from benchmarks.parts import PARTS, load_part
 from benchmarks.plots import draw
+from benchmarks.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ def write_page(results: Path, path: Path) -> None:
 
 def _lines(results: Path) -> Iterator[str]:
     yield HEAD
+    yield from summary(results)
     for name in PARTS:
         found = load(name, results)
         if found:

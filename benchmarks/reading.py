@@ -3,6 +3,7 @@
 The truth of the natural pairs leaves pairs out, so what it does not hold may be right.
 A sample is drawn by seed, so many of each stratum (relation and longest equal run); a
 reader's verdicts stand in `results/readings.json`, with names and spans, without text.
+Beside them stand those on pairs of the truth (j3 of at least .3) that were not found.
 
 python -m benchmarks.reading --data DIR   prints the sample to be read
 """
@@ -149,6 +150,13 @@ def read_verdicts(path: Path = READINGS) -> dict[tuple[str, Key], str]:
         return {}
     rows = json.loads(path.read_text(encoding="utf-8"))["readings"]
     return {(row["corpus"], _key(row)): row["verdict"] for row in rows}
+
+
+def read_missed(path: Path = READINGS) -> list[Row]:
+    """Return the verdicts on pairs of the truth that were not found."""
+    if not path.exists():
+        return []
+    return list(json.loads(path.read_text(encoding="utf-8"))["missed"])
 
 
 def _key(row: Row) -> Key:

@@ -77,6 +77,7 @@ PEERS: dict[str, Peer] = {
             "num_bands": 64,
             "band_size": 2,
             "num_hashes": 128,
+            "analyzer": "word",
             "ngram_range": [3, 3],
         },
         "words, 42 bands of 3, .5",
@@ -120,10 +121,10 @@ NOT_RUN = {
     "passim": (
         "The text-reuse engine (dasmiq/passim, on Spark) is not on the package "
         "registries; the package called `passim` there is an unrelated program and was "
-        "not installed. Measured once elsewhere (version 2.0.1, 10 MB of Saudi news with "
-        "planted repeats, pairs of documents), it found 62 % of paragraphs in another "
+        "not installed. Measured once elsewhere (version 2.0.1, 10 MB of Saudi news "
+        "with planted repeats, pairs of documents), it found 62 % of those in another "
         "spelling, 87 % of passages of 8 to 30 words, 94 % of blocks, and 96, 100, 93 "
-        "and 51 % of paragraphs with 5, 10, 20 and 30 % of their words replaced, in 81 "
+        "and 51 % of those with 5, 10, 20 and 30 % of their words replaced, in 81 "
         "seconds."
     ),
     "onion": (

@@ -109,6 +109,14 @@ def section(results: Mapping[str, Row]) -> Iterator[str]:
             "varied."
         )
         yield ""
+        if corpus == OWN:
+            yield (
+                "Put together from phrases of our own, so that no run of six words "
+                "stands in two of them: a detector of such runs cannot be wrong here, "
+                "and one that compares sets of single words, or chains clusters, is "
+                "wrong more often than on news."
+            )
+            yield ""
         yield from _summary(figures["rows"])
         yield provenance(result)
         yield ""

@@ -10,13 +10,21 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from benchmarks import frame, mixtures, own_corpus, plagiarism_table, reading
+from benchmarks import (
+    frame,
+    mixtures,
+    own_corpus,
+    plagiarism_table,
+    reading,
+    tuning,
+)
 from benchmarks.accuracy import Copy, Mixture
 from benchmarks.environments import ENVIRONMENTS, NotInstalledError, program
 from benchmarks.frame import Run
 from benchmarks.natural_table import section as natural_section
 from benchmarks.parts import PARTS, load_part
 from benchmarks.peers.onion_method import duplicates
+from benchmarks.summary import summary
 from benchmarks.systems import (
     PEERS,
     Answer,
@@ -330,3 +338,31 @@ def test_the_published_page_is_what_the_results_say(tmp_path: Path) -> None:
     )
     published = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8") == published
+
+
+def test_the_summary_says_where_we_are_not_first(tmp_path: Path) -> None:
+    rows = [
+        {**row("dedupe", 0.9), "score": 0.94, "settings": "defaults"},
+        {**row("rensa", 0.95), "score": 0.97},
+    ]
+    frame.save("variations", "own", {"rows": rows}, tmp_path)
+    told = "\n".join(summary(tmp_path))
+    assert "94.0% | 97.0% | rensa, best, folded | not first: " in told
+    assert list(summary(tmp_path / "empty")) == []
+
+
+def test_a_quick_run_tries_the_documented_settings_and_the_best() -> None:
+    for name, peer in PEERS.items():
+        assert tuning.grid(name, quick=True) == [peer.documented, peer.best]
+        assert peer.best in tuning.grid(name, quick=False)
+
+
+def test_the_peers_run_at_the_best_settings_that_were_found() -> None:
+    [result] = frame.load("tuning", ROOT / frame.RESULTS).values()
+    for name, peer in PEERS.items():
+        tried = [
+            row
+            for row in result["figures"]["tried"]
+            if row["system"] == name and "score" in row
+        ]
+        assert max(tried, key=lambda row: row["score"])["settings"] == peer.best
