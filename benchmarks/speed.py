@@ -120,7 +120,7 @@ def _take_turns(
 ) -> list[float]:
     """Note what each run costs; return the seconds that decoding takes in between."""
     due = {name: _rounds(one, size, run) for name, one in (OWN | PEERS).items()}
-    decoding = []
+    decoding: list[float] = []
     for turn in range(max(due.values())):
         for name, command in commands.items():
             row = systems[name]
