@@ -345,9 +345,9 @@ def _ahead(figures: Row) -> Iterator[str]:
 
 
 def _named(rows: list[Row]) -> str:
-    return ", ".join(f"{row['title']} of {row['reads']}" for row in rows)
+    return ", ".join(f"{row['title']} ({row['reads']})" for row in rows)
 
 
 def _missing(row: Row) -> str:
     reason = row.get("failed", "it would take too long or too much memory")
-    return f"{row['title']} of {row['reads']} ({reason})"
+    return f"{row['title']} ({row['reads']}): {reason}"
