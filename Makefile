@@ -1,7 +1,7 @@
 # Everything a change must pass; .ci/run does the same from nothing.
 bin := .venv/bin
 
-.PHONY: check test lint types layers docs screenshots samples
+.PHONY: check test lint types layers costs docs screenshots samples
 
 check: lint types layers test
 
@@ -25,6 +25,10 @@ types: $(bin)/python
 
 layers: $(bin)/python
 	$(bin)/lint-imports
+
+# Count what each stage costs beside what was recorded; no busy machine disturbs it.
+costs: $(bin)/python
+	$(bin)/python -m benchmarks.regression
 
 # Write the runs and the help texts shown in the documentation anew.
 docs: $(bin)/python

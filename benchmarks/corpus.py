@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import sys
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from benchmarks import own_corpus
 from benchmarks.datasets import CORPORA, read_corpus
 from benchmarks.variations import VARIATIONS, Surroundings, Vocabulary
 from benchmarks.words import fold_words
@@ -23,12 +25,13 @@ from benchmarks.words import fold_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from benchmarks.frame import Run
+
 MEGABYTE = 1_000_000
 SIZES = {"1mb": 1, "10mb": 10, "100mb": 100, "1gb": 1000}
 
-# The peers are not run on more, and folding it in plain Python takes minutes.
-PEERS_MEGABYTES = 100
-
+SEED = 7
+OWN_PARAGRAPHS = 5  # of an article
 FILES_PER_FOLDER = 1000
 FILLER_ARTICLES = 500
 RUN_WORDS = 4
@@ -66,13 +69,31 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="evaluation data")
     parser.add_argument("--output", type=Path, required=True, help="folder to fill")
     parser.add_argument("--size", choices=list(SIZES), action="append")
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     real = read_articles(options.data)
     for size in options.size or SIZES:
         folder = options.output / size
         bytes_written = make(folder, real, SIZES[size], Random(options.seed))
         print(f"{folder}: {bytes_written / MEGABYTE:.1f} MB")
+
+
+def ready(run: Run, size: str) -> Path:
+    """Return the folder of a size, made where it is not there yet."""
+    folder = run.cache / ("corpora" if run.data else "own-corpora") / size
+    if not (folder / "paras.jsonl").exists():
+        print(f"making {folder}", file=sys.stderr, flush=True)
+        real = read_articles(run.data) if run.data else own_articles()
+        make(folder, real, SIZES[size], Random(SEED))
+    return folder.absolute()
+
+
+def own_articles() -> list[Article]:
+    """Return articles that nobody wrote, for those who have no corpus."""
+    texts = own_corpus.paragraphs()
+    return [
+        texts[at : at + OWN_PARAGRAPHS] for at in range(0, len(texts), OWN_PARAGRAPHS)
+    ]
 
 
 def read_articles(data: Path) -> list[Article]:
@@ -99,8 +120,7 @@ def make(folder: Path, real: list[Article], megabytes: int, random: Random) -> i
     ]
     written = write_articles(folder / "txt", names, articles)
     write_truth(folder / "truth.jsonl", names, plants)
-    if megabytes <= PEERS_MEGABYTES:
-        write_paragraphs(folder / "paras.jsonl", names, articles)
+    write_paragraphs(folder / "paras.jsonl", names, articles)
     return written
 
 

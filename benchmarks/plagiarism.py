@@ -72,10 +72,7 @@ def main() -> None:
     documents = list(read_rows(options.data / "araplagdet_docs.jsonl.gz"))
     texts = {row["id"]: row["text"] for row in documents}
     kinds = {row["id"]: row["kind"] for row in documents}
-    cases = {
-        _case(row): row["obfuscation"]
-        for row in read_rows(options.data / "araplagdet_truth.jsonl.gz")
-    }
+    cases = read_cases(options.data)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "documents.jsonl"
@@ -90,6 +87,12 @@ def main() -> None:
     ordered = {case for case, kind in cases.items() if kind != SHUFFLED}
     shuffled = cases.keys() - ordered
     print_samples(ordered, without(detections, shuffled), texts, options.samples)
+
+
+def read_cases(data: Path) -> dict[Reuse, str]:
+    """Return the annotated cases with their kinds of obfuscation."""
+    rows = read_rows(data / "araplagdet_truth.jsonl.gz")
+    return {_case(row): row["obfuscation"] for row in rows}
 
 
 def _case(row: dict[str, object]) -> Reuse:
@@ -140,7 +143,7 @@ def score(cases: Iterable[Reuse], detections: Iterable[Reuse]) -> Score:
     cases, detections = set(cases), set(detections)
     recall = mean(_covered_shares(cases, detections) or [0.0])
     precision = mean(_covered_shares(detections, cases) or [0.0])
-    touched = _touching(cases, detections)
+    touched = touching(cases, detections)
     counts = [len(found) for found in touched.values() if found]
     granularity = mean(counts) if counts else 1.0
     harmonic = 2 * precision * recall / (precision + recall) if precision else 0.0
@@ -148,9 +151,10 @@ def score(cases: Iterable[Reuse], detections: Iterable[Reuse]) -> Score:
     return Score(precision, recall, granularity, plagdet)
 
 
-def _touching(
+def touching(
     reuses: Iterable[Reuse], others: Iterable[Reuse]
 ) -> dict[Reuse, list[Reuse]]:
+    """Return for each reuse the others that touch it on both sides."""
     by_documents = defaultdict(list)
     for other in others:
         by_documents[other.suspicious, other.source].append(other)
@@ -167,17 +171,16 @@ def _touching(
 def _covered_shares(reuses: Iterable[Reuse], others: Iterable[Reuse]) -> list[float]:
     """Return the share of the characters of each reuse that the others cover."""
     shares = []
-    for reuse, touching in _touching(reuses, others).items():
+    for reuse, near in touching(reuses, others).items():
         suspicious = (
-            (max(reuse.start, other.start), min(reuse.end, other.end))
-            for other in touching
+            (max(reuse.start, other.start), min(reuse.end, other.end)) for other in near
         )
         source = (
             (
                 max(reuse.source_start, other.source_start),
                 min(reuse.source_end, other.source_end),
             )
-            for other in touching
+            for other in near
         )
         covered = covered_length(suspicious) + covered_length(source)
         shares.append(covered / reuse.length if reuse.length else 0.0)
@@ -201,7 +204,7 @@ def without(detections: Iterable[Reuse], cases: Iterable[Reuse]) -> list[Reuse]:
     """Return the detections that touch none of the cases."""
     return [
         detection
-        for detection, touched in _touching(detections, cases).items()
+        for detection, touched in touching(detections, cases).items()
         if not touched
     ]
 
@@ -233,7 +236,7 @@ def print_scores(cases: dict[Reuse, str], detections: list[Reuse]) -> None:
     )
     for kind in sorted(set(cases.values())):
         inside = [case for case, label in cases.items() if label == kind]
-        found = sum(map(bool, _touching(inside, detections).values()))
+        found = sum(map(bool, touching(inside, detections).values()))
         result = score(inside, detections)
         print(
             f"  {kind:30} cases {len(inside):4}  detected {found / len(inside):.4f}  "
@@ -253,11 +256,11 @@ def print_samples(
             print(f"    {_quote(texts[reuse.suspicious], reuse.start, reuse.end)}")
             print(f"    {_quote(texts[reuse.source], *reuse[4:])}")
 
-    by_case = _touching(sorted(cases), detections)
+    by_case = touching(sorted(cases), detections)
     show("missed cases", [case for case, found in by_case.items() if not found])
     pieces = [case for case, found in by_case.items() if len(found) > 1]
     show("cases in pieces", pieces)
-    by_detection = _touching(sorted(detections), cases)
+    by_detection = touching(sorted(detections), cases)
     stray = [found for found, touched in by_detection.items() if not touched]
     characters = sum(reuse.length for reuse in stray)
     show(f"detections of no case ({characters} characters)", stray)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 SAMPLE_SECONDS = 0.02
 
@@ -25,16 +27,32 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PROC = Path("/proc")
 
 
+class Memory(NamedTuple):
+    """Bytes at their most."""
+
+    pss: int = 0  # of all processes together, what they share counted once
+    rss: int = 0  # of the largest process
+
+
 class Cost(NamedTuple):
     """What a run took."""
 
     wall: float  # seconds
     cpu: float  # seconds, user and system, of all processes
     code: int
+    memory: Memory = Memory()  # nothing unless it was sampled
 
 
 class CommandError(RuntimeError):
     """A measured command failed."""
+
+
+def compile_package() -> None:
+    """Compile our modules once, as an installer does."""
+    found = importlib.util.find_spec("dedupe")
+    places = found.submodule_search_locations if found else None
+    command = [sys.executable, "-m", "compileall", "-q", *(places or [])]
+    subprocess.run(command, check=False)
 
 
 def adopt_orphans() -> None:
@@ -47,62 +65,91 @@ def run(
     *,
     environment: dict[str, str] | None = None,
     limit: float | None = None,
+    sample: float | None = None,
+    fine: Collection[int] = (0, 1),
 ) -> Cost:
-    """Run a command to its end; a code other than 0 or 1 is an error.
+    """Run a command to its end; a code that is not fine is an error.
 
     Where it takes longer than the limit, in seconds, it is stopped with all its
-    processes, and its code is that of the signal.
+    processes, and its code is that of the signal. Its memory is looked at every so
+    many seconds as `sample` says.
     """
     before = _children_seconds()
     begin = time.perf_counter()
     process = _start(command, environment)
-    try:
-        _, errors = process.communicate(timeout=limit)
-        code = process.returncode
-        _check(command, code, errors)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        code = process.returncode
+    stop = begin + limit if limit else None
+    memory, errors = _wait(process, stop, sample)
     wall = time.perf_counter() - begin
     _reap_orphans()
-    return Cost(wall, _children_seconds() - before, code)
+    if errors is not None:
+        _check(command, process.returncode, errors, fine)
+    return Cost(wall, _children_seconds() - before, process.returncode, memory)
 
 
-def peak_memory(command: Sequence[str]) -> int:
-    """Return the largest sum of PSS over all processes of a command, in bytes."""
-    process = _start(command, None)
-    peak = 0
-    while process.poll() is None:
-        begin = time.perf_counter()
-        peak = max(peak, sum(map(_proportional_set_size, _descendants(process.pid))))
-        time.sleep(max(SAMPLE_SECONDS, REST * (time.perf_counter() - begin)))
-    _, errors = process.communicate()
-    _reap_orphans()
-    _check(command, process.returncode, errors)
-    return peak
+def peak_memory(
+    command: Sequence[str], *, environment: dict[str, str] | None = None
+) -> Memory:
+    """Return the memory of a command, sampled as often as that hardly slows it."""
+    return run(command, environment=environment, sample=SAMPLE_SECONDS).memory
 
 
-def _start(
-    command: Sequence[str], environment: dict[str, str] | None
-) -> subprocess.Popen[bytes]:
-    inherited = {
+def _wait(
+    process: subprocess.Popen[bytes], stop: float | None, sample: float | None
+) -> tuple[Memory, bytes | None]:
+    """Return the memory of a process and what it told, None where it was stopped."""
+    memory, pause = Memory(), sample
+    while True:
+        left = None if stop is None else max(0.0, stop - time.perf_counter())
+        waits = [seconds for seconds in (left, pause) if seconds is not None]
+        try:
+            _, errors = process.communicate(timeout=min(waits, default=None))
+        except subprocess.TimeoutExpired:
+            if stop is not None and time.perf_counter() >= stop:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+                return memory, None
+            begin = time.perf_counter()
+            memory = _larger(memory, _sampled(process.pid))
+            pause = max(sample or 0.0, REST * (time.perf_counter() - begin))
+        else:
+            return memory, errors
+
+
+def _larger(one: Memory, other: Memory) -> Memory:
+    return Memory(max(one.pss, other.pss), max(one.rss, other.rss))
+
+
+def _sampled(root: int) -> Memory:
+    sizes = [_set_sizes(process) for process in _descendants(root)]
+    return Memory(sum(one.pss for one in sizes), max(one.rss for one in sizes))
+
+
+def inherited() -> dict[str, str]:
+    """Return the environment of what is measured."""
+    return {
         name: value
         for name, value in os.environ.items()
         # A package that may not write its byte code would be compiled in every run.
         if name != "PYTHONDONTWRITEBYTECODE"
     }
+
+
+def _start(
+    command: Sequence[str], environment: dict[str, str] | None
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=inherited | (environment or {}),
+        env=inherited() | (environment or {}),
         start_new_session=True,
     )
 
 
-def _check(command: Sequence[str], code: int, errors: bytes) -> None:
-    if code not in {0, 1} or b"Traceback" in errors:
+def _check(
+    command: Sequence[str], code: int, errors: bytes, fine: Collection[int]
+) -> None:
+    if code not in fine or b"Traceback" in errors:
         message = f"{' '.join(command)} ended with {code}:\n"
         raise CommandError(message + errors.decode(errors="replace")[-2000:])
 
@@ -131,12 +178,11 @@ def _descendants(root: int) -> list[int]:
     return found
 
 
-def _proportional_set_size(process: int) -> int:
+def _set_sizes(process: int) -> Memory:
     try:
         rollup = (_PROC / str(process) / "smaps_rollup").read_text()
     except OSError:
-        return 0
-    for line in rollup.splitlines():
-        if line.startswith("Pss:"):
-            return 1024 * int(line.split()[1])
-    return 0
+        return Memory()
+    lines = (line.split() for line in rollup.splitlines()[1:])
+    sizes = {words[0]: 1024 * int(words[1]) for words in lines}
+    return Memory(sizes.get("Pss:", 0), sizes.get("Rss:", 0))

@@ -1,127 +1,163 @@
-"""Measure what a scan costs, beside what else could be run, in the same minutes.
+"""Race ours and the peers over folders of 1 MB to 1 GB, and see how time grows.
 
-Ours reads the folder and writes its JSON report; the peers read paragraphs that are
-already split and folded. Contestants take turns, and medians are compared.
+Contestants take turns, so that whatever else the machine does comes to all of them, and
+medians are compared. Ours reads the folder and writes its report in JSON; a peer reads
+the same folder, or paragraphs that were split and folded before, which spares it half
+of the work. What was planted in the folders must be found: speed is no excuse.
 """
 
 from __future__ import annotations
 
-import argparse
-import importlib.util
+import math
 import os
-import platform
-import shlex
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
-from random import Random
 from statistics import median
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from benchmarks.command import COMMAND, Matches, add_command_option, read_pairs, scan
-from benchmarks.corpus import SIZES
+from benchmarks import processes
+from benchmarks.command import Matches, read_pairs, scan
+from benchmarks.contestants import (
+    OURS,
+    OURS_ALONE,
+    OWN,
+    PEERS,
+    SIZES,
+    Contestant,
+    command_of,
+    environment_of,
+    versions,
+)
+from benchmarks.corpus import ready
 from benchmarks.datasets import read_rows
-from benchmarks.floods import FLOODS
+from benchmarks.environments import NotInstalledError
+from benchmarks.frame import provenance, table
 from benchmarks.processes import (
-    ONE_BLAS_THREAD,
+    CommandError,
     Cost,
     adopt_orphans,
+    compile_package,
     peak_memory,
-    run,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.datasets import Row
+    from benchmarks.frame import Measured, Run
+
 MEGABYTE = 1_000_000
-OURS = "dedupe"
+# Where a run takes longer, its memory is looked at while it is timed, once a second.
+LONG_SECONDS = 15
+LONG_SAMPLE = 1.0
+TITLES = {"1mb": "1 MB", "10mb": "10 MB", "100mb": "100 MB", "1gb": "1 GB"}
+QUICK_ROUNDS = 2
+# Reading alone is no rival.
+RIVALS = PEERS.keys() - {"front-end"}
+LITTLE = 3 * MEGABYTE
+WHY_QUICKER = (
+    "With so little text it is starting that takes the time: loading Python, the "
+    "command line, numpy and our own modules, three quarters of ours (see *Starting*)."
+)
+WHY_SMALLER = (
+    "They hold signatures or hashes alone; ours holds each word with its place, so "
+    "that a finding can be shown to the letter, and quotations can be found."
+)
 
 
-class Peer(NamedTuple):
-    """A script in `peers`, and how many times faster ours should be."""
-
-    title: str
-    target: float
-    expensive: bool = False  # run once
-
-
-# Targets are for 100 MB and four cores.
-PEERS = {
-    "datasketch_plain": Peer("datasketch 2.0", 50, expensive=True),
-    "datasketch_batch": Peer("datasketch 2.0, xxh32, batches", 15),
-    "rensa_index": Peer("rensa 0.5 with its LSH", 4),
-    "gaoya_index": Peer("gaoya 0.2, four threads", 2),
-    "front_end": Peer("read, fold, split in plain Python", 4),
-}
-DECODE_CPU, DECODE_WALL = 18, 9
-HELP_TARGET, SMALL_TARGET = 1.5, 2.0
-BYTES_A_BYTE = 4
-START_ROUNDS = 15
-FLOOD_SECONDS = 60
-
-PYTHON = sys.executable
-
-
-def main() -> None:
-    """Print times, ratios and memory."""
-    options = _options()
+def measure(run: Run) -> Measured:
+    """Yield the race over each size."""
     adopt_orphans()
     compile_package()
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, ",
-        end="",
-    )
-    print(f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
-    size = "10mb" if options.quick else options.size
-    parts = options.part or ["peers", "start"]
+    for size in sizes(run):
+        yield size, race(size, ready(run, size), run)
+
+
+def sizes(run: Run) -> list[str]:
+    """Return the sizes to measure: what our own words make is too uniform for more."""
+    if run.quick:
+        return ["1mb"]
+    return list(SIZES if run.data else SIZES[:2])
+
+
+def race(size: str, corpus: Path, run: Run) -> Row:
+    """Let all contestants have their turns on a corpus."""
+    systems: dict[str, Row] = {}
+    commands: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder)
-        if "peers" in parts:
-            measure_peers(options.corpora / size, output, options)
-        if "start" in parts:
-            measure_start(options.samples, output)
-        if "linear" in parts:
-            measure_growth(options.corpora, output, options.command)
-        if "floods" in parts:
-            measure_floods(output, options.command)
+        for name, one in (OWN | PEERS).items():
+            systems[name] = {"title": one.title, "cores": one.cores}
+            systems[name]["reads"] = "folder" if one.folder else "paragraphs"
+            try:
+                commands[name] = command_of(name, corpus, output, run)
+            except NotInstalledError as error:
+                systems[name]["failed"] = str(error)
+        processes.run(commands[OURS])  # fills the page cache
+        decoding = _take_turns(size, commands, systems, corpus, run)
+        for name, command in commands.items():
+            if not systems[name].get("pss") and systems[name].get("walls"):
+                memory = peak_memory(command, environment=environment_of(name))
+                systems[name] |= {"pss": memory.pss, "rss": memory.rss}
+        _count_planted(corpus, output, systems, run)
+    return {
+        "bytes": bytes_below(corpus / "txt"),
+        "real": run.data is not None,
+        "decode": median(decoding),
+        "systems": systems,
+        "versions": versions(),
+    }
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="benchmarks.speed", description=__doc__)
-    parser.add_argument(
-        "--corpora", type=Path, required=True, help="folder that benchmarks.corpus made"
-    )
-    parser.add_argument("--size", choices=list(SIZES), default="100mb")
-    parser.add_argument("--quick", action="store_true", help="the same as --size 10mb")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--samples", type=Path, default=Path("samples"))
-    parser.add_argument(
-        "--peer", action="append", choices=list(PEERS), help="only this peer"
-    )
-    parser.add_argument(
-        "--part",
-        action="append",
-        choices=("peers", "start", "linear", "floods"),
-        help="what to measure (default: peers and start)",
-    )
-    add_command_option(parser)
-    return parser.parse_args()
+def _take_turns(
+    size: str,
+    commands: dict[str, list[str]],
+    systems: dict[str, Row],
+    corpus: Path,
+    run: Run,
+) -> list[float]:
+    """Note what each run costs; return the seconds that decoding takes in between."""
+    due = {name: _rounds(one, size, run) for name, one in (OWN | PEERS).items()}
+    decoding: list[float] = []
+    for turn in range(max(due.values())):
+        for name, command in commands.items():
+            row = systems[name]
+            if turn >= due[name] or "failed" in row:
+                continue
+            long = max(row.get("walls", [0])) > LONG_SECONDS or due[name] == 1
+            try:
+                cost = processes.run(
+                    command,
+                    environment=environment_of(name),
+                    sample=LONG_SAMPLE if long else None,
+                    fine=(0, 1) if name in OWN else (0,),
+                )
+            except CommandError as error:
+                row["failed"] = str(error).strip().splitlines()[-1]
+            else:
+                _note(row, cost)
+        if not decoding or max(decoding) < 1:
+            decoding.append(decode_seconds(corpus / "txt"))
+    return decoding
 
 
-def compile_package() -> None:
-    """Compile our modules once, as an installer does."""
-    found = importlib.util.find_spec("dedupe")
-    places = found.submodule_search_locations if found else None
-    command = [PYTHON, "-m", "compileall", "-q", *(places or [])]
-    subprocess.run(command, check=False)
+def _rounds(one: Contestant, size: str, run: Run) -> int:
+    rounds = one.rounds.get(size, 0)
+    return min(rounds, QUICK_ROUNDS) if run.quick else rounds
 
 
-def _ours(command: str, folder: Path, output: Path) -> list[str]:
-    report = output / "report.json"
-    options = ["--format", "json", "-o", str(report)]
-    return [*shlex.split(command), str(folder), *options]
+def _note(row: Row, cost: Cost) -> None:
+    row.setdefault("walls", []).append(round(cost.wall, 4))
+    row.setdefault("cpus", []).append(round(cost.cpu, 4))
+    if cost.memory.pss and cost.wall > LONG_SECONDS:
+        row["pss"] = max(row.get("pss", 0), cost.memory.pss)
+        row["rss"] = max(row.get("rss", 0), cost.memory.rss)
 
 
-def _bytes_below(folder: Path) -> int:
+def bytes_below(folder: Path) -> int:
+    """Return how many bytes the files in a folder hold."""
     return sum(
         (Path(parent) / name).stat().st_size
         for parent, _, names in os.walk(folder)
@@ -129,147 +165,189 @@ def _bytes_below(folder: Path) -> int:
     )
 
 
-def measure_peers(corpus: Path, output: Path, options: argparse.Namespace) -> None:
-    """Run all contestants in turn and print the ratios of their medians."""
-    size = _bytes_below(corpus / "txt")
-    commands = {OURS: _ours(options.command, corpus / "txt", output)}
-    for script in options.peer or PEERS:
-        source = corpus / ("txt" if script == "front_end" else "paras.jsonl")
-        commands[script] = _peer(script, source, output)
-    run(commands[OURS])  # fills the page cache
-    costs: dict[str, list[Cost]] = {name: [] for name in commands}
-    decoding: list[float] = []
-    for turn in range(options.rounds):
-        for name, command in commands.items():
-            if turn and name != OURS and PEERS[name].expensive:
-                continue
-            threads = {"RAYON_NUM_THREADS": "4"}
-            costs[name].append(run(command, environment=threads))
-        decoding.append(_decode(corpus / "txt"))
-    print(
-        f"\n{corpus.name}: {size / MEGABYTE:.1f} MB, {options.rounds} rounds, medians"
-    )
-    print(
-        f"{'':34}{'wall s':>8}{'cpu s':>8}{'PSS MB':>8}{'peer/ours':>11}{'target':>8}"
-    )
-    ours = _median(costs[OURS])
-    for name, command in commands.items():
-        cost, memory = _median(costs[name]), peak_memory(command)
-        title = OURS if name == OURS else PEERS[name].title
-        numbers = f"{cost.wall:8.2f}{cost.cpu:8.2f}{memory / MEGABYTE:8.0f}"
-        print(f"{title:34}{numbers}", end="")
-        if name == OURS:
-            verdict = _at_most(memory / size, BYTES_A_BYTE)
-            print(f"   {memory / size:.2f} bytes a byte of input, {verdict}")
-        else:
-            ratio, target = cost.wall / ours.wall, PEERS[name].target
-            verdict = "ok" if ratio >= target else "MISSED"
-            print(f"{ratio:10.1f}x{target:7.0f}x  {verdict}")
-    decode = median(decoding)
-    print(f"{'decode UTF-8, one core':34}{decode:8.3f}")
-    cpu, wall = ours.cpu / decode, ours.wall / decode
-    print(f"  our CPU  {cpu:5.1f} x decoding, {_at_most(cpu, DECODE_CPU)}")
-    print(f"  our wall {wall:5.1f} x decoding, {_at_most(wall, DECODE_WALL)}")
-    walls = ", ".join(f"{cost.wall:.2f}" for cost in costs[OURS])
-    print(f"  our walls: {walls}")
-    print_planted(corpus, output, options.command)
-
-
-def _peer(script: str, source: Path, output: Path) -> list[str]:
-    module = f"benchmarks.peers.{script}"
-    return [PYTHON, "-m", module, str(source), str(output / f"{script}.tsv")]
-
-
-def _decode(folder: Path) -> float:
-    command = [PYTHON, "-m", "benchmarks.peers.decode", str(folder)]
+def decode_seconds(folder: Path) -> float:
+    """Return the seconds of one core to decode the files from UTF-8."""
+    command = [sys.executable, "-m", "benchmarks.peers.decode", str(folder)]
     return float(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
-def _median(costs: list[Cost]) -> Cost:
-    wall, cpu = (median(cost[field] for cost in costs) for field in (0, 1))
-    return Cost(wall, cpu, costs[0].code)
-
-
-def _at_most(value: float, target: float) -> str:
-    return f"at most {target:g}: {'ok' if value <= target else 'MISSED'}"
-
-
-def print_planted(corpus: Path, output: Path, command: str) -> None:
-    """Print how many of the planted repeats are found: speed must not cost them."""
-    pairs = output / "pairs.jsonl"
+def _count_planted(
+    corpus: Path, output: Path, systems: dict[str, Row], run: Run
+) -> None:
+    """Note what share of the planted repeats each contestant has found."""
     folder = corpus / "txt"
-    scan(command, folder, pairs, "pairs")
-    matches = Matches(read_pairs(pairs))
-    total: Counter[str] = Counter()
-    found: Counter[str] = Counter()
-    for row in read_rows(corpus / "truth.jsonl"):
-        left, right = (
-            (str(folder / name), line) for name, line in (row["left"], row["right"])
+    truth = [
+        tuple((str(folder / name), line) for name, line in (row["left"], row["right"]))
+        for row in read_rows(corpus / "truth.jsonl")
+    ]
+    scan(run.command, folder, output / "pairs.jsonl", "pairs")
+    matches = Matches(read_pairs(output / "pairs.jsonl"))
+    found = sum(matches.found(left, right) for left, right in truth)
+    systems[OURS]["planted"] = found / len(truth)
+    for name in PEERS:
+        if (path := output / f"{name}.tsv").exists() and "failed" not in systems[name]:
+            groups = _groups(path, folder)
+            shared = sum(
+                not groups.get(left, set()).isdisjoint(groups.get(right, set()))
+                for left, right in truth
+            )
+            systems[name]["planted"] = shared / len(truth)
+
+
+def _groups(path: Path, folder: Path) -> dict[tuple[str, int], set[int]]:
+    """Return the lines of a peer's output in which each paragraph stands."""
+    groups: dict[tuple[str, int], set[int]] = {}
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            for name in line.rstrip("\n").split("\t"):
+                document, _, paragraph = name.rpartition("#")
+                place = (str(folder / document), int(paragraph))
+                groups.setdefault(place, set()).add(number)
+    return groups
+
+
+def section(results: Mapping[str, Row]) -> Iterator[str]:
+    """Yield the tables of all races, and how time and memory grow."""
+    raced = {size: results[size] for size in SIZES if size in results}
+    if not raced:
+        return
+    yield "## Speed and memory"
+    yield ""
+    yield (
+        "From UTF-8 files to a report in JSON, everything included: starting, reading, "
+        "folding, comparing, writing. Contestants took turns; a row shows the median "
+        "of its runs, and how many there were. Memory is the proportional set size "
+        "(PSS) of all processes together, and the resident set size (RSS) of the "
+        "largest. A peer that is marked *paragraphs* was given paragraphs that had "
+        "been split and folded beforehand, which spares it much of the work; *folder* "
+        "means that it reads the files as ours does, and folds them in plain Python. "
+        "Last, what share of the repeats planted in the folder it finds, from exact "
+        "copies to 30 % of the words replaced and quotations of eight words."
+    )
+    yield ""
+    yield "![Megabytes a second of all contestants](benchmarks/speed.svg)"
+    yield ""
+    yield (
+        "An asterisk marks those that were given paragraphs; light: reading and "
+        "folding in plain Python, without looking for anything."
+    )
+    yield ""
+    yield from _growth(raced)
+    for size, result in raced.items():
+        yield from _race_table(TITLES[size], result)
+    yield provenance(next(reversed(raced.values())))
+    yield ""
+
+
+def _growth(raced: Mapping[str, Row]) -> Iterator[str]:
+    yield "### From 1 MB to 1 GB"
+    yield ""
+    rows = []
+    for name in (OURS, OURS_ALONE):
+        before: tuple[float, float] | None = None
+        for size, result in raced.items():
+            figures, row = result["figures"], result["figures"]["systems"][name]
+            megabytes = figures["bytes"] / MEGABYTE
+            wall, cpu = median(row["walls"]), median(row["cpus"])
+            now = (megabytes, wall)
+            steep = "" if before is None else f"{slope(before, now):.2f}"
+            before = now
+            rows.append(
+                [
+                    row["title"],
+                    TITLES[size],
+                    f"{megabytes:,.1f}",
+                    f"{wall:.2f}",
+                    f"{megabytes / wall:.1f}",
+                    steep,
+                    f"{1000 * cpu / megabytes:.1f}",
+                    f"{cpu / figures['decode']:.1f}",
+                    f"{row['pss'] / MEGABYTE:,.0f}",
+                    f"{row['rss'] / MEGABYTE:,.0f}",
+                    f"{row['pss'] / figures['bytes']:.2f}",
+                    str(len(row["walls"])),
+                ]
+            )
+    head = ["", "size", "MB", "seconds", "MB/s", "slope", "CPU ms/MB"]
+    head += ["CPU × decoding", "PSS MB", "RSS MB", "PSS bytes a byte", "runs"]
+    yield from table(head, rows, left=2)
+    yield (
+        "The slope is that of the logarithm of time over the logarithm of size, from "
+        "the row above: 1 is linear, less is better than linear. *CPU × decoding* is "
+        "the CPU time of all processes in units of what one core takes to decode the "
+        "same bytes from UTF-8."
+    )
+    yield ""
+    if len(raced) > 1:
+        yield "![Seconds over megabytes](benchmarks/time.svg)"
+        yield ""
+        yield "![Memory over megabytes](benchmarks/memory.svg)"
+        yield ""
+
+
+def slope(before: tuple[float, float], after: tuple[float, float]) -> float:
+    """Return by what power of the size the time grows."""
+    size, seconds = (math.log(b / a) for a, b in zip(before, after, strict=True))
+    return seconds / size
+
+
+def _race_table(title: str, result: Row) -> Iterator[str]:
+    figures = result["figures"]
+    systems = figures["systems"]
+    all_cores, one_core = (median(systems[n]["walls"]) for n in (OURS, OURS_ALONE))
+    yield f"### {title} beside the peers"
+    yield ""
+    rows, missing = [], []
+    for name, row in systems.items():
+        if not row.get("walls"):
+            missing.append(_missing(row))
+            continue
+        wall = median(row["walls"])
+        rows.append(
+            [
+                f"**{row['title']}**" if name in OWN else row["title"],
+                row["reads"],
+                row["cores"],
+                f"{wall:.2f}",
+                f"{median(row['cpus']):.2f}",
+                f"{figures['bytes'] / MEGABYTE / wall:.1f}",
+                f"{wall / all_cores:.1f}",
+                f"{wall / one_core:.1f}",
+                f"{row['pss'] / MEGABYTE:,.0f}",
+                f"{row['rss'] / MEGABYTE:,.0f}",
+                f"{row['planted']:.1%}" if "planted" in row else "",
+                str(len(row["walls"])),
+            ]
         )
-        total[row["kind"]] += 1
-        found[row["kind"]] += matches.found(left, right)
-    print("planted repeats found:")
-    for kind, count in total.items():
-        print(f"  {kind:20} {found[kind]:5} of {count:5} {found[kind] / count:8.2%}")
+    head = ["", "reads", "cores", "seconds", "CPU s", "MB/s", "× ours"]
+    head += ["× ours on one core", "PSS MB", "RSS MB", "planted found", "runs"]
+    yield from table(head, rows, left=3)
+    yield from _ahead(figures)
+    if missing:
+        yield f"Not run: {'; '.join(missing)}."
+        yield ""
 
 
-def measure_start(samples: Path, output: Path) -> None:
-    """Print how long the command takes to start, beside what it has to import."""
-    ours = shlex.split(COMMAND)[:-1]
-    small = _ours(COMMAND, samples, output)
-    commands = {
-        "dedupe --help": [*ours, "--help"],
-        "import click": [PYTHON, "-c", "import click"],
-        f"dedupe scan {samples}": small,
-        "import click, numpy": [PYTHON, "-c", "import click, numpy"],
-    }
-    walls: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(START_ROUNDS):
-        for name, command in commands.items():
-            walls[name].append(run(command, environment=ONE_BLAS_THREAD).wall)
-    print(f"\nstart, median of {START_ROUNDS} in turn, one BLAS thread")
-    medians = {name: median(times) for name, times in walls.items()}
-    for name, wall in medians.items():
-        print(f"{name:34}{1000 * wall:8.0f} ms")
-    one, click, two, numpy = medians.values()
-    print(f"  help  {one / click:.2f} x, {_at_most(one / click, HELP_TARGET)}")
-    print(f"  scan  {two / numpy:.2f} x, {_at_most(two / numpy, SMALL_TARGET)}")
+def _ahead(figures: Row) -> Iterator[str]:
+    """Yield who needs less time or memory than ours at its defaults, and why."""
+    systems = figures["systems"]
+    peers = [row for name, row in systems.items() if name in RIVALS and "walls" in row]
+    wall, pss = median(systems[OURS]["walls"]), systems[OURS]["pss"]
+    quicker = [row for row in peers if median(row["walls"]) < wall]
+    smaller = [row for row in peers if row["pss"] < pss]
+    if quicker:
+        reason = WHY_QUICKER if figures["bytes"] < LITTLE else ""
+        yield f"Quicker than ours: {_named(quicker)}. {reason}".rstrip()
+        yield ""
+    if smaller:
+        yield f"With less memory than ours: {_named(smaller)}. {WHY_SMALLER}"
+        yield ""
 
 
-def measure_growth(corpora: Path, output: Path, command: str) -> None:
-    """Print time and memory for ten, a hundred and a thousand megabytes."""
-    print(f"\n{'':10}{'MB':>8}{'wall s':>8}{'cpu s':>8}{'PSS MB':>8}", end="")
-    print(f"{'MB/s':>8}{'cpu ms/MB':>11}{'bytes a byte':>14}{'report MB':>11}")
-    for size in ("10mb", "100mb", "1gb"):
-        folder = corpora / size / "txt"
-        megabytes = _bytes_below(folder) / MEGABYTE
-        ours = _ours(command, folder, output)
-        run(ours)
-        cost, memory = run(ours), peak_memory(ours) / MEGABYTE
-        report = (output / "report.json").stat().st_size / MEGABYTE
-        print(
-            f"{size:10}{megabytes:8.1f}{cost.wall:8.2f}{cost.cpu:8.2f}{memory:8.0f}"
-            f"{megabytes / cost.wall:8.0f}{1000 * cost.cpu / megabytes:11.1f}"
-            f"{memory / megabytes:14.2f}{report:11.1f}"
-        )
+def _named(rows: list[Row]) -> str:
+    return ", ".join(f"{row['title']} ({row['reads']})" for row in rows)
 
 
-def measure_floods(output: Path, command: str) -> None:
-    """Print time and memory for inputs that are hard on purpose."""
-    print(f"\n{'':28}{'MB':>8}{'wall s':>8}{'cpu s':>8}{'PSS MB':>8}{'code':>6}")
-    for place, (name, write) in enumerate(FLOODS.items()):
-        folder = output / f"flood{place}"
-        folder.mkdir()
-        write(folder, Random(1))
-        megabytes = _bytes_below(folder) / MEGABYTE
-        ours = _ours(command, folder, output)
-        cost = run(ours, limit=FLOOD_SECONDS)
-        print(f"{name:28}{megabytes:8.1f}{cost.wall:8.2f}{cost.cpu:8.2f}", end="")
-        if cost.code < 0:
-            print(f"  stopped after {FLOOD_SECONDS} s")
-        else:
-            print(f"{peak_memory(ours) / MEGABYTE:8.0f}{cost.code:6}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def _missing(row: Row) -> str:
+    reason = row.get("failed", "it would take too long or too much memory")
+    return f"{row['title']} ({row['reads']}): {reason}"

@@ -430,6 +430,239 @@ def lost_letters(text: str, random: Random, _around: Surroundings) -> str:
     )
 
 
+def with_dateline(text: str, random: Random) -> str:
+    """Begin as agencies do."""
+    return f"{random.choice(_DATELINES)} {text}"
+
+
+def other_dateline(text: str, random: Random, _around: Surroundings) -> str:
+    """Exchange the dateline for that of another agency, or add one."""
+    old = next((line for line in _DATELINES if text.startswith(line)), "")
+    others = [line for line in _DATELINES if line != old]
+    return f"{random.choice(others)} {text.removeprefix(old).lstrip()}"
+
+
+_SAID = ("قال", "أوضح", "ذكر", "أكد", "صرح", "أضاف", "بين", "أفاد", "أشار", "لفت")
+_SPEAKERS = (
+    "المتحدث الرسمي",
+    "مصدر مطلع",
+    "رئيس اللجنة",
+    "الناطق باسم الهيئة",
+    "مسؤول محلي",
+    "شهود عيان",
+)
+_SOURCES = (
+    "في تصريح صحفي",
+    "لوكالة الأنباء",
+    "خلال اتصال هاتفي",
+    "عبر حسابه الرسمي",
+    "في مؤتمر صحفي",
+    "بحسب بيان مكتوب",
+)
+_ATTRIBUTION = re.compile(rf"(?:{'|'.join(_SAID)}) (?:{'|'.join(_SPEAKERS)})")
+
+
+def attributed(text: str, random: Random) -> str:
+    """Say in the middle who said it."""
+    words = text.split()
+    place = len(words) // 2
+    told = f"و{random.choice(_SAID)} {random.choice(_SPEAKERS)} أن"
+    return " ".join([*words[:place], told, *words[place:]])
+
+
+def other_attribution(text: str, random: Random, _around: Surroundings) -> str:
+    """Have somebody else say it, in other words, and tell where."""
+    told = (
+        f"{random.choice(_SAID)} {random.choice(_SPEAKERS)} {random.choice(_SOURCES)}"
+    )
+    return _ATTRIBUTION.sub(told, text, count=1)
+
+
+_NUMERALS = dict(
+    enumerate(
+        ["ثلاثة", "أربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة", "عشرة"],
+        start=3,
+    )
+)
+_SMALL_NUMBER = re.compile(r"(?<![\d.,٫٬])(?:[3-9]|10)(?![\d.,٫٬%])")
+
+
+def add_small_numbers(text: str, random: Random) -> str:
+    """Give a paragraph three numbers that are also written as words."""
+    words = text.split()
+    for _ in range(3):
+        place = random.randint(1, len(words) - 1)
+        words.insert(place, str(random.choice(list(_NUMERALS))))
+    return " ".join(words)
+
+
+def numbers_as_words(text: str, _random: Random, _around: Surroundings) -> str:
+    """Write small numbers as words."""
+    return _SMALL_NUMBER.sub(lambda number: _NUMERALS[int(number[0])], text)
+
+
+_HONORIFICS = (
+    "صاحب السمو الملكي",
+    "فخامة الرئيس",
+    "معالي الوزير الدكتور",
+    "سعادة السفير",
+    "فضيلة الشيخ",
+    "دولة رئيس مجلس الوزراء",
+)
+
+
+def with_honorifics(text: str, random: Random) -> str:
+    """Address two people as protocol demands."""
+    words = text.split()
+    for _ in range(2):
+        words.insert(random.randint(1, len(words) - 1), random.choice(_HONORIFICS))
+    return " ".join(words)
+
+
+def no_honorifics(text: str, _random: Random, _around: Surroundings) -> str:
+    """Leave titles of respect out."""
+    bare = re.sub(rf"(?:{'|'.join(_HONORIFICS)}) ?", "", text)
+    return " ".join(bare.split())
+
+
+# What one house writes and another does not, where both mean the same.
+_STYLES = (
+    ("بسبب", "نتيجة"),
+    ("خلال", "أثناء"),
+    ("حول", "بشأن"),
+    ("بعد", "عقب"),
+    ("الذي", "والذي"),
+    ("التي", "والتي"),
+    ("كما", "وأيضا"),
+    ("لكن", "إلا أن"),
+    ("نحو", "قرابة"),
+    ("مع", "برفقة"),
+    ("قبل", "قبيل"),
+    ("من أجل", "بغية"),
+    ("رغم", "على الرغم من"),
+    ("عدد من", "جملة من"),
+    ("يوم", "نهار"),
+    ("أمام", "قبالة"),
+    ("عبر", "من خلال"),
+    ("حيث", "إذ"),
+    ("أن", "بأن"),
+    ("إلى", "صوب"),
+)
+_TO_STYLE = {one: other for pair in _STYLES for one, other in (pair, pair[::-1])}
+_STYLED = re.compile(
+    r"(?<!\w)(?:" + "|".join(sorted(_TO_STYLE, key=len, reverse=True)) + r")(?!\w)"
+)
+
+
+def other_style(text: str, _random: Random, _around: Surroundings) -> str:
+    """Write small words as the style of another house has them."""
+    return _STYLED.sub(lambda word: _TO_STYLE[word[0]], text)
+
+
+# Letters of one shape, which a scanner tells apart by their dots alone.
+_SHAPES = (
+    "بتثنيپ",
+    "جحخچ",
+    "دذ",
+    "رزژ",
+    "سش",
+    "صض",
+    "طظ",
+    "عغ",
+    "فق",
+    "كگ",
+    "هة",
+    "ىي",
+)
+_LOOKALIKES = {
+    letter: shape.replace(letter, "") for shape in _SHAPES for letter in shape
+}
+
+
+def scanned(text: str, random: Random, _around: Surroundings) -> str:
+    """Misread the dots of 3 % of the letters, as a scanner does."""
+
+    def read(letter: str) -> str:
+        alike = _LOOKALIKES.get(letter)
+        return random.choice(alike) if alike and random.random() < 0.03 else letter
+
+    return "".join(map(read, text))
+
+
+def mistyped(text: str, random: Random, _around: Surroundings) -> str:
+    """Exchange two letters or double one in 6 % of the words."""
+
+    def mistype(word: str) -> str:
+        if len(word) < 4 or random.random() > 0.06:
+            return word
+        place = random.randint(0, len(word) - 2)
+        one, other = word[place], word[place + 1]
+        wrong = other + one if one != other and random.random() < 0.5 else one + one
+        rest = place + (2 if wrong == other + one else 1)
+        return word[:place] + wrong + word[rest:]
+
+    return " ".join(mistype(word) for word in text.split(" "))
+
+
+def lost_spaces(text: str, random: Random, _around: Surroundings) -> str:
+    """Run 5 % of the words into the next, as text taken from a page does."""
+    words = text.split()
+    ends = ["" if random.random() < 0.05 else " " for _ in words]
+    return "".join(map("".join, zip(words, ends, strict=True))).strip()
+
+
+def broken_words(text: str, random: Random, _around: Surroundings) -> str:
+    """Break 5 % of the longer words, as text taken from columns does."""
+
+    def broken(word: str) -> str:
+        if len(word) < 6 or random.random() > 0.05:
+            return word
+        place = random.randint(2, len(word) - 2)
+        return f"{word[:place]} {word[place:]}"
+
+    return " ".join(broken(word) for word in text.split())
+
+
+def leftover_markup(text: str, random: Random, _around: Surroundings) -> str:
+    """Leave entities and tags of a page in the text."""
+
+    def mark(word: str) -> str:
+        kind = random.random()
+        if kind < 0.04:
+            return f"{word}&nbsp;"
+        if kind < 0.06:
+            return f"&quot;{word}&quot;"
+        return f"<b>{word}</b>" if kind < 0.08 else word
+
+    return " ".join(mark(word) for word in text.split())
+
+
+def shortened(text: str, _random: Random, _around: Surroundings) -> str:
+    """Cut the last quarter off, as the end of a column does."""
+    words = text.split()
+    return " ".join(words[: len(words) * 3 // 4])
+
+
+def merged(text: str, _random: Random, around: Surroundings) -> str:
+    """Run the paragraph and the next into one."""
+    return f"{text} {around.after}"
+
+
+def condensed(text: str, random: Random, _around: Surroundings) -> str:
+    """Leave out two of five clauses and join the others."""
+    chunks = _chunks(text, "[،.؛]", 5)
+    gone = set(random.sample(range(len(chunks)), min(2, len(chunks) - 1)))
+    return " ".join(chunk for place, chunk in enumerate(chunks) if place not in gone)
+
+
+def rewritten(text: str, random: Random, around: Surroundings) -> str:
+    """Change style, order, a tenth of the words and the dateline, as a desk does."""
+    text = other_style(text, random, around)
+    text = reorder_clauses(text, random, around)
+    text = replace_share(0.1)(text, random, around)
+    return with_dateline(text, random)
+
+
 VARIATIONS: dict[str, Variation] = {
     "exact": Variation(exact, 1.0),
     "hamza dropped": Variation(drop_hamza, 1.0),
@@ -467,4 +700,18 @@ VARIATIONS: dict[str, Variation] = {
     "20 % and spellings": Variation(replaced_and_respelled, 0.97),
     "dateline and tail": Variation(dateline_and_tail, surrounded=True),
     "2 % of letters lost": Variation(lost_letters),
+    "dateline changed": Variation(other_dateline, prepare=with_dateline),
+    "attribution changed": Variation(other_attribution, prepare=attributed),
+    "numbers in words": Variation(numbers_as_words, prepare=add_small_numbers),
+    "honorifics dropped": Variation(no_honorifics, prepare=with_honorifics),
+    "house style": Variation(other_style),
+    "scanned, 3 % misread": Variation(scanned),
+    "mistyped, 6 %": Variation(mistyped),
+    "spaces lost, 5 %": Variation(lost_spaces),
+    "words broken, 5 %": Variation(broken_words),
+    "markup left in": Variation(leftover_markup),
+    "last quarter cut": Variation(shortened),
+    "merged with the next": Variation(merged, surrounded=True),
+    "condensed to 3 of 5": Variation(condensed),
+    "rewritten by a desk": Variation(rewritten),
 }

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from pathlib import Path
 
-# The letters that most tools fold, and the marks they delete.
-FOLDING = str.maketrans(
-    "أإآٱىةؤئیک٠١٢٣٤٥٦٧٨٩",
-    "ااااييءءيك0123456789",
-    "".join(map(chr, range(0x064B, 0x0653))) + "\N{ARABIC TATWEEL}",
-)
-WORD = re.compile(r"\w+")
+from benchmarks.peers.paragraphs import read_folder
 
 
 def main() -> None:
-    """Print how many words the files below a folder hold."""
-    words = 0
-    for folder, _, files in os.walk(sys.argv[1]):
-        for name in files:
-            text = Path(folder, name).read_text(encoding="utf-8")
-            words += len(WORD.findall(text.translate(FOLDING)))
-    print(words)
+    """Print how many paragraphs the files below a folder hold."""
+    print(sum(1 for _ in read_folder(Path(sys.argv[1]))))
 
 
 if __name__ == "__main__":

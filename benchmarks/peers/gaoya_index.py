@@ -6,9 +6,9 @@ from gaoya.minhash import MinHashStringIndex
 
 from benchmarks.peers.paragraphs import (
     NUM_PERM,
-    SHINGLE_SIZE,
     THRESHOLD,
     read_paragraphs,
+    read_settings,
     write_pairs,
 )
 
@@ -16,16 +16,18 @@ from benchmarks.peers.paragraphs import (
 def main() -> None:
     """Index, query."""
     names, texts = read_paragraphs()
-    index = MinHashStringIndex(
-        hash_size=32,
-        jaccard_threshold=THRESHOLD,
-        num_bands=None,
-        band_size=None,
-        num_hashes=NUM_PERM,
-        analyzer="word",
-        ngram_range=(SHINGLE_SIZE, SHINGLE_SIZE),
-        id_container="vec",
-    )
+    defaults = {
+        "hash_size": 32,
+        "jaccard_threshold": THRESHOLD,
+        "num_bands": None,
+        "band_size": None,
+        "num_hashes": NUM_PERM,
+        "analyzer": "word",
+        "ngram_range": (3, 3),
+    }
+    settings = read_settings(defaults)
+    settings["ngram_range"] = tuple(settings["ngram_range"])
+    index = MinHashStringIndex(**settings, id_container="vec")
     index.par_bulk_insert_docs(list(range(len(texts))), texts)
     write_pairs(
         (names[place], names[other])

@@ -6,8 +6,10 @@ from rensa import RMinHash, RMinHashLSH
 
 from benchmarks.peers.paragraphs import (
     NUM_PERM,
+    SHINGLES,
     THRESHOLD,
     read_paragraphs,
+    read_settings,
     shingles,
     write_pairs,
 )
@@ -20,18 +22,27 @@ SEED = 42
 def main() -> None:
     """Sketch, index, query, compare."""
     names, texts = read_paragraphs()
-    index = RMinHashLSH(THRESHOLD, NUM_PERM, BANDS)
+    settings = read_settings(
+        {
+            "num_perm": NUM_PERM,
+            "threshold": THRESHOLD,
+            "bands": BANDS,
+            "shingles": SHINGLES,
+        }
+    )
+    threshold, num_perm = settings["threshold"], settings["num_perm"]
+    index = RMinHashLSH(threshold, num_perm, settings["bands"])
     sketches = []
     for place, text in enumerate(texts):
-        sketch = RMinHash(NUM_PERM, SEED)
-        sketch.update(list(shingles(text)))
+        sketch = RMinHash(num_perm, SEED)
+        sketch.update(list(shingles(text, settings["shingles"])))
         index.insert(place, sketch)
         sketches.append(sketch)
     write_pairs(
         (names[place], names[other])
         for place, sketch in enumerate(sketches)
         for other in index.query(sketch)
-        if place < other and sketch.jaccard(sketches[other]) >= THRESHOLD
+        if place < other and sketch.jaccard(sketches[other]) >= threshold
     )
 
 

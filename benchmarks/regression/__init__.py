@@ -1,0 +1,1 @@
+"""Tell a slower program from a busy machine: count its work instead of its time."""
