@@ -19,7 +19,7 @@ CORES = os.cpu_count() or 1
 SIZES = ("1mb", "10mb", "100mb", "1gb")
 
 # How often each size is run; where none is named, a contestant is not run on it.
-_OURS = {"1mb": 9, "10mb": 9, "100mb": 5, "1gb": 3}
+_OURS = {"1mb": 9, "10mb": 9, "100mb": 5, "1gb": 5}
 _OFTEN = {"1mb": 5, "10mb": 5, "100mb": 5}
 _LESS_OFTEN = {"1mb": 5, "10mb": 5, "100mb": 3}
 _ONCE = {"1mb": 5, "10mb": 3, "100mb": 1}
@@ -40,7 +40,9 @@ class Contestant(NamedTuple):
 
 OWN: dict[str, Contestant] = {
     OURS: Contestant("dedupe", "", "", "all", _OURS, folder=True),
-    OURS_ALONE: Contestant("dedupe --jobs 1", "", "", "one", _OURS, folder=True),
+    OURS_ALONE: Contestant(
+        "dedupe --jobs 1", "", "", "one", _OURS | {"1gb": 1}, folder=True
+    ),
 }
 
 # Word 3-shingles, 128 permutations and a threshold of .7 wherever that can be chosen.
@@ -72,7 +74,7 @@ PEERS: dict[str, Contestant] = {
         "text-dedup",
         "text_dedup_minhash",
         "all",
-        _LESS_OFTEN,
+        _ONCE,
         settings='{"num_perm": 128, "ngram": 3, "threshold": 0.7}',
     ),
     "datatrove": Contestant(

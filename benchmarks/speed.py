@@ -120,7 +120,7 @@ def _take_turns(
 ) -> list[float]:
     """Note what each run costs; return the seconds that decoding takes in between."""
     due = {name: _rounds(one, size, run) for name, one in (OWN | PEERS).items()}
-    decoding = []
+    decoding: list[float] = []
     for turn in range(max(due.values())):
         for name, command in commands.items():
             row = systems[name]
@@ -138,7 +138,8 @@ def _take_turns(
                 row["failed"] = str(error).strip().splitlines()[-1]
             else:
                 _note(row, cost)
-        decoding.append(decode_seconds(corpus / "txt"))
+        if not decoding or max(decoding) < 1:
+            decoding.append(decode_seconds(corpus / "txt"))
     return decoding
 
 
@@ -344,9 +345,9 @@ def _ahead(figures: Row) -> Iterator[str]:
 
 
 def _named(rows: list[Row]) -> str:
-    return ", ".join(f"{row['title']} of {row['reads']}" for row in rows)
+    return ", ".join(f"{row['title']} ({row['reads']})" for row in rows)
 
 
 def _missing(row: Row) -> str:
     reason = row.get("failed", "it would take too long or too much memory")
-    return f"{row['title']} of {row['reads']} ({reason})"
+    return f"{row['title']} ({row['reads']}): {reason}"

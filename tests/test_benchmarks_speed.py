@@ -147,7 +147,7 @@ def test_the_section_compares_with_ours(
     text = "\n".join(speed.section(raced))
     assert "| **dedupe** | folder | all |" in text
     assert "### 10 MB beside the peers" in text
-    assert "gaoya's index of paragraphs (gaoya is not installed" in text
+    assert "gaoya's index (paragraphs): gaoya is not installed" in text
 
 
 def test_growth_has_the_slope_of_a_straight_line() -> None:
