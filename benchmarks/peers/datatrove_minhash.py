@@ -49,7 +49,7 @@ def main() -> None:
             Path(folder).glob("kept/*")
         ):
             # A text may hold characters that split lines elsewhere, but not here.
-            for line in path.read_text(encoding="utf-8").strip().split("\n"):
+            for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
                 row = json.loads(line)
                 cluster = row["metadata"].get("minhash_cluster_id", -1)
                 if cluster != -1:
