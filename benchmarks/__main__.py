@@ -68,7 +68,9 @@ def _run(options: argparse.Namespace) -> int:
         for result, figures in part.measure(run):
             path = save(name, result, figures, folder)
             print(f"\n{path}", flush=True)
-        print("\n".join(part.section(load(name, folder))), flush=True)
+        results = load(name, folder)
+        if results:
+            print("\n".join(part.section(results)), flush=True)
     return 0
 
 

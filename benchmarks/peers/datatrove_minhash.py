@@ -48,7 +48,8 @@ def main() -> None:
         for path in sorted(Path(folder).glob("out/*")) + sorted(
             Path(folder).glob("kept/*")
         ):
-            for line in path.read_text(encoding="utf-8").splitlines():
+            # A text may hold characters that split lines elsewhere, but not here.
+            for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
                 row = json.loads(line)
                 cluster = row["metadata"].get("minhash_cluster_id", -1)
                 if cluster != -1:
