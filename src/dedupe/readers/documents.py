@@ -56,6 +56,9 @@ class ReadOptions:
     url_field: str = "url"
     """The fields that tell of the document, of `About` in its order."""
 
+    html_content: str = ""
+    """The CSS selector of what holds the text of a web page; empty: find it."""
+
     exclude: tuple[str, ...] = ()
     """Patterns in the syntax of .gitignore for files and folders to leave out."""
 
