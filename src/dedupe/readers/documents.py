@@ -28,6 +28,16 @@ FORMATS = {
     ".tar": "tar",
     ".tgz": "tar",
     ".tzst": "tar",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".xml": "xml",
+    ".nitf": "xml",
+    ".newsml": "xml",
+    ".warc": "warc",
+    ".wet": "warc",
 }
 GZIP = ".gz"
 ZSTD = ".zst"
@@ -35,10 +45,12 @@ ZSTD = ".zst"
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})
 # Which hold many documents a file.
-MANY = frozenset({"json_lines", "csv", "zip", "tar"})
+MANY = frozenset({"json_lines", "csv", "zip", "tar", "feed", "xml", "warc"})
 ARCHIVES = frozenset({"zip", "tar"})
 # Which are read piece by piece, so that a file may be larger than --max-file-size.
-STREAMED = frozenset({"json_lines", "csv", "zip", "tar"})
+STREAMED = frozenset({"json_lines", "csv", "zip", "tar", "warc"})
+# Which are unpacked as they are read.
+UNPACKED_IN_PASSING = frozenset({"warc"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

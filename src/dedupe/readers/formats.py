@@ -53,12 +53,17 @@ class OfMany(Protocol):
 
 
 # Modules are loaded when a file of theirs is read: most scans meet none.
-ONE: dict[str, Format] = {}
+ONE: dict[str, Format] = {
+    "html": Format("html", "html", ("lxml", "trafilatura")),
+}
 MANY: dict[str, Format] = {
     # A row is named by its field alone, as an object of JSON Lines is.
     "csv": Format("csv_rows", joint=""),
     "zip": Format("zip_members", joint="/"),
     "tar": Format("tar_members", joint="/"),
+    "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
+    "xml": Format("news_xml", "newsml", ("lxml",)),
+    "warc": Format("warc", "warc", ("warcio", "lxml")),
 }
 CONVERTED = ONE | MANY
 

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from dedupe.errors import DecodingError, InputError, MissingExtra
+from dedupe.errors import DecodingError, ForeignFile, MissingExtra
 from dedupe.readers.decoding import AUTO, Decoded, decode
 from dedupe.readers.documents import Converted
 
@@ -62,7 +62,7 @@ def convert_page(decoded: Decoded, options: ReadOptions, url: str = "") -> Conve
 
     root = parse_html(decoded.text)
     if root is None:
-        raise InputError("holds no text")
+        raise ForeignFile("holds no text")
     told = read_told(root, url)
     content = find_content(root, told, options.html_content)
     warning = "; ".join(filter(None, (decoded.warning, content.warning)))

@@ -46,6 +46,7 @@ _LONGEST = 1000  # characters of a title; a longer one is an attack or an error
 _DEEPEST, _MOST = 12, 2000
 _WRAPPING = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?://)?(?:-->|\]\]>)\s*$")
 _SEPARATOR = "، "
+_PARTING = " |-–—:·•»«/"
 
 
 class Told(NamedTuple):
@@ -58,12 +59,13 @@ class Told(NamedTuple):
 def read_told(root: Element, base: str = "") -> Told:
     """Return what a page tells of itself; `base` is its own address where known."""
     page = _Page(root)
+    outlet = _short(page.first("publisher", _OUTLET))
     title = page.first("headline", _TITLE) or page.marked("headline") or _title(root)
     date = page.first("datePublished", _DATE) or page.marked("datePublished")
     about = About(
-        _short(title),
+        _without_outlet(_short(title), outlet),
         iso_date(_short(date or page.first("dateCreated") or _first_time(root))),
-        _short(page.first("publisher", _OUTLET)),
+        outlet,
         _short(_author(page)),
         _address(page, base),
     )
@@ -174,21 +176,28 @@ def _author(page: _Page) -> str:
 
 def _address(page: _Page, base: str) -> str:
     said = page.data.get("url")
-    told = (
-        page.canonical
-        or next((page.meta[name] for name in _URL if name in page.meta), "")
-        or (said if isinstance(said, str) else "")
-    )
-    try:
-        address = urljoin(base, _short(told)) if told else base
-    except ValueError:
-        address = base
-    return address if address.startswith(("http://", "https://")) else base
+    metas = [page.meta[name] for name in _URL if name in page.meta]
+    for told in (page.canonical, *metas, said if isinstance(said, str) else ""):
+        try:
+            address = urljoin(base, _short(told)) if told else ""
+        except ValueError:
+            continue
+        if address.startswith(("http://", "https://")):
+            return address
+    return base
 
 
 def _title(root: Element) -> str:
     node = root.find(".//title")
     return "" if node is None else "".join(node.itertext())
+
+
+def _without_outlet(title: str, outlet: str) -> str:
+    """Return a title without the name of the outlet that templates add to it."""
+    if not outlet:
+        return title
+    own = title.removesuffix(outlet).rstrip(_PARTING).removeprefix(outlet)
+    return own.strip(_PARTING) or title
 
 
 def _first_time(root: Element) -> str:

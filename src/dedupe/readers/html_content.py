@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dedupe.errors import InputError, MissingExtra
+from dedupe.errors import ForeignFile, InputError, MissingExtra
 from dedupe.readers.html_about import Told
 from dedupe.readers.markup import (
     Element,
@@ -60,12 +60,14 @@ _TEMPLATES = (
 )
 # A link list is a block of several links and hardly anything else.
 _FEWEST_LINKS, _MOSTLY_LINKS = 2, 0.9
-_GROUPS = frozenset({"div", "dl", "ol", "section", "table", "ul"})
+_GROUPS = frozenset({"div", "dl", "ol", "section", "table", "td", "ul"})
 # A page with so few links has nothing around its text that could be told from it.
 _HARDLY_ANY_LINKS = 0.05
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # An <article> of fewer words is the teaser of another one.
 _FEWEST_WORDS = 20
+# A line of so many words is one of an article, not of a menu.
+_LONG = 10
 # Metadata that hold so many times the words of the page hold the text that it hides.
 _MANY_MORE = 2
 # The element around what was found may hold so much more, and no page of teasers.
@@ -106,7 +108,7 @@ def find_content(root: Element, told: Told, selector: str = "") -> Content:
     if _words(body) > _MANY_MORE * _count(lines):
         return Content(_with_title(body, told.about.title))
     if not lines:
-        raise InputError(_NOTHING)
+        raise ForeignFile(_NOTHING)
     return Content(_with_headline(lines, root, told), warning)
 
 
@@ -244,12 +246,16 @@ def _searched(root: Element, links: _LinkLists) -> tuple[list[Line], str]:
     found = _ask_trafilatura(root)
     texts = {line.text for line in found}
     matched = [line for line in everything if line.text in texts]
-    if not found or not matched:
-        return (found, "") if found else ([], "")
-    around = _lines_of_all([_common_block(matched)], links.is_around)
-    if _count(around) <= _LITTLE_MORE * _count(found):
-        return around, ""
-    return found, ""
+    if found and not matched:
+        return found, ""
+    # Pages of the nineties, of tables and <br> alone, are beyond it.
+    long = matched or [line for line in everything if _words([line.text]) >= _LONG]
+    if not long:
+        return [], ""
+    around = lines_of(_common_block(long), links.is_around)
+    if found and _count(around) > _LITTLE_MORE * _count(found):
+        return found, ""
+    return around, "" if found or len(around) < len(everything) else _WHOLE
 
 
 def _ask_trafilatura(root: Element) -> list[Line]:
