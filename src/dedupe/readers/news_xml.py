@@ -144,7 +144,10 @@ def _about_g2(item: Element) -> About:
     outlet = _party(item, "provider") or _party(meta, "infosource")
     author = _text(meta, "by") or _party(meta, "creator")
     url = next((node.get("href", "") for node in every(item, "link") if _is_page(node)), "")
-    return _told(title or _plain(item, "title"), date or _plain(item, "versioncreated"), outlet, author, url)
+    named = child(item, "itemmeta", "title")
+    title = title or ("" if named is None else text_of(named))
+    date = date or _plain(item, "versioncreated")
+    return _told(title, date, outlet, author, url)
 
 
 def _is_page(link: Element) -> bool:

@@ -110,6 +110,8 @@ def _records(stream: _Stream) -> Iterator[_Record]:
             return
         count += 1
         headers = {name.lower(): value for name, value in record.rec_headers.headers}
+        if "content-length" not in headers:
+            raise InputError(_CUT)
         with stream.body():
             yield _Record(str(record.rec_type), headers, record.raw_stream)
             _drain(record.raw_stream)
