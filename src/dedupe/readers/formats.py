@@ -78,12 +78,12 @@ def module_of_many(format_: str) -> OfMany:
     return cast("OfMany", _module(format_))
 
 
-def missing_extra(format_: str, what: str) -> MissingExtra | None:
+def missing_extra(format_: str) -> MissingExtra | None:
     """Return the error of a format whose packages are not all installed."""
     known = CONVERTED.get(format_)
-    for package in known.packages if known else ():
-        if not _is_installed(package):
-            return MissingExtra(what, package, known.extra if known else "")
+    if known and not all(map(_is_installed, known.packages)):
+        what = f"{format_.replace('_', ' ')} files"
+        return MissingExtra(what, known.packages[0], known.extra)
     return None
 
 
