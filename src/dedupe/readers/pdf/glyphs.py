@@ -1,0 +1,405 @@
+"""Follow the operators of a page: which characters stand where.
+
+pypdf reads the file, its fonts and its streams. Its own extraction of text keeps the
+order in which a page is drawn, which for Arabic depends on the program that made the
+file; here each glyph gets its place, and the order is left to the reader of lines.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from dedupe.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pypdf import PageObject, PdfReader
+    from pypdf.generic._font import Font
+
+Matrix: TypeAlias = tuple[float, float, float, float, float, float]
+
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+# Forms inside forms; real pages nest two or three.
+_DEEPEST_FORM = 8
+# Codes of fonts whose numbers are those of glyphs, not of characters.
+_GLYPH_NUMBERS = ("/Identity-H", "/Identity-V")
+
+
+class Glyph(NamedTuple):
+    """What one sign on the page stands for, and where it stands."""
+
+    text: str  # empty where the file does not say
+    left: float  # along the line, in points
+    right: float
+    baseline: float  # upwards
+    size: float  # of the font
+    turn: int  # quarter turns of the line
+
+
+class Book:
+    """A file that is open: its fonts, and what it may still unpack to."""
+
+    def __init__(self, reader: PdfReader, limit: int) -> None:
+        """Open a book whose pages may unpack to `limit` bytes, all together."""
+        self.reader = reader
+        self.left = limit
+        # With the resource, so that its identity is not given to another.
+        self._faces: dict[int, tuple[Any, _Face | None]] = {}
+
+    def glyphs_of(self, page: PageObject) -> list[Glyph]:
+        """Return the glyphs of a page in the order in which it is drawn."""
+        contents = page.get_contents()
+        if contents is None:
+            return []
+        interpreter = _Interpreter(self)
+        interpreter.run(contents, _entry(page, "/Resources") or {})
+        return interpreter.glyphs
+
+    def face(self, resource: Any) -> _Face | None:
+        """Return the font of a resource, read once."""
+        key = id(resource)
+        if key not in self._faces:
+            self._faces[key] = resource, _face(resource)
+        return self._faces[key][1]
+
+    def spend(self, size: int) -> None:
+        """Take note of bytes unpacked; raise InputError when they are too many."""
+        self.left -= size
+        if self.left < 0:
+            raise InputError(
+                "unpacks to far more than its size, which looks like a decompression "
+                "bomb; print it anew as PDF if you trust it"
+            )
+
+
+@dataclass
+class _State:
+    """What q saves and Q restores."""
+
+    matrix: Matrix = IDENTITY
+    font: _Face | None = None
+    size: float = 0.0
+    spacing: float = 0.0
+    word_spacing: float = 0.0
+    scale: float = 1.0
+    leading: float = 0.0
+    rise: float = 0.0
+
+
+@dataclass
+class _Face:
+    """A font as the extraction needs it: codes to characters and widths."""
+
+    font: Font
+    unit: float  # of its widths, in ems
+    is_numbered: bool  # codes say nothing without a table
+    known: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def signs(self, shown: bytes) -> Iterable[tuple[str, float, bool]]:
+        """Yield the characters, the width in ems and whether it is a plain space."""
+        encoding = self.font.encoding
+        if isinstance(encoding, str):
+            for code in shown.decode(encoding, "replace" if len(shown) % 2 else _LAX):
+                yield (*self._sign(code, code), False)
+        else:
+            for byte in shown:
+                code = chr(byte)
+                yield (*self._sign(code, encoding.get(byte, code)), byte == _SPACE)
+
+    def _sign(self, code: str, letter: str) -> tuple[str, float]:
+        if code not in self.known:
+            width = self.font.character_widths.get(code)
+            if width is None:
+                width = self.font.character_widths["default"]
+            self.known[code] = self._text(letter), float(width) * self.unit
+        return self.known[code]
+
+    def _text(self, letter: str) -> str:
+        mapped = self.font.character_map.get(letter)
+        if mapped is None:
+            mapped = "" if self.is_numbered else letter
+        return mapped if isinstance(mapped, str) else ""
+
+
+_LAX = "surrogatepass"
+_SPACE = 0x20
+
+
+@dataclass
+class _Marked:
+    """A stretch of the page; the file may say which text it stands for."""
+
+    actual: str | None
+    glyphs: int  # how many there were before it
+
+
+class _Interpreter:
+    """Runs the operators of a page and of the forms on it."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.glyphs: list[Glyph] = []
+        self.state = _State()
+        self.text = self.line = IDENTITY
+        self.entered: list[int] = []
+
+    def run(self, contents: object, resources: Mapping[str, Any]) -> None:
+        """Follow one stream of operators."""
+        from pypdf.generic import ContentStream
+
+        stream = ContentStream(contents, self.book.reader, "bytes")
+        self.book.spend(len(stream.get_data()))
+        stack: list[_State] = []
+        marked: list[_Marked] = []
+        for operands, operator in stream.operations:
+            if operator == b"q":
+                stack.append(replace(self.state))
+            elif operator == b"Q" and stack:
+                self.state = stack.pop()
+            elif operator in {b"BDC", b"BMC"}:
+                actual = _actual_text(operands, resources)
+                marked.append(_Marked(actual, len(self.glyphs)))
+            elif operator == b"EMC" and marked:
+                self._close(marked.pop())
+            elif operator == b"Do":
+                self._draw(operands, resources)
+            elif operator == b"Tf":
+                self._choose_font(operands, resources)
+            else:
+                self._obey(operator, operands)
+
+    def _obey(self, operator: bytes, operands: list[Any]) -> None:
+        method = _OPERATORS.get(operator)
+        if method:
+            try:
+                method(self, *operands)
+            except (TypeError, ValueError):
+                return  # an operator with wrong operands draws nothing
+
+    def _close(self, marked: _Marked) -> None:
+        """Put the text that the file tells in the place of what was drawn."""
+        drawn = self.glyphs[marked.glyphs :]
+        if marked.actual is None or not drawn:
+            return
+        first = drawn[0]
+        same = [glyph for glyph in drawn if glyph.turn == first.turn]
+        self.glyphs[marked.glyphs :] = [
+            first._replace(
+                text=marked.actual,
+                left=min(glyph.left for glyph in same),
+                right=max(glyph.right for glyph in same),
+            )
+        ]
+
+    def _draw(self, operands: list[Any], resources: Mapping[str, Any]) -> None:
+        """Follow the operators of a form that the page shows."""
+        objects = _entry(resources, "/XObject")
+        form = _entry(objects, operands[0]) if operands else None
+        if form is None or form.get("/Subtype") != "/Form":
+            return
+        if id(form) in self.entered or len(self.entered) >= _DEEPEST_FORM:
+            return
+        saved, self.state = self.state, replace(self.state)
+        matrix = _numbers(form.get("/Matrix"))
+        if len(matrix) == len(IDENTITY):
+            self.state.matrix = multiplied(_matrix(matrix), self.state.matrix)
+        self.entered.append(id(form))
+        self.run(form, _entry(form, "/Resources") or resources)
+        self.entered.pop()
+        self.state = saved
+
+    def _choose_font(self, operands: list[Any], resources: Mapping[str, Any]) -> None:
+        name, *sizes = operands or [None]
+        fonts = _entry(resources, "/Font")
+        resource = _entry(fonts, name) if name else None
+        self.state.font = self.book.face(resource) if resource is not None else None
+        self.state.size = next(iter(_numbers(sizes)), self.state.size)
+
+    def show(self, shown: object) -> None:
+        """Place the glyphs of a string and move on behind them."""
+        state = self.state
+        if isinstance(shown, str):
+            shown = getattr(shown, "original_bytes", shown.encode("latin-1", "ignore"))
+        if not isinstance(shown, bytes) or state.font is None:
+            return
+        whole = multiplied(self.text, state.matrix)
+        place = _Placing(whole, state)
+        offset = 0.0
+        for text, width, is_space in state.font.signs(shown):
+            advance = width * state.size + state.spacing
+            if is_space:
+                advance += state.word_spacing
+            following = offset + advance * state.scale
+            self.glyphs.append(place(text, offset, offset + width * state.size))
+            offset = following
+        self._move_on(offset)
+
+    def show_array(self, shown: Iterable[object]) -> None:
+        """Place strings with the gaps between them."""
+        for piece in shown:
+            if isinstance(piece, (int, float)):
+                gap = float(piece) / 1000 * self.state.size * self.state.scale
+                self._move_on(-gap)
+            else:
+                self.show(piece)
+
+    def _move_on(self, distance: float) -> None:
+        self.text = multiplied((1, 0, 0, 1, distance, 0), self.text)
+
+    def begin(self) -> None:
+        self.text = self.line = IDENTITY
+
+    def set_matrix(self, *matrix: float) -> None:
+        self.text = self.line = _matrix(matrix)
+
+    def change_matrix(self, *matrix: float) -> None:
+        self.state.matrix = multiplied(_matrix(matrix), self.state.matrix)
+
+    def move(self, right: float, up: float) -> None:
+        self.line = multiplied((1, 0, 0, 1, float(right), float(up)), self.line)
+        self.text = self.line
+
+    def move_and_lead(self, right: float, up: float) -> None:
+        self.state.leading = -float(up)
+        self.move(right, up)
+
+    def next_line(self) -> None:
+        self.move(0, -self.state.leading)
+
+    def next_line_and_show(self, shown: object) -> None:
+        self.next_line()
+        self.show(shown)
+
+    def space_and_show(self, word: float, letter: float, shown: object) -> None:
+        self.state.word_spacing, self.state.spacing = float(word), float(letter)
+        self.next_line_and_show(shown)
+
+    def set_spacing(self, value: float) -> None:
+        self.state.spacing = float(value)
+
+    def set_word_spacing(self, value: float) -> None:
+        self.state.word_spacing = float(value)
+
+    def set_scale(self, value: float) -> None:
+        self.state.scale = float(value) / 100
+
+    def set_leading(self, value: float) -> None:
+        self.state.leading = float(value)
+
+    def set_rise(self, value: float) -> None:
+        self.state.rise = float(value)
+
+
+_OPERATORS: dict[bytes, Callable[..., None]] = {
+    b"BT": _Interpreter.begin,
+    b"Tm": _Interpreter.set_matrix,
+    b"cm": _Interpreter.change_matrix,
+    b"Td": _Interpreter.move,
+    b"TD": _Interpreter.move_and_lead,
+    b"T*": _Interpreter.next_line,
+    b"Tj": _Interpreter.show,
+    b"TJ": _Interpreter.show_array,
+    b"'": _Interpreter.next_line_and_show,
+    b'"': _Interpreter.space_and_show,
+    b"Tc": _Interpreter.set_spacing,
+    b"Tw": _Interpreter.set_word_spacing,
+    b"Tz": _Interpreter.set_scale,
+    b"TL": _Interpreter.set_leading,
+    b"Ts": _Interpreter.set_rise,
+}
+
+
+class _Placing:
+    """Tells where on the page, seen along its line, a glyph of one string stands."""
+
+    def __init__(self, matrix: Matrix, state: _State) -> None:
+        self.turn = round(math.atan2(matrix[1], matrix[0]) / (math.pi / 2)) % 4
+        a, b, c, d, e, f = _turned(matrix, self.turn)
+        self.along, self.left, self.scale = a, e + c * state.rise, state.scale
+        self.baseline, self.slope = f + d * state.rise, b
+        self.size = abs(state.size) * math.hypot(c, d)
+
+    def __call__(self, text: str, start: float, end: float) -> Glyph:
+        left = self.left + self.along * start
+        right = left + self.along * (end - start) * self.scale
+        baseline = self.baseline + self.slope * start
+        return Glyph(text, left, right, baseline, self.size, self.turn)
+
+
+def multiplied(first: Matrix, second: Matrix) -> Matrix:
+    """Return the matrix that does the first, then the second."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = second
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + m,
+    )
+
+
+def _turned(matrix: Matrix, turn: int) -> Matrix:
+    """Return the matrix turned back, so that its line runs to the right."""
+    turns: tuple[Matrix, ...] = (
+        IDENTITY,
+        (0, -1, 1, 0, 0, 0),
+        (-1, 0, 0, -1, 0, 0),
+        (0, 1, -1, 0, 0, 0),
+    )
+    return multiplied(matrix, turns[turn])
+
+
+def _matrix(values: Iterable[float]) -> Matrix:
+    a, b, c, d, e, f = map(float, values)
+    return a, b, c, d, e, f
+
+
+def _numbers(values: Any) -> list[float]:
+    values = values.get_object() if hasattr(values, "get_object") else values
+    found = values if isinstance(values, list) else []
+    return [float(value) for value in found if isinstance(value, (int, float))]
+
+
+def _entry(holder: Any, name: Any) -> Any:
+    """Return what a dictionary of the file holds under a name, None if nothing."""
+    holder = holder.get_object() if hasattr(holder, "get_object") else holder
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
+def _actual_text(operands: list[Any], resources: Mapping[str, Any]) -> str | None:
+    """Return what the file says that a marked stretch stands for."""
+    properties = operands[1] if len(operands) > 1 else None
+    if isinstance(properties, str):
+        properties = _entry(_entry(resources, "/Properties"), properties)
+    actual = _entry(properties, "/ActualText")
+    if isinstance(actual, bytes):
+        return _text_string(actual)
+    return str(actual) if isinstance(actual, str) else None
+
+
+def _text_string(data: bytes) -> str:
+    if data.startswith(b"\xfe\xff"):
+        return data[2:].decode("utf-16-be", "replace")
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data[3:].decode("utf-8", "replace")
+    return data.decode("latin-1")
+
+
+def _face(resource: Any) -> _Face | None:
+    from pypdf.generic._font import Font
+
+    try:
+        font = Font.from_font_resource(resource)
+    except (AttributeError, TypeError, KeyError, IndexError):
+        return None  # what it draws cannot be told; the gate counts what is missing
+    unit = 1 / 1000
+    if font.sub_type == "Type3":
+        unit = next(iter(_numbers(resource.get("/FontMatrix"))), unit)
+    is_numbered = resource.get("/Encoding") in _GLYPH_NUMBERS
+    return _Face(font, unit, is_numbered)

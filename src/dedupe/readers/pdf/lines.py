@@ -1,0 +1,254 @@
+"""Glyphs of a page → lines of text in the order in which they are read.
+
+A page holds no text, only signs at places. Those of one line are sorted by place, which
+is the order the eye sees, and then brought into reading order: from right to left, with
+numbers and Latin words from left to right inside, which undoes what the algorithm of
+UAX #9 did when the line was set.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dedupe.readers.pdf.glyphs import Glyph
+
+# Of the size of the font, all of them.
+_SAME_LINE = 0.5  # letters of one line may stand this much higher or lower
+_WORD_GAP = 0.18  # spaces are a quarter wide, and squeezed in tight lines
+_CELL_GAP = 3.0  # no justified line is as loose
+_TWICE = 0.1  # bold that is made by drawing twice
+
+_ARABIC_LINE = 0.3  # of its letters; a name in English may be long
+
+_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_OPENING = frozenset("([{<«‹")
+
+
+class Line(NamedTuple):
+    """One line of a page."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+    turn: int
+    first_word: float  # its width
+    unknown: int  # glyphs without characters
+    is_rtl: bool
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Return the lines of a page in the order in which they were drawn.
+
+    Columns that are drawn one after the other stay apart.
+    """
+    return [line for row in _rows(glyphs) if (line := _line(row)).text]
+
+
+def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
+    """Yield glyphs that follow each other at one height."""
+    row: list[Glyph] = []
+    baseline = size = 0.0
+    for glyph in glyphs:
+        if row and (
+            glyph.turn != row[0].turn
+            or abs(glyph.baseline - baseline) > _SAME_LINE * max(size, glyph.size)
+        ):
+            yield row
+            row = []
+        if not row or glyph.size > size:
+            baseline, size = glyph.baseline, glyph.size
+        row.append(glyph)
+    if row:
+        yield row
+
+
+def _line(row: list[Glyph]) -> Line:
+    """Read one row of glyphs."""
+    shown = [glyph for glyph in row if glyph.text.strip()]
+    unknown = sum(not glyph.text.strip("\0") for glyph in row)
+    clusters = _clusters(row)
+    kinds = [_kind(cluster) for cluster in clusters]
+    arabic = kinds.count("R")
+    is_rtl = arabic > _ARABIC_LINE * (arabic + kinds.count("L"))
+    text = _spaced(reading_order(clusters) if is_rtl else left_order(clusters))
+    size = max((glyph.size for glyph in shown), default=0.0)
+    left = min((glyph.left for glyph in shown), default=0.0)
+    right = max((glyph.right for glyph in shown), default=0.0)
+    word = text.split(None, 1)[0] if text else ""
+    width = (right - left) * len(word) / max(len(text), 1)
+    first = row[0]
+    return Line(
+        text, left, right, first.baseline, size, first.turn, width, unknown, is_rtl
+    )
+
+
+def _clusters(row: list[Glyph]) -> list[str]:
+    """Return the characters of each glyph from left to right, with spaces between."""
+    clusters: list[str] = []
+    before: Glyph | None = None
+    for glyph in sorted(row, key=lambda glyph: glyph.left):
+        text = _characters(glyph.text)
+        if not text:
+            continue
+        if before and _is_shadow(before, glyph):
+            continue
+        if all(unicodedata.combining(sign) for sign in text) and clusters:
+            clusters[-1] += text
+            continue
+        if before:
+            gap = glyph.left - before.right
+            if gap > _CELL_GAP * glyph.size:
+                clusters.append("\t")
+            elif gap > _WORD_GAP * glyph.size:
+                clusters.append(" ")
+        clusters.append(text)
+        if before is None or glyph.right > before.right or not text.isspace():
+            before = glyph
+    return clusters
+
+
+def _is_shadow(before: Glyph, glyph: Glyph) -> bool:
+    return (
+        glyph.text == before.text
+        and glyph.right > glyph.left
+        and glyph.left - before.left < _TWICE * glyph.size
+    )
+
+
+@cache
+def _characters(text: str) -> str:
+    """Return what a glyph stands for in plain letters."""
+    plain = "".join(map(plain_letters, text.replace("\0", "")))
+    # Some programs write the letters of lam-alef as they stand from left to right.
+    if len(plain) == 2 and plain[0] in "اأإآٱ" and plain[1] == "ل":  # noqa: PLR2004
+        return plain[::-1]
+    return plain
+
+
+def plain_letters(sign: str) -> str:
+    """Return the letters that a presentation form or a ligature stands for.
+
+    >>> plain_letters("ﻼ"), plain_letters("ﬁ"), plain_letters("ﹶ") == "\N{ARABIC FATHA}"
+    ('لا', 'fi', True)
+    """
+    if "\N{LATIN SMALL LIGATURE FF}" <= sign <= "\N{HALFWIDTH WHITE CIRCLE}":
+        # The marks that stand alone come with a space to stand on.
+        return unicodedata.normalize("NFKC", sign).strip() or sign
+    return sign
+
+
+@cache
+def _kind(cluster: str) -> str:
+    """Return R for Arabic letters, L for others, N for digits, else nothing."""
+    for sign in cluster:
+        bidi = unicodedata.bidirectional(sign)
+        if bidi in {"R", "AL"}:
+            return "R"
+        if bidi == "L":
+            return "L"
+        if bidi in {"EN", "AN"}:
+            return "N"
+    return ""
+
+
+def reading_order(clusters: Sequence[str]) -> str:
+    """Return what stands from left to right in the order an Arabic reader reads it.
+
+    >>> reading_order([*"باب "[::-1], "1", "2", ".", "5", " ", *"قال"[::-1]])
+    'قال 12.5 باب'
+    """
+    kinds = [_kind(cluster) for cluster in clusters]
+    pieces: list[str] = []
+    place = len(clusters) - 1
+    while place >= 0:
+        if kinds[place] not in {"L", "N"}:
+            pieces.append(clusters[place])
+            place -= 1
+            continue
+        start = _start_of_run(kinds, place)
+        pieces += _left_to_right(clusters[start : place + 1], kinds[start : place + 1])
+        place = start - 1
+    return _facing_brackets("".join(pieces))
+
+
+def left_order(clusters: Sequence[str]) -> str:
+    """Return what stands from left to right as a reader of Latin script reads it.
+
+    >>> left_order([*"the word ", *"باب"[::-1], *" is"])
+    'the word باب is'
+    """
+    kinds = [_kind(cluster) for cluster in clusters]
+    pieces: list[str] = []
+    place = 0
+    while place < len(clusters):
+        end = place + 1
+        if kinds[place] == "R":
+            ahead = place
+            while ahead < len(clusters) and kinds[ahead] != "L":
+                end = ahead + 1 if kinds[ahead] == "R" else end
+                ahead += 1
+        pieces.append(reading_order(clusters[place:end]))
+        place = end
+    return "".join(pieces)
+
+
+def _start_of_run(kinds: Sequence[str], last: int) -> int:
+    """Return where the Latin words and numbers begin that end at a place."""
+    start = place = last
+    while place >= 0 and kinds[place] != "R":
+        if kinds[place]:
+            start = place
+        place -= 1
+    return start
+
+
+def _left_to_right(clusters: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    """Return Latin words as they stand, and numbers alone from right to left.
+
+    Inside a number stands one separator; in Arabic a hyphen is none (UAX #9, W2 to W7).
+    """
+    if "L" in kinds:
+        return list(clusters)
+    numbers: list[list[str]] = [[]]
+    for place, cluster in enumerate(clusters):
+        if kinds[place] or (
+            cluster in _SEPARATORS and kinds[place - 1] and kinds[place + 1]
+        ):
+            numbers[-1].append(cluster)
+        else:
+            numbers += [[cluster], []]
+    return [cluster for number in reversed(numbers) for cluster in number]
+
+
+_SEPARATORS = frozenset(".,:/\N{ARABIC COMMA}\N{NO-BREAK SPACE}")
+
+
+def _facing_brackets(text: str) -> str:
+    """Turn brackets round where the file tells how they look, not what they are."""
+    right = wrong = 0
+    for found in _BRACKET.finditer(text):
+        before = text[found.start() - 1 : found.start()]
+        after = text[found.end() : found.end() + 1]
+        if (not before or before.isspace()) == (not after or after.isspace()):
+            continue
+        opens = not before or before.isspace()
+        if opens == (found[0] in _OPENING):
+            right += 1
+        else:
+            wrong += 1
+    return text.translate(_MIRRORED) if wrong > right else text
+
+
+_BRACKET = re.compile("[()\\[\\]{}<>«»‹›]")
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"[^\S\t]*\t\s*", "\t", re.sub(r"[^\S\t]+", " ", text)).strip()
