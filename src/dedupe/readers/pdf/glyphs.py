@@ -8,13 +8,14 @@ file; here each glyph gets its place, and the order is left to the reader of lin
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from dedupe.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pypdf import PageObject, PdfReader
     from pypdf.generic._font import Font
@@ -37,6 +38,7 @@ class Glyph(NamedTuple):
     baseline: float  # upwards
     size: float  # of the font
     turn: int  # quarter turns of the line
+    unknown: str = ""  # its font and code, where the file does not say what it is
 
 
 class Book:
@@ -46,6 +48,8 @@ class Book:
         """Open a book whose pages may unpack to `limit` bytes, all together."""
         self.reader = reader
         self.left = limit
+        self.known = 0
+        self.unknown: Counter[str] = Counter()
         # With the resource, so that its identity is not given to another.
         self._faces: dict[int, tuple[Any, _Face | None]] = {}
 
@@ -56,13 +60,18 @@ class Book:
             return []
         interpreter = _Interpreter(self)
         interpreter.run(contents, _entry(page, "/Resources") or {})
+        for glyph in interpreter.glyphs:
+            if glyph.unknown:
+                self.unknown[glyph.unknown] += 1
+            else:
+                self.known += 1
         return interpreter.glyphs
 
     def face(self, resource: Any) -> _Face | None:
         """Return the font of a resource, read once."""
         key = id(resource)
         if key not in self._faces:
-            self._faces[key] = resource, _face(resource)
+            self._faces[key] = resource, _face(resource, str(len(self._faces)))
         return self._faces[key][1]
 
     def spend(self, size: int) -> None:
@@ -89,32 +98,45 @@ class _State:
     rise: float = 0.0
 
 
+class _Sign(NamedTuple):
+    """What a code of a font stands for."""
+
+    text: str
+    unknown: str
+    width: float  # in ems
+    is_space: bool  # the one that word spacing widens
+
+
 @dataclass
 class _Face:
     """A font as the extraction needs it: codes to characters and widths."""
 
+    name: str
     font: Font
     unit: float  # of its widths, in ems
     is_numbered: bool  # codes say nothing without a table
-    known: dict[str, tuple[str, float]] = field(default_factory=dict)
+    known: dict[str, _Sign] = field(default_factory=dict)
 
-    def signs(self, shown: bytes) -> Iterable[tuple[str, float, bool]]:
-        """Yield the characters, the width in ems and whether it is a plain space."""
+    def signs(self, shown: bytes) -> Iterator[_Sign]:
+        """Yield the signs of a string."""
         encoding = self.font.encoding
         if isinstance(encoding, str):
-            for code in shown.decode(encoding, "replace" if len(shown) % 2 else _LAX):
-                yield (*self._sign(code, code), False)
+            errors = "replace" if len(shown) % 2 else "surrogatepass"
+            for code in shown.decode(encoding, errors):
+                yield self._sign(code, code)
         else:
             for byte in shown:
-                code = chr(byte)
-                yield (*self._sign(code, encoding.get(byte, code)), byte == _SPACE)
+                yield self._sign(chr(byte), encoding.get(byte, chr(byte)))
 
-    def _sign(self, code: str, letter: str) -> tuple[str, float]:
+    def _sign(self, code: str, letter: str) -> _Sign:
         if code not in self.known:
             width = self.font.character_widths.get(code)
             if width is None:
                 width = self.font.character_widths["default"]
-            self.known[code] = self._text(letter), float(width) * self.unit
+            text = self._text(letter).replace("\0", "")
+            unknown = "" if text else f"{self.name} {ord(code)}"
+            is_space = code == " " and not isinstance(self.font.encoding, str)
+            self.known[code] = _Sign(text, unknown, float(width) * self.unit, is_space)
         return self.known[code]
 
     def _text(self, letter: str) -> str:
@@ -122,10 +144,6 @@ class _Face:
         if mapped is None:
             mapped = "" if self.is_numbered else letter
         return mapped if isinstance(mapped, str) else ""
-
-
-_LAX = "surrogatepass"
-_SPACE = 0x20
 
 
 @dataclass
@@ -189,6 +207,7 @@ class _Interpreter:
         self.glyphs[marked.glyphs :] = [
             first._replace(
                 text=marked.actual,
+                unknown="",
                 left=min(glyph.left for glyph in same),
                 right=max(glyph.right for glyph in same),
             )
@@ -228,13 +247,11 @@ class _Interpreter:
         whole = multiplied(self.text, state.matrix)
         place = _Placing(whole, state)
         offset = 0.0
-        for text, width, is_space in state.font.signs(shown):
-            advance = width * state.size + state.spacing
-            if is_space:
-                advance += state.word_spacing
-            following = offset + advance * state.scale
-            self.glyphs.append(place(text, offset, offset + width * state.size))
-            offset = following
+        for sign in state.font.signs(shown):
+            width = sign.width * state.size * state.scale
+            self.glyphs.append(place(sign, offset, offset + width))
+            spacing = state.spacing + (state.word_spacing if sign.is_space else 0.0)
+            offset += width + spacing * state.scale
         self._move_on(offset)
 
     def show_array(self, shown: Iterable[object]) -> None:
@@ -318,15 +335,20 @@ class _Placing:
     def __init__(self, matrix: Matrix, state: _State) -> None:
         self.turn = round(math.atan2(matrix[1], matrix[0]) / (math.pi / 2)) % 4
         a, b, c, d, e, f = _turned(matrix, self.turn)
-        self.along, self.left, self.scale = a, e + c * state.rise, state.scale
+        self.along, self.left = a, e + c * state.rise
         self.baseline, self.slope = f + d * state.rise, b
         self.size = abs(state.size) * math.hypot(c, d)
 
-    def __call__(self, text: str, start: float, end: float) -> Glyph:
-        left = self.left + self.along * start
-        right = left + self.along * (end - start) * self.scale
-        baseline = self.baseline + self.slope * start
-        return Glyph(text, left, right, baseline, self.size, self.turn)
+    def __call__(self, sign: _Sign, start: float, end: float) -> Glyph:
+        return Glyph(
+            sign.text,
+            self.left + self.along * start,
+            self.left + self.along * end,
+            self.baseline + self.slope * start,
+            self.size,
+            self.turn,
+            sign.unknown,
+        )
 
 
 def multiplied(first: Matrix, second: Matrix) -> Matrix:
@@ -391,7 +413,7 @@ def _text_string(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def _face(resource: Any) -> _Face | None:
+def _face(resource: Any, name: str) -> _Face | None:
     from pypdf.generic._font import Font
 
     try:
@@ -401,5 +423,7 @@ def _face(resource: Any) -> _Face | None:
     unit = 1 / 1000
     if font.sub_type == "Type3":
         unit = next(iter(_numbers(resource.get("/FontMatrix"))), unit)
-    is_numbered = resource.get("/Encoding") in _GLYPH_NUMBERS
-    return _Face(font, unit, is_numbered)
+    is_numbered = resource.get("/Encoding") in _GLYPH_NUMBERS or (
+        "/Encoding" not in resource and "/ToUnicode" in resource
+    )
+    return _Face(name, font, unit, is_numbered)

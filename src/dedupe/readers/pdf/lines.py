@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Of the size of the font, all of them.
 _SAME_LINE = 0.5  # letters of one line may stand this much higher or lower
+_MARK_HEIGHT = 1.0  # marks even more
+_ONE_PLACE = 0.1  # the halves of a lam-alef
 _WORD_GAP = 0.18  # spaces are a quarter wide, and squeezed in tight lines
 _CELL_GAP = 3.0  # no justified line is as loose
 _TWICE = 0.1  # bold that is made by drawing twice
@@ -40,8 +42,15 @@ class Line(NamedTuple):
     size: float
     turn: int
     first_word: float  # its width
-    unknown: int  # glyphs without characters
     is_rtl: bool
+
+
+class _Cluster(NamedTuple):
+    """Characters that stand at one place."""
+
+    text: str
+    left: float
+    right: float
 
 
 def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
@@ -49,7 +58,10 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
 
     Columns that are drawn one after the other stay apart.
     """
-    return [line for row in _rows(glyphs) if (line := _line(row)).text]
+    rows = [(row, _clusters(row)) for row in _rows(glyphs)]
+    page_is_rtl = _is_rtl([cluster for _, found in rows for cluster in found])
+    lines = [_line(row, clusters, page_is_rtl) for row, clusters in rows]
+    return [line for line in lines if line.text]
 
 
 def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
@@ -57,62 +69,105 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     row: list[Glyph] = []
     baseline = size = 0.0
     for glyph in glyphs:
+        stands_alone = glyph.text and not _is_mark(glyph.text)
+        allowed = _SAME_LINE if stands_alone else _MARK_HEIGHT
         if row and (
             glyph.turn != row[0].turn
-            or abs(glyph.baseline - baseline) > _SAME_LINE * max(size, glyph.size)
+            or abs(glyph.baseline - baseline) > allowed * max(size, glyph.size)
         ):
             yield row
             row = []
-        if not row or glyph.size > size:
+        if not row or (stands_alone and glyph.size > size):
             baseline, size = glyph.baseline, glyph.size
         row.append(glyph)
     if row:
         yield row
 
 
-def _line(row: list[Glyph]) -> Line:
+def _line(row: list[Glyph], clusters: list[_Cluster], page_is_rtl: bool) -> Line:
     """Read one row of glyphs."""
-    shown = [glyph for glyph in row if glyph.text.strip()]
-    unknown = sum(not glyph.text.strip("\0") for glyph in row)
-    clusters = _clusters(row)
-    kinds = [_kind(cluster) for cluster in clusters]
-    arabic = kinds.count("R")
-    is_rtl = arabic > _ARABIC_LINE * (arabic + kinds.count("L"))
-    text = _spaced(reading_order(clusters) if is_rtl else left_order(clusters))
-    size = max((glyph.size for glyph in shown), default=0.0)
-    left = min((glyph.left for glyph in shown), default=0.0)
-    right = max((glyph.right for glyph in shown), default=0.0)
-    word = text.split(None, 1)[0] if text else ""
-    width = (right - left) * len(word) / max(len(text), 1)
-    first = row[0]
+    texts = [cluster.text for cluster in clusters]
+    is_rtl = _is_rtl(clusters, page_is_rtl)
+    text = _spaced(reading_order(texts) if is_rtl else left_order(texts))
+    shown = [cluster for cluster in clusters if not cluster.text.isspace()]
+    size = max((glyph.size for glyph in row if glyph.text.strip()), default=0.0)
     return Line(
-        text, left, right, first.baseline, size, first.turn, width, unknown, is_rtl
+        text,
+        min((cluster.left for cluster in shown), default=0.0),
+        max((cluster.right for cluster in shown), default=0.0),
+        row[0].baseline,
+        size,
+        row[0].turn,
+        _first_word(shown, clusters, is_rtl=is_rtl),
+        is_rtl,
     )
 
 
-def _clusters(row: list[Glyph]) -> list[str]:
-    """Return the characters of each glyph from left to right, with spaces between."""
-    clusters: list[str] = []
+def _is_rtl(clusters: Iterable[_Cluster], otherwise: bool = False) -> bool:
+    """Tell whether text runs from right to left; digits alone do not tell."""
+    kinds = [_kind(cluster.text) for cluster in clusters]
+    arabic, latin = kinds.count("R"), kinds.count("L")
+    return arabic > _ARABIC_LINE * (arabic + latin) if arabic + latin else otherwise
+
+
+def _first_word(
+    shown: list[_Cluster], clusters: list[_Cluster], *, is_rtl: bool
+) -> float:
+    """Return how wide the first word of a line is."""
+    if not shown:
+        return 0.0
+    ordered = clusters[::-1] if is_rtl else clusters
+    begun: list[_Cluster] = []
+    for cluster in ordered:
+        if not cluster.text.isspace():
+            begun.append(cluster)
+        elif begun:
+            break
+    return max(one.right for one in begun) - min(one.left for one in begun)
+
+
+def _clusters(row: list[Glyph]) -> list[_Cluster]:
+    """Return what stands in a row from left to right, with spaces between words."""
+    clusters: list[_Cluster] = []
     before: Glyph | None = None
-    for glyph in sorted(row, key=lambda glyph: glyph.left):
+    reach = 0.0
+    for glyph in _from_left(row):
         text = _characters(glyph.text)
-        if not text:
-            continue
         if before and _is_shadow(before, glyph):
             continue
-        if all(unicodedata.combining(sign) for sign in text) and clusters:
-            clusters[-1] += text
+        if not text:
+            # What it is nobody knows, but it takes its place.
+            reach = max(reach, glyph.right) if clusters else reach
             continue
-        if before:
-            gap = glyph.left - before.right
-            if gap > _CELL_GAP * glyph.size:
-                clusters.append("\t")
-            elif gap > _WORD_GAP * glyph.size:
-                clusters.append(" ")
-        clusters.append(text)
-        if before is None or glyph.right > before.right or not text.isspace():
-            before = glyph
+        if clusters and _is_mark(text):
+            base = clusters[-1]
+            clusters[-1] = base._replace(text=base.text + text)
+            continue
+        gap = glyph.left - reach if clusters else 0.0
+        if gap > _WORD_GAP * glyph.size:
+            space = "\t" if gap > _CELL_GAP * glyph.size else " "
+            clusters.append(_Cluster(space, reach, glyph.left))
+        clusters.append(_Cluster(text, glyph.left, glyph.right))
+        reach = max(reach, glyph.right) if before else glyph.right
+        before = glyph
     return clusters
+
+
+def _from_left(row: list[Glyph]) -> list[Glyph]:
+    """Sort glyphs by place; what is drawn at nearly one place keeps its order."""
+    keys: list[float] = []
+    for place, glyph in enumerate(row):
+        key = glyph.left
+        if place and 0 < keys[-1] - key < _ONE_PLACE * glyph.size:
+            key = keys[-1]
+        keys.append(key)
+    order = sorted(range(len(row)), key=keys.__getitem__)
+    return [row[place] for place in order]
+
+
+@cache
+def _is_mark(text: str) -> bool:
+    return all(map(unicodedata.combining, _characters(text)))
 
 
 def _is_shadow(before: Glyph, glyph: Glyph) -> bool:
@@ -126,7 +181,9 @@ def _is_shadow(before: Glyph, glyph: Glyph) -> bool:
 @cache
 def _characters(text: str) -> str:
     """Return what a glyph stands for in plain letters."""
-    plain = "".join(map(plain_letters, text.replace("\0", "")))
+    if text and text.isspace():
+        return " "
+    plain = "".join(map(plain_letters, text))
     # Some programs write the letters of lam-alef as they stand from left to right.
     if len(plain) == 2 and plain[0] in "اأإآٱ" and plain[1] == "ل":  # noqa: PLR2004
         return plain[::-1]
