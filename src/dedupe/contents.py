@@ -25,6 +25,7 @@ from dedupe.readers.decoding import (
     is_wide,
     without_surrogates,
 )
+from dedupe.readers.fields import written
 from dedupe.splicing import Patches, codec_of, encoded, patches, splice
 from dedupe.undoing import Change, Remark, raw_before, records, sha256
 
@@ -285,7 +286,7 @@ def _read_line(
     field = found[options.text_field]
     field = field._replace(start=field.start + mark, end=field.end + mark)
     identity = found.get(options.id_field)
-    name = json_lines.document_name(identity.value if identity else None) or where
+    name = written(identity.value if identity else None) or where
     text = field.value
     if "\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)

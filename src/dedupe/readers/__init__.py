@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from dedupe.errors import InputError
+from dedupe.errors import ForeignFile, InputError
 from dedupe.model import Problem
-from dedupe.readers import json_lines, markdown, text
+from dedupe.readers import json_lines, markdown, records, text
 from dedupe.readers.decoding import (
     AUTO,
     decode,
@@ -25,16 +25,21 @@ from dedupe.readers.decoding import (
     without_surrogates,
 )
 from dedupe.readers.documents import (
+    MANY,
     NOTHING_TOLD,
+    PLAIN,
     Batch,
+    Converted,
     Found,
     Loaded,
     LoadedDocument,
     Place,
     ReadOptions,
     Source,
+    Unreadable,
 )
 from dedupe.readers.files import read_whole, reason
+from dedupe.readers.formats import module_of_many, module_of_one
 from dedupe.readers.sources import hold_in_memory, read_stdin
 from dedupe.readers.walking import Walk, Walked, reported
 
@@ -43,27 +48,33 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
+    "MANY",
     "NOTHING_TOLD",
+    "PLAIN",
     "Batch",
+    "Converted",
     "Found",
     "Loaded",
     "LoadedDocument",
     "Place",
     "ReadOptions",
     "Source",
+    "Unreadable",
     "Walked",
     "find_sources",
     "from_texts",
     "load",
+    "load_in_pieces",
     "load_place",
     "plan",
+    "problem_order",
     "walk_over",
 ]
 
 _STDIN = "-"
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
-# What of a file of one document is prose; JSON Lines hold many.
+# What of the text of a file is prose; other formats are converted.
 _READABLE: dict[str, Callable[[str], str]] = {
     "text": text.readable,
     "markdown": markdown.readable,
@@ -100,8 +111,8 @@ def find_sources(
         sources, errors = hold_in_memory(walk.sources, options)
     return Found(
         tuple(sources),
-        tuple(sorted(walk.skipped, key=_problem_order)),
-        tuple(sorted(walk.errors + errors, key=_problem_order)),
+        tuple(sorted(walk.skipped, key=problem_order)),
+        tuple(sorted(walk.errors + errors, key=problem_order)),
         walk.ignored,
         walk.other,
     )
@@ -146,9 +157,9 @@ def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Ba
     batches: list[Batch] = []
     first = weight = 0
     for index, source in enumerate(sources):
-        if source.format == "json_lines" and source.size > options.batch_bytes:
+        if source.size > options.batch_bytes and source.format in MANY:
             batches += _whole(sources, first, index)
-            batches += _ranges(source, index, options)
+            batches += _parts(source, index, options)
             first, weight = index + 1, 0
             continue
         weight += source.size + _OPENING
@@ -160,22 +171,55 @@ def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Ba
 
 def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
     """Return the documents of a batch and what cannot be read of it."""
-    documents: list[LoadedDocument] = []
-    errors: list[Problem] = []
+    pieces = list(load_in_pieces(batch, options))
+    return Loaded(
+        [document for piece in pieces for document in piece.documents],
+        [problem for piece in pieces for problem in piece.errors],
+        [problem for piece in pieces for problem in piece.skipped],
+    )
+
+
+def load_in_pieces(batch: Batch, options: ReadOptions = _DEFAULTS) -> Iterator[Loaded]:
+    """Yield the documents of a batch and what cannot be read, some at a time.
+
+    A file of many documents may hold more than memory does, whatever its size.
+    """
+    piece = _no_piece()
+    weight = 0
     for index, source in enumerate(batch.sources, batch.first):
         try:
-            if source.format == "json_lines":
-                span = (batch.start, batch.end or source.size)
-                loaded = json_lines.load(source, index, span, options)
-                documents += loaded.documents
-                errors += loaded.errors
-            else:
-                documents.append(_load_whole(source, index, options))
+            if source.format in _READABLE:
+                piece.documents.append(_load_whole(source, index, options))
+                continue
+            for loaded in _load_converted(source, index, batch, options):
+                weight += _put(loaded, piece)
+                if weight >= options.batch_bytes:
+                    yield piece
+                    piece, weight = _no_piece(), 0
         except InputError as error:
-            errors.append(Problem(source.name, str(error)))
+            is_foreign = isinstance(error, ForeignFile) and not source.is_named
+            told = piece.skipped if is_foreign else piece.errors
+            told.append(Problem(source.name, str(error)))
         except OSError as error:
-            errors.append(Problem(source.name, reason(error)))
-    return Loaded(documents, errors)
+            piece.errors.append(Problem(source.name, reason(error)))
+    yield piece
+
+
+def _no_piece() -> Loaded:
+    return Loaded([], [], [])
+
+
+def _put(loaded: Loaded | LoadedDocument | Problem, piece: Loaded) -> int:
+    """Put what was loaded into a piece and return what it weighs."""
+    if isinstance(loaded, Loaded):
+        piece.documents.extend(loaded.documents)
+        piece.errors.extend(loaded.errors)
+        return 0  # as much as a batch may hold
+    if isinstance(loaded, Problem):
+        piece.errors.append(loaded)
+        return 0
+    piece.documents.append(loaded)
+    return len(loaded.text) + _OPENING
 
 
 def load_place(
@@ -186,6 +230,10 @@ def load_place(
     try:
         if source.format == "json_lines":
             return json_lines.load_place(source, place, options)
+        if source.format in MANY:
+            return records.load_place(source, place, options)
+        if source.format not in _READABLE:
+            return _converted(source, place.source, options)
         return _load_whole(source, place.source, options)
     except InputError as error:
         raise type(error)(f"{source.name}: {error}") from None
@@ -201,16 +249,42 @@ def _items(
 
 def _whole(sources: Sequence[Source], first: int, stop: int) -> list[Batch]:
     held = tuple(sources[first:stop])
-    size = sum(source.size for source in held)
-    return [Batch(first, held, 0, 0, size)] if held else []
+    return [Batch(first, held)] if held else []
 
 
-def _ranges(source: Source, index: int, options: ReadOptions) -> list[Batch]:
+def _parts(source: Source, index: int, options: ReadOptions) -> list[Batch]:
+    """Return the parts of a source that several processes can read."""
     try:
-        ranges = json_lines.cuts(source, options.batch_bytes)
+        ranges = _cuts(source, options)
     except (OSError, InputError):
-        ranges = [(0, source.size)]  # loading it will say what is wrong
-    return [Batch(index, (source,), start, end, end - start) for start, end in ranges]
+        ranges = []  # loading it will say what is wrong
+    return [Batch(index, (source,), *part) for part in ranges or [(0, 0)]]
+
+
+def _cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
+    if source.format == "json_lines":
+        return json_lines.cuts(source, options.batch_bytes)
+    cuts = getattr(module_of_many(source.format), "cuts", None)
+    return cuts(source, options) if cuts else []
+
+
+def _load_converted(
+    source: Source, index: int, batch: Batch, options: ReadOptions
+) -> Iterator[Loaded | LoadedDocument | Problem]:
+    span = (batch.start, batch.end)
+    if source.format == "json_lines":
+        yield json_lines.load(source, index, (span[0], span[1] or source.size), options)
+    elif source.format in MANY:
+        yield from records.documents(source, index, span, options)
+    else:
+        yield _converted(source, index, options)
+
+
+def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
+    content = source.content
+    data = read_whole(source) if content is None else bytes(content)  # type: ignore[arg-type]
+    converted = module_of_one(source.format).convert(data, options)
+    return records.loaded(converted, source, Place(index))
 
 
 def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
@@ -243,5 +317,6 @@ def _path_order(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
-def _problem_order(problem: Problem) -> tuple[bytes, str]:
+def problem_order(problem: Problem) -> tuple[bytes, str]:
+    """Return the key by which problems are told in order."""
     return _path_order(problem.path), problem.reason

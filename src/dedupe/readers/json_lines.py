@@ -6,15 +6,17 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError
-from dedupe.model import Problem
+from dedupe.model import About, Problem
 from dedupe.readers.decoding import AUTO, decode, with_line_feeds, without_surrogates
 from dedupe.readers.documents import (
+    NOTHING_TOLD,
     Loaded,
     LoadedDocument,
     Place,
     ReadOptions,
     Source,
 )
+from dedupe.readers.fields import Fields, told, written
 from dedupe.readers.files import read_range
 
 if TYPE_CHECKING:
@@ -47,12 +49,13 @@ def load(
     start, end = span
     if end - start > options.max_file_size:
         where = f"{source.name}:{_lines.before(source, start) + 1}"
-        return Loaded([], [Problem(where, _TOO_LONG)])
+        return Loaded([], [Problem(where, _TOO_LONG)], [])
     documents = []
     errors = []
+    fields = Fields.of(options)
     for number, at, line in _lines_of(source, start, end):
         try:
-            record = _record(line, source, options)
+            record = read_record(line, fields, options)
         except InputError as error:
             line_number = _lines.before(source, start) + number
             errors.append(Problem(f"{source.name}:{line_number}", str(error)))
@@ -62,36 +65,25 @@ def load(
             line_number = _lines.before(source, start) + number
             name = f"{source.name}:{line_number}"
         place = Place(index, at, at + len(line), line_number)
-        documents.append(
-            LoadedDocument(name, record.text, record.encoding, place, record.warning)
-        )
-    return Loaded(documents, summarized(errors, source.name))
+        documents.append(_loaded(record, name, source, place))
+    return Loaded(documents, summarized(errors, source.name), [])
 
 
 def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
     """Return one document again; raise InputError when it is no longer there."""
     line = read_range(source, place.start, place.end)
-    record = _record(line, source, options)
+    record = read_record(line, Fields.of(options), options)
     name = f"{source.name}:{place.line}" if place.line else record.id
-    return LoadedDocument(name, record.text, record.encoding, place, record.warning)
+    return _loaded(record, name, source, place)
 
 
 def why_unreadable(line: bytes, options: ReadOptions) -> str:
     """Return what keeps a line from being read as a document."""
     try:
-        _record(line, Source("", "", "json_lines", len(line)), options)
+        read_record(line, Fields.of(options), options)
     except InputError as error:
         return str(error)
     return "not JSON that can be rewritten"
-
-
-def document_name(value: object) -> str:
-    """Return what the field of the name gives, empty where that is no name."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return ""
-    return str(value)
 
 
 def summarized(errors: list[Problem], name: str) -> list[Problem]:
@@ -106,11 +98,21 @@ def summarized(errors: list[Problem], name: str) -> list[Problem]:
 _TOO_LONG = "the line is longer than --max-file-size allows; raise it or split the text"
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
+    """What an object holds."""
+
     text: str
     id: str  # empty where the object has none
     encoding: str
     warning: str
+    about: About
+
+
+def _loaded(record: Record, name: str, source: Source, place: Place) -> LoadedDocument:
+    encoding = source.encoding or record.encoding
+    return LoadedDocument(
+        name, record.text, encoding, place, record.warning, record.about
+    )
 
 
 def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
@@ -126,7 +128,8 @@ def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, 
         at = after
 
 
-def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
+def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
+    """Return what a line holds; raise InputError for one that is no document."""
     try:
         line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
     except UnicodeDecodeError:
@@ -145,13 +148,16 @@ def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
         ) from None
     if not isinstance(value, dict):
         raise InputError(f"not a JSON object but {_kind(value)}")
-    text = value.get(options.text_field)
+    text = value.get(fields.text)
     if not isinstance(text, str):
-        raise InputError(_why_no_text(value, options.text_field))
-    name = document_name(value.get(options.id_field))
+        raise InputError(_why_no_text(value, fields.text))
+    name = written(value.get(fields.id))
+    about = told(value, fields.telling)
     if b"\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)
-    return _Record(with_line_feeds(text), name, source.encoding or encoding, warning)
+        if about is not NOTHING_TOLD:
+            about = About(*map(without_surrogates, about))
+    return Record(with_line_feeds(text), name, encoding, warning, about)
 
 
 def _why_no_text(value: dict[str, object], field: str) -> str:

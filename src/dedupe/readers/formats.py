@@ -1,0 +1,84 @@
+"""The table of formats that are converted: the module of each, and what it needs.
+
+A module of one document a file has `convert(data, options) -> Converted`. A module of
+many has `read_documents(file, options)`, which yields them in the order of the file,
+with an InputError or an Unreadable in the place of one that cannot be read, in bounded
+memory and always the same. It may have
+
+- `read_from(file, options, ordinal)`, which begins at a document without reading all
+  that stand before it;
+- `cuts(source, options)`, which returns ranges of ordinals for several processes.
+
+All raise InputError, without a file name, for what cannot be trusted, MissingExtra for
+a package that is not there, and ForeignFile for a file that holds nothing for us.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from dedupe.errors import InputError
+    from dedupe.readers.documents import Converted, ReadOptions, Unreadable
+
+
+class Format(NamedTuple):
+    """How the files of a format are read."""
+
+    module: str  # in this package
+    extra: str = ""  # that brings the packages
+    packages: tuple[str, ...] = ()  # as they are imported, the one to be named first
+    joint: str = "#"  # between the name of a file and that of a document in it
+
+
+class OfOne(Protocol):
+    """A module that reads one document a file."""
+
+    def convert(self, data: bytes, options: ReadOptions) -> Converted:
+        """Return the document."""
+
+
+class OfMany(Protocol):
+    """A module that reads many documents a file."""
+
+    def read_documents(
+        self, file: BinaryIO, options: ReadOptions
+    ) -> Iterator[Converted | Unreadable | InputError]:
+        """Yield the documents."""
+
+
+# Modules are loaded when a file of theirs is read: most scans meet none.
+ONE: dict[str, Format] = {}
+MANY: dict[str, Format] = {
+    # A row is named by its field alone, as an object of JSON Lines is.
+    "csv": Format("csv_rows", joint=""),
+}
+CONVERTED = ONE | MANY
+
+
+def module_of_one(format_: str) -> OfOne:
+    """Return the module that reads a format of one document a file."""
+    return cast("OfOne", _module(format_))
+
+
+def module_of_many(format_: str) -> OfMany:
+    """Return the module that reads a format of many documents a file."""
+    return cast("OfMany", _module(format_))
+
+
+def missing_package(format_: str) -> str:
+    """Return the first package that a format needs and that is not installed."""
+    known = CONVERTED.get(format_)
+    for package in known.packages if known else ():
+        if find_spec(package) is None:
+            return package
+    return ""
+
+
+def _module(format_: str) -> object:
+    return import_module(f"dedupe.readers.{CONVERTED[format_].module}")
