@@ -24,6 +24,8 @@ FORMATS = {
     ".ndjson": "json_lines",
     ".csv": "csv",
     ".tsv": "csv",
+    ".docx": "docx",
+    ".pdf": "pdf",
 }
 GZIP = ".gz"
 ZSTD = ".zst"
