@@ -131,7 +131,7 @@ def _clusters(row: list[Glyph]) -> list[_Cluster]:
     clusters: list[_Cluster] = []
     before: Glyph | None = None
     reach = 0.0
-    for glyph in _from_left(row):
+    for glyph in _from_left(_with_marks(row)):
         text = _characters(glyph.text)
         if before and _is_shadow(before, glyph):
             continue
@@ -153,6 +153,41 @@ def _clusters(row: list[Glyph]) -> list[_Cluster]:
     return clusters
 
 
+def _with_marks(row: list[Glyph]) -> list[Glyph]:
+    """Give Arabic marks to the letters that they were drawn with.
+
+    They overhang on either side, so that their place does not tell. A line that is
+    drawn from left to right, as the eye sees it, has them before their letter.
+    """
+    if not any(map(_is_arabic_mark, (glyph.text for glyph in row))):
+        return row
+    joined: list[Glyph] = []
+    waiting: list[str] = []
+    for place, glyph in enumerate(row):
+        if not _is_arabic_mark(glyph.text):
+            text = glyph.text + "".join(reversed(waiting)) if waiting else glyph.text
+            joined.append(glyph._replace(text=text))
+            waiting = []
+        elif joined and not _runs_right(joined[-1], row, place):
+            joined[-1] = joined[-1]._replace(text=joined[-1].text + glyph.text)
+        else:
+            waiting.append(glyph.text)
+    return joined
+
+
+def _runs_right(before: Glyph, row: list[Glyph], place: int) -> bool:
+    """Tell whether the next letter that is drawn stands to the right."""
+    following = (glyph for glyph in row[place:] if not _is_arabic_mark(glyph.text))
+    after = next(following, None)
+    return after is not None and after.left > before.left
+
+
+@cache
+def _is_arabic_mark(text: str) -> bool:
+    return bool(text) and all("\N{ARABIC FATHATAN}" <= sign <= "ٰ" and
+        unicodedata.combining(sign) for sign in _characters(text))
+
+
 def _from_left(row: list[Glyph]) -> list[Glyph]:
     """Sort glyphs by place; what is drawn at nearly one place keeps its order."""
     keys: list[float] = []
@@ -167,7 +202,7 @@ def _from_left(row: list[Glyph]) -> list[Glyph]:
 
 @cache
 def _is_mark(text: str) -> bool:
-    return all(map(unicodedata.combining, _characters(text)))
+    return bool(text) and all(map(unicodedata.combining, _characters(text)))
 
 
 def _is_shadow(before: Glyph, glyph: Glyph) -> bool:
