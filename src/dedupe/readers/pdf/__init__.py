@@ -51,7 +51,7 @@ def convert(data: bytes, options: ReadOptions) -> Converted:
         raise InputError("not a PDF file; check what it is and name it accordingly")
     try:
         from pypdf import PdfReader, apply_configuration
-        from pypdf.errors import DependencyError, PyPdfError
+        from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
     except ImportError:
         raise MissingExtra(".pdf", "pypdf", "pdf") from None
     limit = min(
@@ -67,8 +67,15 @@ def convert(data: bytes, options: ReadOptions) -> Converted:
             "encrypted in a way that needs another package; install it with: "
             "python -m pip install cryptography"
         ) from None
+    except LimitReachedError as error:
+        raise InputError(
+            f"goes beyond what is safe to unpack ({_told(error)}); print it anew as "
+            "PDF if you trust it"
+        ) from None
     except (PyPdfError, *_BROKEN) as error:
-        raise InputError(f"not a PDF file that can be read: {_told(error)}") from None
+        raise InputError(
+            f"a damaged PDF file, or one that is cut off: {_told(error)}"
+        ) from None
 
 
 def _convert(reader: PdfReader, limit: int) -> Converted:
@@ -126,14 +133,17 @@ def _limits(limit: int) -> dict[str, int]:
 def _silence() -> Iterator[None]:
     """Keep pypdf from writing what it repaired to standard error."""
     logger = logging.getLogger("pypdf")
-    was_disabled, logger.disabled = logger.disabled, True
+    propagates, logger.propagate = logger.propagate, False
+    nowhere = logging.NullHandler()
+    logger.addHandler(nowhere)
     try:
         yield
     finally:
-        logger.disabled = was_disabled
+        logger.removeHandler(nowhere)
+        logger.propagate = propagates
 
 
 def _told(error: Exception) -> str:
     """Return the first line of an error of pypdf, or its kind."""
     said = str(error).strip().split("\n")[0][:200]
-    return said or type(error).__name__
+    return said.rstrip(".") or type(error).__name__

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+# What takes time besides the bytes of a stream, in bytes.
+_COST_OF_STREAM = 1 << 10
+_COST_OF_OPERATION = 8
 # Forms inside forms; real pages nest two or three.
 _DEEPEST_FORM = 8
 # Codes of fonts whose numbers are those of glyphs, not of characters.
@@ -169,7 +172,8 @@ class _Interpreter:
         from pypdf.generic import ContentStream
 
         stream = ContentStream(contents, self.book.reader, "bytes")
-        self.book.spend(len(stream.get_data()))
+        self.book.spend(_COST_OF_STREAM + len(stream.get_data()))
+        self.book.spend(_COST_OF_OPERATION * len(stream.operations))
         stack: list[_State] = []
         marked: list[_Marked] = []
         for operands, operator in stream.operations:

@@ -23,7 +23,7 @@ _SAME_LINE = 0.5  # letters of one line may stand this much higher or lower
 _MARK_HEIGHT = 1.0  # marks even more
 _ONE_PLACE = 0.1  # the halves of a lam-alef
 _WORD_GAP = 0.18  # spaces are a quarter wide, and squeezed in tight lines
-_CELL_GAP = 3.0  # no justified line is as loose
+_CELL_GAP = 1.5  # between the cells of a table
 _TWICE = 0.1  # bold that is made by drawing twice
 
 _ARABIC_LINE = 0.3  # of its letters; a name in English may be long
@@ -145,7 +145,10 @@ def _clusters(row: list[Glyph]) -> list[_Cluster]:
             continue
         gap = glyph.left - reach if clusters else 0.0
         if gap > _WORD_GAP * glyph.size:
-            space = "\t" if gap > _CELL_GAP * glyph.size else " "
+            # A justified line is wide, too, but has spaces in its gaps.
+            is_cell = gap > _CELL_GAP * glyph.size
+            is_cell &= not (text.isspace() or clusters[-1].text.isspace())
+            space = "\t" if is_cell else " "
             clusters.append(_Cluster(space, reach, glyph.left))
         clusters.append(_Cluster(text, glyph.left, glyph.right))
         reach = max(reach, glyph.right) if before else glyph.right

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dedupe.readers.pdf.lines import Line
 
-_EDGE_LINES = 3  # at the top and at the bottom of a page, that may be running
+# Lines at an edge of a page that are looked at: heads and feet have fewer.
+_EDGE = 4
 _FEWEST_PAGES = 2
 _SHARE_OF_PAGES = 0.4  # left and right pages may differ
 _NEIGHBOURS = 12  # lines before and after that show how wide a column is
 _SAME_SIZE = 0.08
 _LOOSE = 1.25  # times the usual distance of lines: a new paragraph
 _INDENT = 0.8  # of the size
-_SPACE = 0.25  # of the size
+_SPACE = 0.45  # of the size; a little more than a space is wide
 # Of steps between lines: most are inside paragraphs, unless they are very short.
 _USUAL = 0.25
 _MARKED = 0.04
@@ -120,30 +122,35 @@ def _placed(page: Sequence[Line], place: int, number: int) -> _Placed:
     return _Placed(line, number, *sides)
 
 
-def _without_running_lines(
-    pages: Sequence[Sequence[Line]],
-) -> list[list[Line]]:
-    """Leave out what is repeated at the same height of many pages, numbers aside."""
-    seen = Counter(key for page in pages for key in set(_edge_keys(page)))
+def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Leave out what is repeated at the same height of many pages, numbers aside.
+
+    Where more is repeated than a head or a foot holds, pages are copies of each other.
+    """
+    sides = [(_from_above(page), _from_above(page)[::-1]) for page in pages]
+    seen = Counter(
+        key
+        for above, below in sides
+        for key in {_key(line) for side in (above, below) for line in side[:_EDGE]}
+    )
     fewest = max(_FEWEST_PAGES, _SHARE_OF_PAGES * len(pages))
     running = {key for key, count in seen.items() if count >= fewest}
     kept = []
-    for page in pages:
-        edges = _edges(page)
-        kept.append(
-            [line for line in page if line not in edges or _key(line) not in running]
-        )
+    for page, both in zip(pages, sides, strict=True):
+        dropped = {id(line) for side in both for line in _head(side, running)}
+        lines = [line for line in page if id(line) not in dropped]
+        kept.append(lines or list(page))
     return kept
 
 
-def _edge_keys(page: Sequence[Line]) -> Iterator[tuple[str, int]]:
-    return map(_key, _edges(page))
+def _head(side: list[Line], running: set[tuple[str, int]]) -> list[Line]:
+    """Return the running lines at one edge of a page."""
+    head = list(takewhile(lambda line: _key(line) in running, side[:_EDGE]))
+    return head if len(head) < _EDGE else []
 
 
-def _edges(page: Sequence[Line]) -> list[Line]:
-    """Return the first and the last lines of a page, seen from above."""
-    from_above = sorted(page, key=lambda line: -line.baseline)
-    return from_above[:_EDGE_LINES] + from_above[-_EDGE_LINES:]
+def _from_above(page: Sequence[Line]) -> list[Line]:
+    return sorted(page, key=lambda line: -line.baseline)
 
 
 def _key(line: Line) -> tuple[str, int]:
