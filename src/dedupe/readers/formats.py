@@ -54,7 +54,7 @@ class OfMany(Protocol):
 
 # Modules are loaded when a file of theirs is read: most scans meet none.
 ONE: dict[str, Format] = {
-    "docx": Format("docx", "docx", ("docx2python", "lxml")),
+    "docx": Format("docx", "docx", ("lxml",)),
     "pdf": Format("pdf", "pdf", ("pypdf",)),
 }
 MANY: dict[str, Format] = {

@@ -87,7 +87,9 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
 def _line(row: list[Glyph], clusters: list[_Cluster], page_is_rtl: bool) -> Line:
     """Read one row of glyphs."""
     texts = [cluster.text for cluster in clusters]
-    is_rtl = _is_rtl(clusters, page_is_rtl)
+    is_rtl = _is_rtl(clusters, page_is_rtl) or (
+        page_is_rtl and any(_kind(text) == "R" for text in texts)
+    )
     text = _spaced(reading_order(texts) if is_rtl else left_order(texts))
     shown = [cluster for cluster in clusters if not cluster.text.isspace()]
     size = max((glyph.size for glyph in row if glyph.text.strip()), default=0.0)

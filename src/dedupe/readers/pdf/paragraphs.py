@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from itertools import takewhile
@@ -112,10 +113,13 @@ def _placed(page: Sequence[Line], place: int, number: int) -> _Placed:
     column = [
         other
         for other in around
-        if other.left < line.right
+        if other is not line
+        and other.left < line.right
         and line.left < other.right
         and abs(other.size - line.size) <= _SAME_SIZE * line.size
     ]
+    if not column:
+        return _Placed(line, number, 0.0, math.inf)
     on_left = line.left - min(other.left for other in (line, *column))
     on_right = max(other.right for other in (line, *column)) - line.right
     sides = (on_right, on_left) if line.is_rtl else (on_left, on_right)

@@ -90,11 +90,11 @@ def _require_words(text: str) -> None:
     words = [word for word in (_MARKS.sub("", w) for w in _WORD.findall(text)) if word]
     if len(words) < _FEWEST_WORDS:
         return
+    if len(_MIXED.findall(text)) > _MOST_MIXED * len(words):
+        raise _refusal("its fonts have wrong characters for Arabic letters")
     for damage in _DAMAGES:
         if sum(map(bool, map(damage.pattern.search, words))) > damage.most * len(words):
             raise _refusal(damage.reason)
-    if len(_MIXED.findall(text)) > _MOST_MIXED * len(words):
-        raise _refusal("its fonts have wrong characters for Arabic letters")
 
 
 def _refusal(reason: str) -> InputError:
