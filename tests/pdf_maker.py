@@ -62,7 +62,9 @@ class Maker:
         at = self.height if height is None else height
         for sign, left in signs:
             code = self.codes.setdefault(sign, len(self.codes) + 1)
-            shown = f"BT /F {size:g} Tf 1 0 0 1 {left:.2f} {at:.2f} Tm <{code:04X}> Tj ET"
+            shown = (
+                f"BT /F {size:g} Tf 1 0 0 1 {left:.2f} {at:.2f} Tm <{code:04X}> Tj ET"
+            )
             if sign in self.actual:
                 told = self.actual[sign].encode("utf-16-be").hex()
                 shown = f"/Span <</ActualText <FEFF{told}>>> BDC {shown} EMC"

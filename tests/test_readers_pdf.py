@@ -144,7 +144,9 @@ def test_numbers_and_foreign_words_stand_where_a_reader_reads_them(
     assert lines(maker.bytes()) == [read_as]
 
 
-@given(st.lists(st.sampled_from([*"بتدمر ", "1", "2", "a", "(", "-", "،"]), max_size=40))
+@given(
+    st.lists(st.sampled_from([*"بتدمر ", "1", "2", "a", "(", "-", "،"]), max_size=40)
+)
 def test_putting_signs_in_order_loses_none(signs: list[str]) -> None:
     brackets = str.maketrans(")", "(")
     ordered = reading_order(signs).translate(brackets)

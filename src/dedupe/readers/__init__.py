@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from dedupe.errors import ForeignFile, InputError
 from dedupe.model import Problem
@@ -80,6 +80,7 @@ _READABLE: dict[str, Callable[[str], str]] = {
     "markdown": markdown.readable,
 }
 _DEFAULTS = ReadOptions()
+_Put: TypeAlias = Loaded | LoadedDocument | Problem | records.Skipped
 
 
 def find_sources(
@@ -209,7 +210,7 @@ def _no_piece() -> Loaded:
     return Loaded([], [], [])
 
 
-def _put(loaded: Loaded | LoadedDocument | Problem, piece: Loaded) -> int:
+def _put(loaded: _Put, piece: Loaded) -> int:
     """Put what was loaded into a piece and return what it weighs."""
     if isinstance(loaded, Loaded):
         piece.documents.extend(loaded.documents)
@@ -217,6 +218,9 @@ def _put(loaded: Loaded | LoadedDocument | Problem, piece: Loaded) -> int:
         return 0  # as much as a batch may hold
     if isinstance(loaded, Problem):
         piece.errors.append(loaded)
+        return 0
+    if isinstance(loaded, records.Skipped):
+        piece.skipped.append(loaded.problem)
         return 0
     piece.documents.append(loaded)
     return len(loaded.text) + _OPENING
@@ -270,7 +274,7 @@ def _cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
 
 def _load_converted(
     source: Source, index: int, batch: Batch, options: ReadOptions
-) -> Iterator[Loaded | LoadedDocument | Problem]:
+) -> Iterator[_Put]:
     span = (batch.start, batch.end)
     if source.format == "json_lines":
         yield json_lines.load(source, index, (span[0], span[1] or source.size), options)

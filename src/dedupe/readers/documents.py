@@ -26,6 +26,10 @@ FORMATS = {
     ".tsv": "csv",
     ".docx": "docx",
     ".pdf": "pdf",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tgz": "tar",
+    ".tzst": "tar",
 }
 GZIP = ".gz"
 ZSTD = ".zst"
@@ -33,9 +37,10 @@ ZSTD = ".zst"
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})
 # Which hold many documents a file.
-MANY = frozenset({"json_lines", "csv"})
+MANY = frozenset({"json_lines", "csv", "zip", "tar"})
+ARCHIVES = frozenset({"zip", "tar"})
 # Which are read piece by piece, so that a file may be larger than --max-file-size.
-STREAMED = frozenset({"json_lines", "csv"})
+STREAMED = frozenset({"json_lines", "csv", "zip", "tar"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +191,7 @@ class Unreadable(NamedTuple):
     reason: str
     name: str = ""
     line: int = 0
+    is_skipped: bool = False  # it need not be read, as a link in a folder need not
 
 
 class LoadedDocument(NamedTuple):

@@ -60,6 +60,8 @@ ONE: dict[str, Format] = {
 MANY: dict[str, Format] = {
     # A row is named by its field alone, as an object of JSON Lines is.
     "csv": Format("csv_rows", joint=""),
+    "zip": Format("zip_members", joint="/"),
+    "tar": Format("tar_members", joint="/"),
 }
 CONVERTED = ONE | MANY
 

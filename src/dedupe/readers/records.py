@@ -6,7 +6,7 @@ import io
 import os
 import threading
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from dedupe.errors import InputError
 from dedupe.model import Problem
@@ -27,12 +27,20 @@ if TYPE_CHECKING:
 
 Item: TypeAlias = "Converted | Unreadable | InputError"
 _LONGEST_LABEL = 200
+
+
+class Skipped(NamedTuple):
+    """Something that need not be read."""
+
+    problem: Problem
+
+
 _GONE = "no longer in the file; run dedupe again"
 
 
 def documents(
     source: Source, index: int, span: tuple[int, int], options: ReadOptions
-) -> Iterator[LoadedDocument | Problem]:
+) -> Iterator[LoadedDocument | Problem | Skipped]:
     """Yield the documents of a source, or those of a range of ordinals.
 
     Raises OSError, and InputError for what is broken altogether.
@@ -77,10 +85,13 @@ def _opened(source: Source) -> BinaryIO:
     return io.BufferedReader(SourceFile(source))
 
 
-def _problem(item: Unreadable | InputError, source: Source, ordinal: int) -> Problem:
-    if isinstance(item, Unreadable):
-        return Problem(_name(source, item.name, item.line, ordinal), item.reason)
-    return Problem(_name(source, "", 0, ordinal), str(item))
+def _problem(
+    item: Unreadable | InputError, source: Source, ordinal: int
+) -> Problem | Skipped:
+    if isinstance(item, InputError):
+        return Problem(_name(source, "", 0, ordinal), str(item))
+    problem = Problem(_name(source, item.name, item.line, ordinal), item.reason)
+    return Skipped(problem) if item.is_skipped else problem
 
 
 def _name(source: Source, label: str, line: int, ordinal: int) -> str:

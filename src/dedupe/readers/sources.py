@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dedupe.errors import InputError
 from dedupe.model import Problem
-from dedupe.readers.compression import unpack
+from dedupe.readers.compression import ending_of, unpack
 from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
-from dedupe.readers.documents import GZIP, ReadOptions, Source
+from dedupe.readers.documents import ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason
 from dedupe.readers.walking import format_of, reported, too_large
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _HEAD = 4
+_FORMAT = itemgetter(Source._fields.index("format"))
 
 
 def read_stdin(stdin: BinaryIO, options: ReadOptions) -> Source:
@@ -42,9 +44,8 @@ def hold_in_memory(
 
     Workers that are forked later share this memory, so nothing is unpacked twice.
     """
-    if not any(
-        source.format == "json_lines" or is_packed(source) for source in sources
-    ):
+    formats = set(map(_FORMAT, sources))
+    if "json_lines" not in formats and not any(map(is_packed, sources)):
         return list(sources), []
     held = []
     errors = []
@@ -67,21 +68,27 @@ def hold_in_memory(
 
 def is_packed(source: Source) -> bool:
     """Tell whether a file is compressed, by its name."""
+    return bool(packing(source))
+
+
+def packing(source: Source) -> str:
+    """Return the ending that tells how a source is compressed, empty if it is not."""
     # A named link may lead to a file of another name: either tells.
-    name, path = source.name, source.path
-    return name[-3:].lower() == GZIP or path[-3:].lower() == GZIP
+    name, path = source[:2]
+    return ending_of(name) or ending_of(path)
 
 
 def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:
-    if not is_packed(source):
+    ending = packing(source)
+    if not ending:
         return source
     limit = max(options.ratio_floor, options.max_ratio * source.size)
     limit = min(limit, options.max_file_size, left)
     if isinstance(source.content, memoryview):
-        content = unpack(_Reader(source.content).read, limit)
+        content = unpack(_Reader(source.content).read, limit, ending)
     else:
         with os.fdopen(open_regular(source.path), "rb") as file:
-            content = unpack(file.read, limit)
+            content = unpack(file.read, limit, ending)
     return source._replace(size=len(content), content=content)
 
 

@@ -128,7 +128,9 @@ def main(programs: list[str]) -> None:
         soffice(made[-1], "Scheherazade", justified=True)
     if "weasyprint" in programs:
         made += [HERE / "weasyprint.pdf"]
-        head = "@bottom-center{content:counter(page)}@top-center{content:'صحيفة المرفأ'}"
+        head = (
+            "@bottom-center{content:counter(page)}@top-center{content:'صحيفة المرفأ'}"
+        )
         weasyprint(page("Noto Naskh Arabic", "", head), made[-1])
     for path in made:
         without_fonts(path)

@@ -189,8 +189,10 @@ def _runs_right(before: Glyph, row: list[Glyph], place: int) -> bool:
 
 @cache
 def _is_arabic_mark(text: str) -> bool:
-    return bool(text) and all("\N{ARABIC FATHATAN}" <= sign <= "ٰ" and
-        unicodedata.combining(sign) for sign in _characters(text))
+    return bool(text) and all(
+        "\N{ARABIC FATHATAN}" <= sign <= "ٰ" and unicodedata.combining(sign)
+        for sign in _characters(text)
+    )
 
 
 def _from_left(row: list[Glyph]) -> list[Glyph]:
