@@ -1,6 +1,6 @@
-"""Write small PDF files as programs write them: signs at places, in several ways.
+"""Write small PDF files as programs write them: signs at places, in some order.
 
-No font comes along: a reader of text needs the codes, their characters and their widths.
+No font comes along: a reader of text needs codes, their characters and their widths.
 """
 
 from __future__ import annotations
@@ -88,17 +88,17 @@ class Maker:
             self.height -= apart
         return self
 
-    def bytes(self, *, info: str = "", pack: bool = True) -> bytes:
+    def file(self, *, info: str = "", pack: bool = True) -> bytes:
         """Return the file."""
         kids = " ".join(f"{6 + 2 * place} 0 R" for place in range(len(self.pages)))
         objects = [
             b"<</Type/Catalog/Pages 2 0 R>>",
             f"<</Type/Pages/Count {len(self.pages)}/Kids[{kids}]>>".encode(),
-            b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H"
-            b"/ToUnicode 5 0 R/DescendantFonts[4 0 R]>>",
-            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/DW %d"
-            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
-            % WIDTH,
+            (
+                b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H"
+                b"/ToUnicode 5 0 R/DescendantFonts[4 0 R]>>"
+            ),
+            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/DW %d>>" % WIDTH,
             stream(self._table(), pack=pack),
         ]
         for place, page in enumerate(self.pages):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -352,7 +353,5 @@ def test_damaged_bytes_end_in_text_or_in_an_error_of_ours(data: st.DataObject) -
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(whole) - 1))
         whole[place] = data.draw(st.integers(0, 255))
-    try:
+    with suppress(InputError):
         assert isinstance(read(bytes(whole)).text, str)
-    except InputError as error:
-        assert str(error)

@@ -143,7 +143,7 @@ class _Package:
 
     def events(self, path: str) -> Iterator[tuple[str, Element]]:
         """Yield the elements of a part as they begin and as they end."""
-        from lxml import etree
+        from lxml import etree  # noqa: PLC0415 - an extra
 
         info = self._zip.getinfo(path)
         if info.compress_type not in _PACKINGS:
@@ -315,7 +315,7 @@ class _Story:
             if grandparent is not None and _local(grandparent) == "pPr":
                 self._paragraphs[-1].goes_on = True
 
-    def _begin_paragraph(self, _: Element) -> None:
+    def begin_paragraph(self, _: Element) -> None:
         paragraph = self._unfinished
         self._unfinished = None
         if paragraph is None or self._paragraphs:
@@ -323,36 +323,36 @@ class _Story:
         paragraph.goes_on = False
         self._paragraphs.append(paragraph)
 
-    def _end_paragraph(self, _: Element) -> None:
+    def end_paragraph(self, _: Element) -> None:
         paragraph = self._paragraphs.pop()
         if paragraph.goes_on and not self._paragraphs:
             self._unfinished = paragraph
         else:
             self._into[-1] += paragraph.lines()
 
-    def _begin_box(self, _: Element) -> None:
+    def begin_box(self, _: Element) -> None:
         boxes = self._paragraphs[-1].boxes if self._paragraphs else self._into[-1]
         self._into.append(boxes)
 
-    def _end_box(self, _: Element) -> None:
+    def end_box(self, _: Element) -> None:
         self._finish()
         self._into.pop()
 
-    def _begin_row(self, _: Element) -> None:
+    def begin_row(self, _: Element) -> None:
         self._finish()
         self._rows.append(_Row())
 
-    def _end_row(self, _: Element) -> None:
+    def end_row(self, _: Element) -> None:
         lines = self._rows.pop().lines()
         self._into[-1] += lines
 
-    def _begin_cell(self, _: Element) -> None:
+    def begin_cell(self, _: Element) -> None:
         cell: list[str] = []
         if self._rows:
             self._rows[-1].cells.append(cell)
         self._into.append(cell)
 
-    def _end_cell(self, _: Element) -> None:
+    def end_cell(self, _: Element) -> None:
         self._finish()
         self._into.pop()
 
@@ -362,19 +362,19 @@ class _Story:
             self._into[-1] += self._unfinished.lines()
             self._unfinished = None
 
-    def _end_body(self, _: Element) -> None:
+    def end_body(self, _: Element) -> None:
         self._finish()
 
-    def _begin_run(self, _: Element) -> None:
+    def begin_run(self, _: Element) -> None:
         self._is_hidden_run = False
 
-    def _hide_run(self, element: Element) -> None:
+    def hide_run(self, element: Element) -> None:
         parent = element.getparent()
         above = parent.getparent() if parent is not None else None
         if above is not None and _local(above) == "r":
             self._is_hidden_run = _value(element, "val") not in {"0", "false", "off"}
 
-    def _hold_place(self, _: Element) -> None:
+    def hold_place(self, _: Element) -> None:
         self._is_placeholder = True
 
     def _add(self, text: str) -> None:
@@ -383,19 +383,19 @@ class _Story:
         if self._paragraphs:
             self._paragraphs[-1].pieces.append(text)
 
-    def _text(self, element: Element) -> None:
+    def add_text(self, element: Element) -> None:
         self._add((element.text or "").replace("\n", " "))
 
-    def _tab(self, _: Element) -> None:
+    def add_tab(self, _: Element) -> None:
         self._add("\t")
 
-    def _break(self, _: Element) -> None:
+    def add_break(self, _: Element) -> None:
         self._add("\n")
 
-    def _hyphen(self, _: Element) -> None:
+    def add_hyphen(self, _: Element) -> None:
         self._add("-")
 
-    def _symbol(self, element: Element) -> None:
+    def add_symbol(self, element: Element) -> None:
         try:
             code = int(_value(element, "char"), 16)
         except ValueError:
@@ -404,7 +404,7 @@ class _Story:
         if code not in _PRIVATE_USE and 0 < code < _SURROGATES:
             self._add(chr(code))
 
-    def _mark_field(self, element: Element) -> None:
+    def mark_field(self, element: Element) -> None:
         kind = _value(element, "fldCharType")
         if kind == "begin":
             self._fields.append(_Field())
@@ -413,14 +413,14 @@ class _Story:
         elif kind == "end" and self._fields:
             self._fields.pop()
 
-    def _tell_field(self, element: Element) -> None:
+    def tell_field(self, element: Element) -> None:
         if self._fields and not self._fields[-1].is_told:
             self._fields[-1].instruction += element.text or ""
 
-    def _use_header(self, element: Element) -> None:
+    def use_header(self, element: Element) -> None:
         self._use("header", element)
 
-    def _use_footer(self, element: Element) -> None:
+    def use_footer(self, element: Element) -> None:
         self._use("footer", element)
 
     def _use(self, side: str, element: Element) -> None:
@@ -435,31 +435,31 @@ _UNSEEN = frozenset(
     | {"tblPrChange", "tcPrChange", "trPrChange", "sectPrChange", "numberingChange"}
 )
 _BEGINNINGS: dict[str, Method] = {
-    "p": _Story._begin_paragraph,
-    "r": _Story._begin_run,
-    "txbxContent": _Story._begin_box,
-    "tr": _Story._begin_row,
-    "tc": _Story._begin_cell,
-    "vanish": _Story._hide_run,
-    "showingPlcHdr": _Story._hold_place,
-    "headerReference": _Story._use_header,
-    "footerReference": _Story._use_footer,
+    "p": _Story.begin_paragraph,
+    "r": _Story.begin_run,
+    "txbxContent": _Story.begin_box,
+    "tr": _Story.begin_row,
+    "tc": _Story.begin_cell,
+    "vanish": _Story.hide_run,
+    "showingPlcHdr": _Story.hold_place,
+    "headerReference": _Story.use_header,
+    "footerReference": _Story.use_footer,
 }
 _ENDINGS: dict[str, Method] = {
-    "p": _Story._end_paragraph,
-    "txbxContent": _Story._end_box,
-    "tr": _Story._end_row,
-    "tc": _Story._end_cell,
-    "t": _Story._text,
-    "tab": _Story._tab,
-    "ptab": _Story._tab,
-    "br": _Story._break,
-    "cr": _Story._break,
-    "noBreakHyphen": _Story._hyphen,
-    "sym": _Story._symbol,
-    "fldChar": _Story._mark_field,
-    "instrText": _Story._tell_field,
-    "body": _Story._end_body,
+    "p": _Story.end_paragraph,
+    "txbxContent": _Story.end_box,
+    "tr": _Story.end_row,
+    "tc": _Story.end_cell,
+    "t": _Story.add_text,
+    "tab": _Story.add_tab,
+    "ptab": _Story.add_tab,
+    "br": _Story.add_break,
+    "cr": _Story.add_break,
+    "noBreakHyphen": _Story.add_hyphen,
+    "sym": _Story.add_symbol,
+    "fldChar": _Story.mark_field,
+    "instrText": _Story.tell_field,
+    "body": _Story.end_body,
 }
 _SURROGATES = 0xD800
 

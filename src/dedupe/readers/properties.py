@@ -7,8 +7,8 @@ import re
 from dedupe.model import About
 
 _FILE_NAME = re.compile(
-    r"^(?:Microsoft (?:Word|PowerPoint|Excel) - .*|.*\.(?:docx?|rtf|odt|pdf|indd|qxp|qxd"
-    r"|pages|pptx?|xlsx?|html?|txt|wpd|pub))$",
+    r"^(?:Microsoft (?:Word|PowerPoint|Excel) - .*|.*\.(?:docx?|rtf|odt|pdf|indd|qxp"
+    r"|qxd|pages|pptx?|xlsx?|html?|txt|wpd|pub))$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"^(?:about:|[a-z]+://|[A-Za-z]:\\|/)")
@@ -16,7 +16,8 @@ _FILLED_IN = re.compile(
     r"^(?:untitled|بدون عنوان|بلا عنوان|document|مستند|title|العنوان|الكاتب"
     r"|word document|powerpoint presentation|new document|slide|مستند جديد"
     r"|user|usuario|owner|admin|administrator|author|unknown|anonymous|مستخدم|المستخدم"
-    r"|home|hp|dell|acer|lenovo|asus|toshiba|samsung|pc|windows user|microsoft office"
+    r"|home|hp|dell|acer|lenovo|asus|toshiba|samsung|pc|windows user"
+    r"|microsoft office"
     r"|python-docx|fpdf|reportlab|\(?anonymous\)?|\(unspecified\))[\s_-]*\d*$",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ import struct
 import zlib
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedupe.errors import InputError, MissingExtra
 from dedupe.readers.documents import Converted
@@ -50,15 +50,23 @@ def convert(data: bytes, options: ReadOptions) -> Converted:
     if _HEADER not in data[:_HEADER_WITHIN]:
         raise InputError("not a PDF file; check what it is and name it accordingly")
     try:
-        from pypdf import PdfReader, apply_configuration
-        from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+        from pypdf import (  # noqa: PLC0415 - an extra
+            Configuration,
+            PdfReader,
+            apply_configuration,
+        )
+        from pypdf.errors import (  # noqa: PLC0415
+            DependencyError,
+            LimitReachedError,
+            PyPdfError,
+        )
     except ImportError:
         raise MissingExtra(".pdf", "pypdf", "pdf") from None
     limit = min(
         max(options.ratio_floor, options.max_ratio * len(data)), options.max_file_size
     )
     try:
-        with _silence(), apply_configuration(**_limits(limit)):
+        with _silence(), apply_configuration(Configuration(**_limits(limit))):
             reader = PdfReader(BytesIO(data), strict=False)
             _unlock(reader)
             return _convert(reader, limit)
@@ -117,7 +125,7 @@ def _about(reader: PdfReader) -> About:
     return about_of(title=told.title, date=day, author=told.author)
 
 
-def _limits(limit: int) -> dict[str, int]:
+def _limits(limit: int) -> dict[str, Any]:
     """Return the most that pypdf may unpack of a single stream."""
     most = min(limit, 75_000_000)  # its own limit
     return {

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from dedupe.errors import InputError
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pypdf import PageObject, PdfReader
-    from pypdf.generic._font import Font
+    from pypdf.generic import DictionaryObject
+    from pypdf.generic._font import Font as PdfFont
 
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 
@@ -54,7 +55,7 @@ class Book:
         self.known = 0
         self.unknown: Counter[str] = Counter()
         # With the resource, so that its identity is not given to another.
-        self._faces: dict[int, tuple[Any, _Face | None]] = {}
+        self._faces: dict[int, tuple[DictionaryObject, _Face | None]] = {}
 
     def glyphs_of(self, page: PageObject) -> list[Glyph]:
         """Return the glyphs of a page in the order in which it is drawn."""
@@ -70,7 +71,7 @@ class Book:
                 self.known += 1
         return interpreter.glyphs
 
-    def face(self, resource: Any) -> _Face | None:
+    def face(self, resource: DictionaryObject) -> _Face | None:
         """Return the font of a resource, read once."""
         key = id(resource)
         if key not in self._faces:
@@ -110,15 +111,17 @@ class _Sign(NamedTuple):
     is_space: bool  # the one that word spacing widens
 
 
-@dataclass
 class _Face:
     """A font as the extraction needs it: codes to characters and widths."""
 
-    name: str
-    font: Font
-    unit: float  # of its widths, in ems
-    is_numbered: bool  # codes say nothing without a table
-    known: dict[str, _Sign] = field(default_factory=dict)
+    def __init__(
+        self, name: str, font: PdfFont, unit: float, *, is_numbered: bool
+    ) -> None:
+        self.name = name
+        self.font = font
+        self.unit = unit  # of its widths, in ems
+        self.is_numbered = is_numbered  # codes say nothing without a table
+        self.known: dict[str, _Sign] = {}
 
     def signs(self, shown: bytes) -> Iterator[_Sign]:
         """Yield the signs of a string."""
@@ -169,7 +172,7 @@ class _Interpreter:
 
     def run(self, contents: object, resources: Mapping[str, Any]) -> None:
         """Follow one stream of operators."""
-        from pypdf.generic import ContentStream
+        from pypdf.generic import ContentStream  # noqa: PLC0415 - an extra
 
         stream = ContentStream(contents, self.book.reader, "bytes")
         self.book.spend(_COST_OF_STREAM + len(stream.get_data()))
@@ -385,17 +388,22 @@ def _matrix(values: Iterable[float]) -> Matrix:
     return a, b, c, d, e, f
 
 
-def _numbers(values: Any) -> list[float]:
-    values = values.get_object() if hasattr(values, "get_object") else values
-    found = values if isinstance(values, list) else []
+def _numbers(values: object) -> list[float]:
+    held = _object(values)
+    found = held if isinstance(held, list) else []
     return [float(value) for value in found if isinstance(value, (int, float))]
 
 
-def _entry(holder: Any, name: Any) -> Any:
+def _entry(holder: object, name: object) -> Any:  # noqa: ANN401 - as the file has it
     """Return what a dictionary of the file holds under a name, None if nothing."""
-    holder = holder.get_object() if hasattr(holder, "get_object") else holder
-    value = holder.get(name) if isinstance(holder, dict) else None
-    return value.get_object() if hasattr(value, "get_object") else value
+    held = _object(holder)
+    return _object(held.get(name)) if isinstance(held, dict) else None
+
+
+def _object(held: object) -> object:
+    """Return what a reference leads to."""
+    get_object = getattr(held, "get_object", None)
+    return cast("object", get_object()) if get_object else held
 
 
 def _actual_text(operands: list[Any], resources: Mapping[str, Any]) -> str | None:
@@ -417,8 +425,8 @@ def _text_string(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def _face(resource: Any, name: str) -> _Face | None:
-    from pypdf.generic._font import Font
+def _face(resource: DictionaryObject, name: str) -> _Face | None:
+    from pypdf.generic._font import Font  # noqa: PLC0415 - an extra
 
     try:
         font = Font.from_font_resource(resource)
@@ -430,4 +438,4 @@ def _face(resource: Any, name: str) -> _Face | None:
     is_numbered = resource.get("/Encoding") in _GLYPH_NUMBERS or (
         "/Encoding" not in resource and "/ToUnicode" in resource
     )
-    return _Face(name, font, unit, is_numbered)
+    return _Face(name, font, unit, is_numbered=is_numbered)

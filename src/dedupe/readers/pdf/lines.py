@@ -60,7 +60,7 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     """
     rows = [(row, _clusters(row)) for row in _rows(glyphs)]
     page_is_rtl = _is_rtl([cluster for _, found in rows for cluster in found])
-    lines = [_line(row, clusters, page_is_rtl) for row, clusters in rows]
+    lines = [_line(row, clusters, page_is_rtl=page_is_rtl) for row, clusters in rows]
     return [line for line in lines if line.text]
 
 
@@ -84,10 +84,10 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
         yield row
 
 
-def _line(row: list[Glyph], clusters: list[_Cluster], page_is_rtl: bool) -> Line:
+def _line(row: list[Glyph], clusters: list[_Cluster], *, page_is_rtl: bool) -> Line:
     """Read one row of glyphs."""
     texts = [cluster.text for cluster in clusters]
-    is_rtl = _is_rtl(clusters, page_is_rtl) or (
+    is_rtl = _is_rtl(clusters, otherwise=page_is_rtl) or (
         page_is_rtl and any(_kind(text) == "R" for text in texts)
     )
     text = _spaced(reading_order(texts) if is_rtl else left_order(texts))
@@ -105,7 +105,7 @@ def _line(row: list[Glyph], clusters: list[_Cluster], page_is_rtl: bool) -> Line
     )
 
 
-def _is_rtl(clusters: Iterable[_Cluster], otherwise: bool = False) -> bool:
+def _is_rtl(clusters: Iterable[_Cluster], *, otherwise: bool = False) -> bool:
     """Tell whether text runs from right to left; digits alone do not tell."""
     kinds = [_kind(cluster.text) for cluster in clusters]
     arabic, latin = kinds.count("R"), kinds.count("L")

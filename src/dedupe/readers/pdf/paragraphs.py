@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[str]:
         for place in range(len(page))
     ]
     usual = _usual_step(placed)
-    steps = list(zip(placed, placed[1:], strict=False))
+    steps = list(pairwise(placed))
     starts = sum(_is_marked(before, after, usual) for before, after in steps)
     are_marked = starts > _MARKED * len(placed)
     paragraphs: list[list[str]] = [[one.line.text] for one in placed[:1]]
@@ -100,7 +100,7 @@ def _usual_step(placed: list[_Placed]) -> float:
     """Return the distance of lines inside paragraphs, of their size."""
     steps = sorted(
         step / after.line.size
-        for before, after in zip(placed, placed[1:], strict=False)
+        for before, after in pairwise(placed)
         if (step := _step(before, after)) > 0 and after.line.size
     )
     return steps[int(_USUAL * len(steps))] if steps else 0.0
