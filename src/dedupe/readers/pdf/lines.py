@@ -30,6 +30,13 @@ _ARABIC_LINE = 0.3  # of its letters; a name in English may be long
 
 _MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
 _OPENING = frozenset("([{<«‹")
+# Signs that are typed as such; others are what a font made of letters.
+_TYPED = frozenset(
+    "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"
+    "\N{ARABIC LIGATURE JALLAJALALOUHOU}"
+    "\N{RIAL SIGN}"
+    "\N{ARABIC LIGATURE BISMILLAH AR-RAHMAN AR-RAHEEM}"
+)
 
 
 class Line(NamedTuple):
@@ -238,7 +245,7 @@ def plain_letters(sign: str) -> str:
     >>> plain_letters("ﻼ"), plain_letters("ﬁ"), plain_letters("ﹶ") == "\N{ARABIC FATHA}"
     ('لا', 'fi', True)
     """
-    if "\N{LATIN SMALL LIGATURE FF}" <= sign <= "\N{HALFWIDTH WHITE CIRCLE}":
+    if sign not in _TYPED and "\N{LATIN SMALL LIGATURE FF}" <= sign <= "\ufeff":
         # The marks that stand alone come with a space to stand on.
         return unicodedata.normalize("NFKC", sign).strip() or sign
     return sign
