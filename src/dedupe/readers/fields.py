@@ -50,14 +50,33 @@ def no_field(kind: str, name: str, names: Sequence[str]) -> str:
 
 def told(record: Mapping[str, object], telling: tuple[str, ...]) -> About:
     """Return what a record tells of its document."""
+    if record.keys().isdisjoint(telling):
+        return NOTHING_TOLD
     values = [written(record.get(name)) for name in telling]
     return About(*values) if any(values) else NOTHING_TOLD
 
 
 def written(value: object) -> str:
-    """Return a value of a field as text, empty where it is neither text nor number."""
+    """Return a value of a field as text, empty where it is neither text nor number.
+
+    >>> written(7), written(["ليلى", "سامي"]), written(None)
+    ('7', 'ليلى, سامي', '')
+    """
     if isinstance(value, str):
         return value
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(written, value)))
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ""
     return str(value)
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, in words."""
+    if value is None:
+        return "null"
+    if isinstance(value, (bool, int, float)):
+        return "a number" if not isinstance(value, bool) else "true or false"
+    if isinstance(value, str):
+        return "a string"
+    return "an array" if isinstance(value, list) else "an object"

@@ -3,11 +3,13 @@
 A module of one document a file has `convert(data, options) -> Converted`. A module of
 many has `read_documents(file, options)`, which yields them in the order of the file,
 with an InputError or an Unreadable in the place of one that cannot be read, in bounded
-memory and always the same. It may have
+memory and always the same. What it returns may have a method `go_to(ordinal, mark)`,
+so that a document can be read again without all that stand before it; `mark` is what
+it gave with the document, 0 where that is not known. A module may also have
 
-- `read_from(file, options, ordinal)`, which begins at a document without reading all
-  that stand before it;
-- `cuts(source, options)`, which returns ranges of ordinals for several processes.
+- `cuts(source, options)`, which returns ranges of ordinals for several processes;
+- `cuts_of_all(sources, options)`, the same for all sources of the format at once, where
+  the package they need is not to be loaded before processes are forked.
 
 All raise InputError, without a file name, for what cannot be trusted, MissingExtra for
 a package that is not there, and ForeignFile for a file that holds nothing for us.
@@ -60,6 +62,7 @@ ONE: dict[str, Format] = {
 MANY: dict[str, Format] = {
     # A row is named by its field alone, as an object of JSON Lines is.
     "csv": Format("csv_rows", joint=""),
+    "parquet": Format("parquet", "parquet", ("pyarrow",), joint=""),
     "zip": Format("zip_members", joint="/"),
     "tar": Format("tar_members", joint="/"),
 }
