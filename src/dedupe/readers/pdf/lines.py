@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 # Of the size of the font, all of them.
 _SAME_LINE = 0.5  # letters of one line may stand this much higher or lower
 _MARK_HEIGHT = 1.0  # marks even more
-_ONE_PLACE = 0.1  # the halves of a lam-alef
+_ONE_PLACE = 0.02  # the halves of a lam-alef
 _WORD_GAP = 0.18  # spaces are a quarter wide, and squeezed in tight lines
+_SPACED_WORD_GAP = 0.35  # where spaces are signs, too, as they are in most files
 _CELL_GAP = 1.5  # between the cells of a table
 _TWICE = 0.1  # bold that is made by drawing twice
 
@@ -140,6 +141,8 @@ def _clusters(row: list[Glyph]) -> list[_Cluster]:
     clusters: list[_Cluster] = []
     before: Glyph | None = None
     reach = 0.0
+    has_spaces = any(glyph.text.isspace() for glyph in row)
+    least_gap = _SPACED_WORD_GAP if has_spaces else _WORD_GAP
     for glyph in _from_left(_with_marks(row)):
         text = _characters(glyph.text)
         if before and _is_shadow(before, glyph):
@@ -153,7 +156,7 @@ def _clusters(row: list[Glyph]) -> list[_Cluster]:
             clusters[-1] = base._replace(text=base.text + text)
             continue
         gap = glyph.left - reach if clusters else 0.0
-        if gap > _WORD_GAP * glyph.size:
+        if gap > least_gap * glyph.size:
             # A justified line is wide, too, but has spaces in its gaps.
             is_cell = gap > _CELL_GAP * glyph.size
             is_cell &= not (text.isspace() or clusters[-1].text.isspace())
