@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 # Of the size of the font, all of them.
 _SAME_LINE = 0.5  # letters of one line may stand this much higher or lower
 _MARK_HEIGHT = 1.0  # marks even more
-_ONE_PLACE = 0.02  # the halves of a lam-alef
+_ONE_PLACE = 0.1  # the halves of a lam-alef, a letter above another
 _WORD_GAP = 0.18  # spaces are a quarter wide, and squeezed in tight lines
-_SPACED_WORD_GAP = 0.35  # where spaces are signs, too, as they are in most files
+_SPACED_WORD_GAP = 0.26  # where spaces are signs, too, as they are in most files
 _CELL_GAP = 1.5  # between the cells of a table
 _TWICE = 0.1  # bold that is made by drawing twice
 
@@ -207,6 +208,9 @@ def _is_arabic_mark(text: str) -> bool:
 
 def _from_left(row: list[Glyph]) -> list[Glyph]:
     """Sort glyphs by place; what is drawn at nearly one place keeps its order."""
+    to_right = sum(after.left > before.left for before, after in pairwise(row))
+    if to_right < len(row) / 2:
+        row = row[::-1]  # drawn as it is read
     keys: list[float] = []
     for place, glyph in enumerate(row):
         key = glyph.left
