@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from corpora import TEXT, WORDS, small_corpora
 from dedupe import Archive, Document, Settings, archive, scan
 from dedupe.archive import index
-from dedupe.archive.incoming import Fields, Incoming
+from dedupe.archive.incoming import Incoming
 from dedupe.errors import ArchiveError, SettingsError
 from dedupe.model import Match, Published, ScanResult
 from dedupe.readers import ReadOptions, find_sources
@@ -428,8 +428,8 @@ def test_metadata_comes_from_the_fields_of_json_lines(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "plain.txt").write_text("نص ثالث", encoding="utf-8")
-    read = ReadOptions()
-    incoming = Incoming(find_sources(tmp_path, read), read, Fields(title="t"))
+    read = ReadOptions(title_field="t")
+    incoming = Incoming(find_sources(tmp_path, read), read)
     assert list(incoming) == [
         Document("a", "نص", "عنوان", "2015"),
         Document(f"{file}:2", "نص آخر", outlet="الجريدة"),

@@ -223,22 +223,6 @@ def removing_options(command: Any) -> Any:  # noqa: ANN401
                 "first) or outlet:NAME; several with commas, the first that decides.",
             ),
             option(
-                "--date-field",
-                section=REMOVING,
-                default="date",
-                show_default=True,
-                metavar="FIELD",
-                help="Field of a JSON Lines object that holds the date.",
-            ),
-            option(
-                "--outlet-field",
-                section=REMOVING,
-                default="outlet",
-                show_default=True,
-                metavar="FIELD",
-                help="Field of a JSON Lines object that names the outlet.",
-            ),
-            option(
                 "--drop-boilerplate",
                 section=REMOVING,
                 is_flag=True,

@@ -40,7 +40,7 @@ from dedupe.readers.documents import (
 )
 from dedupe.readers.files import read_whole, reason
 from dedupe.readers.formats import module_of_many, module_of_one
-from dedupe.readers.sources import hold_in_memory, read_stdin
+from dedupe.readers.sources import hold_in_memory, read_stdin, readable
 from dedupe.readers.walking import Walk, Walked, reported
 
 if TYPE_CHECKING:
@@ -109,9 +109,10 @@ def find_sources(
             walk.errors.append(Problem(name, str(error)))
     if not walked or _STDIN in arguments:
         walk.sources.sort(key=_source_order)
-    sources, errors = walk.sources, list[Problem]()
+    sources, errors = readable(walk.sources)
     if hold:
-        sources, errors = hold_in_memory(walk.sources, options)
+        sources, more = hold_in_memory(sources, options)
+        errors += more
     return Found(
         tuple(sources),
         tuple(sorted(walk.skipped, key=problem_order)),

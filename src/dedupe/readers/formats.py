@@ -21,6 +21,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
+from dedupe.errors import MissingExtra
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
@@ -79,13 +81,20 @@ def module_of_many(format_: str) -> OfMany:
     return cast("OfMany", _module(format_))
 
 
-def missing_package(format_: str) -> str:
-    """Return the first package that a format needs and that is not installed."""
+def missing_extra(format_: str, what: str) -> MissingExtra | None:
+    """Return the error of a format whose packages are not all installed."""
     known = CONVERTED.get(format_)
     for package in known.packages if known else ():
-        if find_spec(package) is None:
-            return package
-    return ""
+        if not _is_installed(package):
+            return MissingExtra(what, package, known.extra if known else "")
+    return None
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ImportError:
+        return False  # what it belongs to is not there
 
 
 def _module(format_: str) -> object:

@@ -12,6 +12,7 @@ from dedupe.readers.compression import ending_of, unpack
 from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
 from dedupe.readers.documents import ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason
+from dedupe.readers.formats import missing_extra
 from dedupe.readers.walking import format_of, reported, too_large
 
 if TYPE_CHECKING:
@@ -64,6 +65,31 @@ def hold_in_memory(
             held.append(ready)
             left -= ready.size if ready.content is not source.content else 0
     return held, errors
+
+
+def readable(sources: list[Source]) -> tuple[list[Source], list[Problem]]:
+    """Return the sources but those of formats whose packages are not installed.
+
+    Each such format is told once, with its first file.
+    """
+    missing = {
+        format_: error
+        for format_ in set(map(_FORMAT, sources))
+        if (error := missing_extra(format_, f"{format_} files"))
+    }
+    if not missing:
+        return sources, []
+    left_out: dict[str, list[Source]] = {}
+    for source in sources:
+        if source.format in missing:
+            left_out.setdefault(source.format, []).append(source)
+    problems = []
+    for format_, others in left_out.items():
+        more = len(others) - 1
+        told = f"{missing[format_]}; or leave it out with --exclude"
+        told += f" (so are {more:,} more)" if more else ""
+        problems.append(Problem(others[0].name, told))
+    return [one for one in sources if one.format not in missing], problems
 
 
 def is_packed(source: Source) -> bool:
