@@ -25,6 +25,8 @@ FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
     ".parquet": "parquet",
+    ".docx": "docx",
+    ".pdf": "pdf",
     ".zip": "zip",
     ".tar": "tar",
     ".tgz": "tar",

@@ -57,7 +57,10 @@ class OfMany(Protocol):
 
 
 # Modules are loaded when a file of theirs is read: most scans meet none.
-ONE: dict[str, Format] = {}
+ONE: dict[str, Format] = {
+    "docx": Format("docx", "docx", ("lxml",)),
+    "pdf": Format("pdf", "pdf", ("pypdf",)),
+}
 MANY: dict[str, Format] = {
     # A row is named by its field alone, as an object of JSON Lines is.
     "csv": Format("csv_rows", joint=""),
