@@ -229,7 +229,7 @@ def test_texts_that_were_handed_over_have_no_uri() -> None:
 
 def test_what_was_published_is_named_with_its_date_and_is_never_the_result() -> None:
     known = Published(
-        "n-1", "عنوان", "2026-01-02", "الوكالة", url="https://example.org/1"
+        "n-1", "عنوان", "2026-01-02", "الوكالة", "سالم", "https://example.org/1"
     )
     item = finding(place("in.txt"), place("n-1", (4, 4)))
     (found,) = items_of(run_of(result(item, published={"n-1": known})))
