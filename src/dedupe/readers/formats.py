@@ -58,6 +58,7 @@ class OfMany(Protocol):
 
 # Modules are loaded when a file of theirs is read: most scans meet none.
 ONE: dict[str, Format] = {
+    "html": Format("html", "html", ("lxml", "trafilatura")),
     "docx": Format("docx", "docx", ("lxml",)),
     "pdf": Format("pdf", "pdf", ("pypdf",)),
 }
@@ -67,6 +68,9 @@ MANY: dict[str, Format] = {
     "parquet": Format("parquet", "parquet", ("pyarrow",), joint=""),
     "zip": Format("zip_members", joint="/"),
     "tar": Format("tar_members", joint="/"),
+    "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
+    "xml": Format("news_xml", "newsml", ("lxml",)),
+    "warc": Format("warc", "warc", ("warcio", "lxml")),
 }
 CONVERTED = ONE | MANY
 
