@@ -52,6 +52,13 @@ SETTING_HELP = {
     "bands": "Bands a signature is cut into; num_perm must be a multiple.",
     "seed": "Seed of the MinHash permutations.",
 }
+TELLING_HELP = {
+    "title": "the title",
+    "date": "the day of publication, in ISO 8601",
+    "outlet": "the name of the paper or site",
+    "author": "the author",
+    "url": "the address",
+}
 SEARCH_SETTINGS = ("num_perm", "bands", "seed")
 
 PREFIX = "DEDUPE_"  # of environment variables
@@ -175,7 +182,7 @@ def reading_options(command: Decorated) -> Decorated:
                 default=read.text_field,
                 show_default=True,
                 metavar="FIELD",
-                help="Field of a JSON Lines object that holds the text.",
+                help="Field that holds the text, of JSON Lines, CSV or Parquet.",
             ),
             option(
                 "--id-field",
@@ -183,7 +190,18 @@ def reading_options(command: Decorated) -> Decorated:
                 default=read.id_field,
                 show_default=True,
                 metavar="FIELD",
-                help="Field of a JSON Lines object that names the document.",
+                help="Field that names the document.",
+            ),
+            *(
+                option(
+                    f"--{name}-field",
+                    section=READING,
+                    default=name,
+                    show_default=True,
+                    metavar="FIELD",
+                    help=f"Field that holds {what}.",
+                )
+                for name, what in TELLING_HELP.items()
             ),
             option(
                 "--exclude",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -39,12 +39,12 @@ from dedupe.readers.documents import (
     Unreadable,
 )
 from dedupe.readers.files import read_whole, reason
-from dedupe.readers.formats import module_of_many, module_of_one
-from dedupe.readers.sources import hold_in_memory, read_stdin
+from dedupe.readers.formats import module_of_many
+from dedupe.readers.sources import hold_in_memory, read_stdin, readable
 from dedupe.readers.walking import Walk, Walked, reported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import BinaryIO
 
 __all__ = [
@@ -74,12 +74,14 @@ __all__ = [
 _STDIN = "-"
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
+_RECORD = 128  # what a short record costs
 # What of the text of a file is prose; other formats are converted.
 _READABLE: dict[str, Callable[[str], str]] = {
     "text": text.readable,
     "markdown": markdown.readable,
 }
 _DEFAULTS = ReadOptions()
+_Cut: TypeAlias = Callable[[Source, ReadOptions], list[tuple[int, int]]]
 _Put: TypeAlias = Loaded | LoadedDocument | Problem | records.Skipped
 
 
@@ -107,9 +109,10 @@ def find_sources(
             walk.errors.append(Problem(name, str(error)))
     if not walked or _STDIN in arguments:
         walk.sources.sort(key=_source_order)
-    sources, errors = walk.sources, list[Problem]()
+    sources, errors = readable(walk.sources)
     if hold:
-        sources, errors = hold_in_memory(walk.sources, options)
+        sources, more = hold_in_memory(sources, options)
+        errors += more
     return Found(
         tuple(sources),
         tuple(sorted(walk.skipped, key=problem_order)),
@@ -155,12 +158,13 @@ def from_texts(texts: Mapping[str, str] | Iterable[str | tuple[str, str]]) -> Fo
 
 def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Batch]:
     """Return the batches in which to load the sources, in their order."""
+    parts = _parts(sources, options)
     batches: list[Batch] = []
     first = weight = 0
     for index, source in enumerate(sources):
-        if source.size > options.batch_bytes and source.format in MANY:
+        if parts and index in parts:
             batches += _whole(sources, first, index)
-            batches += _parts(source, index, options)
+            batches += [Batch(index, (source,), *span) for span in parts[index]]
             first, weight = index + 1, 0
             continue
         weight += source.size + _OPENING
@@ -223,7 +227,7 @@ def _put(loaded: _Put, piece: Loaded) -> int:
         piece.skipped.append(loaded.problem)
         return 0
     piece.documents.append(loaded)
-    return len(loaded.text) + _OPENING
+    return len(loaded.text) + _RECORD
 
 
 def load_place(
@@ -256,20 +260,37 @@ def _whole(sources: Sequence[Source], first: int, stop: int) -> list[Batch]:
     return [Batch(first, held)] if held else []
 
 
-def _parts(source: Source, index: int, options: ReadOptions) -> list[Batch]:
-    """Return the parts of a source that several processes can read."""
+def _parts(
+    sources: Sequence[Source], options: ReadOptions
+) -> dict[int, list[tuple[int, int]]]:
+    """Return the parts of large sources that several processes can read."""
+    parts = {}
+    heavy: dict[str, list[int]] = {}
+    small = options.batch_bytes
+    for index, source in enumerate(sources):
+        if source.size <= small or source.format not in MANY:
+            continue
+        if source.format == "json_lines":
+            parts[index] = _cuts(json_lines.cuts, source, options)
+            continue
+        module = module_of_many(source.format)
+        if hasattr(module, "cuts"):
+            parts[index] = _cuts(module.cuts, source, options)
+        elif hasattr(module, "cuts_of_all"):
+            heavy.setdefault(source.format, []).append(index)
+    for format_, rows in heavy.items():
+        cut = module_of_many(format_).cuts_of_all  # type: ignore[attr-defined]
+        found = cut([sources[row] for row in rows], options)
+        parts.update(zip(rows, found, strict=True))
+    # A source that cannot be cut is one part; reading it will say what is wrong.
+    return {index: spans or [(0, 0)] for index, spans in parts.items()}
+
+
+def _cuts(cut: _Cut, source: Source, options: ReadOptions) -> list[tuple[int, int]]:
     try:
-        ranges = _cuts(source, options)
+        return cut(source, options)
     except (OSError, InputError):
-        ranges = []  # loading it will say what is wrong
-    return [Batch(index, (source,), *part) for part in ranges or [(0, 0)]]
-
-
-def _cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
-    if source.format == "json_lines":
-        return json_lines.cuts(source, options.batch_bytes)
-    cuts = getattr(module_of_many(source.format), "cuts", None)
-    return cuts(source, options) if cuts else []
+        return []
 
 
 def _load_converted(
@@ -287,8 +308,8 @@ def _load_converted(
 def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
     content = source.content
     data = read_whole(source) if content is None else bytes(content)  # type: ignore[arg-type]
-    converted = module_of_one(source.format).convert(data, options)
-    return records.loaded(converted, source, Place(index))
+    document = records.converted(data, source.format, source.name, options)
+    return document._replace(place=Place(index))
 
 
 def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:

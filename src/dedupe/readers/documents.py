@@ -24,6 +24,9 @@ FORMATS = {
     ".ndjson": "json_lines",
     ".csv": "csv",
     ".tsv": "csv",
+    ".parquet": "parquet",
+    ".docx": "docx",
+    ".pdf": "pdf",
     ".zip": "zip",
     ".tar": "tar",
     ".tgz": "tar",
@@ -45,10 +48,12 @@ ZSTD = ".zst"
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})
 # Which hold many documents a file.
-MANY = frozenset({"json_lines", "csv", "zip", "tar", "feed", "xml", "warc"})
+MANY = frozenset(
+    {"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "warc"}
+)
 ARCHIVES = frozenset({"zip", "tar"})
 # Which are read piece by piece, so that a file may be larger than --max-file-size.
-STREAMED = frozenset({"json_lines", "csv", "zip", "tar", "warc"})
+STREAMED = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "warc"})
 # Which are unpacked as they are read.
 UNPACKED_IN_PASSING = frozenset({"warc"})
 
@@ -178,7 +183,7 @@ class Place(NamedTuple):
 
     source: int  # index in Found.sources
     start: int = 0  # of its line in JSON Lines, bytes; its ordinal in other formats
-    end: int = 0  # of its line in JSON Lines
+    end: int = 0  # of its line in JSON Lines; its mark in other formats
     line: int = 0  # counted from 1, where the line gives the document its name
 
 
@@ -196,6 +201,7 @@ class Converted(NamedTuple):
     name: str = ""
     encoding: str = ""  # as decoded, where the format decides it itself
     line: int = 0  # where it stands, counted from 1, of formats that have lines
+    mark: int = 0  # where to begin to read it again, if its reader can go there
 
 
 class Unreadable(NamedTuple):

@@ -50,14 +50,42 @@ def no_field(kind: str, name: str, names: Sequence[str]) -> str:
 
 def told(record: Mapping[str, object], telling: tuple[str, ...]) -> About:
     """Return what a record tells of its document."""
-    values = [written(record.get(name)) for name in telling]
+    if record.keys().isdisjoint(telling):
+        return NOTHING_TOLD
+    values = [listed(record.get(name)) for name in telling]
     return About(*values) if any(values) else NOTHING_TOLD
 
 
+def listed(value: object) -> str:
+    """Return a value of a field as text; of a list, as authors are, its items.
+
+    >>> listed(["ليلى", "سامي"])
+    'ليلى, سامي'
+    """
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(written, value)))
+    return written(value)
+
+
 def written(value: object) -> str:
-    """Return a value of a field as text, empty where it is neither text nor number."""
+    """Return a value of a field as text, empty where it is neither text nor number.
+
+    >>> written(7), written(True)
+    ('7', '')
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ""
     return str(value)
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, in words."""
+    if value is None:
+        return "null"
+    if isinstance(value, (bool, int, float)):
+        return "a number" if not isinstance(value, bool) else "true or false"
+    if isinstance(value, str):
+        return "a string"
+    return "an array" if isinstance(value, list) else "an object"

@@ -3,11 +3,13 @@
 A module of one document a file has `convert(data, options) -> Converted`. A module of
 many has `read_documents(file, options)`, which yields them in the order of the file,
 with an InputError or an Unreadable in the place of one that cannot be read, in bounded
-memory and always the same. It may have
+memory and always the same. What it returns may have a method `go_to(ordinal, mark)`,
+so that a document can be read again without all that stand before it; `mark` is what
+it gave with the document, 0 where that is not known. A module may also have
 
-- `read_from(file, options, ordinal)`, which begins at a document without reading all
-  that stand before it;
-- `cuts(source, options)`, which returns ranges of ordinals for several processes.
+- `cuts(source, options)`, which returns ranges of ordinals for several processes;
+- `cuts_of_all(sources, options)`, the same for all sources of the format at once, where
+  the package they need is not to be loaded before processes are forked.
 
 All raise InputError, without a file name, for what cannot be trusted, MissingExtra for
 a package that is not there, and ForeignFile for a file that holds nothing for us.
@@ -18,6 +20,8 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+from dedupe.errors import MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +59,13 @@ class OfMany(Protocol):
 # Modules are loaded when a file of theirs is read: most scans meet none.
 ONE: dict[str, Format] = {
     "html": Format("html", "html", ("lxml", "trafilatura")),
+    "docx": Format("docx", "docx", ("lxml",)),
+    "pdf": Format("pdf", "pdf", ("pypdf",)),
 }
 MANY: dict[str, Format] = {
     # A row is named by its field alone, as an object of JSON Lines is.
     "csv": Format("csv_rows", joint=""),
+    "parquet": Format("parquet", "parquet", ("pyarrow",), joint=""),
     "zip": Format("zip_members", joint="/"),
     "tar": Format("tar_members", joint="/"),
     "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
@@ -78,13 +85,20 @@ def module_of_many(format_: str) -> OfMany:
     return cast("OfMany", _module(format_))
 
 
-def missing_package(format_: str) -> str:
-    """Return the first package that a format needs and that is not installed."""
+def missing_extra(format_: str) -> MissingExtra | None:
+    """Return the error of a format whose packages are not all installed."""
     known = CONVERTED.get(format_)
-    for package in known.packages if known else ():
-        if find_spec(package) is None:
-            return package
-    return ""
+    if known and not all(map(_is_installed, known.packages)):
+        what = f"{format_.replace('_', ' ')} files"
+        return MissingExtra(what, known.packages[0], known.extra)
+    return None
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ImportError:
+        return False  # what it belongs to is not there
 
 
 def _module(format_: str) -> object:

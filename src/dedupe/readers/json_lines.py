@@ -16,7 +16,7 @@ from dedupe.readers.documents import (
     ReadOptions,
     Source,
 )
-from dedupe.readers.fields import Fields, told, written
+from dedupe.readers.fields import Fields, kind_of, told, written
 from dedupe.readers.files import read_range
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ _COUNTED_AT_ONCE = 4 << 20
 _SOUGHT_AT_ONCE = 64 << 10
 
 
-def cuts(source: Source, batch_bytes: int) -> list[tuple[int, int]]:
-    """Return ranges of whole lines, each of about `batch_bytes`, that tile a source."""
+def cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
+    """Return ranges of whole lines, each of about a batch, that tile a source."""
     ranges = []
     start = 0
     while start < source.size:
-        end = start + batch_bytes
+        end = start + options.batch_bytes
         end = source.size if end >= source.size else _line_end(source, end)
         ranges.append((start, end))
         start = end
@@ -65,7 +65,9 @@ def load(
             line_number = _lines.before(source, start) + number
             name = f"{source.name}:{line_number}"
         place = Place(index, at, at + len(line), line_number)
-        documents.append(_loaded(record, name, source, place))
+        text, _, encoding, warning, about = record
+        encoding = source.encoding or encoding
+        documents.append(LoadedDocument(name, text, encoding, place, warning, about))
     return Loaded(documents, summarized(errors, source.name), [])
 
 
@@ -73,8 +75,11 @@ def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocu
     """Return one document again; raise InputError when it is no longer there."""
     line = read_range(source, place.start, place.end)
     record = read_record(line, Fields.of(options), options)
-    name = f"{source.name}:{place.line}" if place.line else record.id
-    return _loaded(record, name, source, place)
+    text, name, encoding, warning, about = record
+    if place.line:
+        name = f"{source.name}:{place.line}"
+    encoding = source.encoding or encoding
+    return LoadedDocument(name, text, encoding, place, warning, about)
 
 
 def why_unreadable(line: bytes, options: ReadOptions) -> str:
@@ -106,13 +111,6 @@ class Record(NamedTuple):
     encoding: str
     warning: str
     about: About
-
-
-def _loaded(record: Record, name: str, source: Source, place: Place) -> LoadedDocument:
-    encoding = source.encoding or record.encoding
-    return LoadedDocument(
-        name, record.text, encoding, place, record.warning, record.about
-    )
 
 
 def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
@@ -147,7 +145,7 @@ def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
             "not JSON that can be read: too deep, or a number too long"
         ) from None
     if not isinstance(value, dict):
-        raise InputError(f"not a JSON object but {_kind(value)}")
+        raise InputError(f"not a JSON object but {kind_of(value)}")
     text = value.get(fields.text)
     if not isinstance(text, str):
         raise InputError(_why_no_text(value, fields.text))
@@ -163,17 +161,7 @@ def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
 def _why_no_text(value: dict[str, object], field: str) -> str:
     if field not in value:
         return f"has no field {field!r}; name the field of the text with --text-field"
-    return f"field {field!r} is {_kind(value[field])}, not text"
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, (bool, int, float)):
-        return "a number" if not isinstance(value, bool) else "true or false"
-    if isinstance(value, str):
-        return "a string"
-    return "an array" if isinstance(value, list) else "an object"
+    return f"field {field!r} is {kind_of(value[field])}, not text"
 
 
 def _line_end(source: Source, start: int) -> int:

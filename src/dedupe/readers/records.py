@@ -6,7 +6,7 @@ import io
 import os
 import threading
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dedupe.errors import InputError
 from dedupe.model import Problem
@@ -15,15 +15,21 @@ from dedupe.readers.decoding import (
     with_line_feeds,
     without_surrogates,
 )
-from dedupe.readers.documents import Converted, LoadedDocument, Place, Unreadable
+from dedupe.readers.documents import (
+    Converted,
+    LoadedDocument,
+    Place,
+    Source,
+    Unreadable,
+)
 from dedupe.readers.files import SourceFile, reason
-from dedupe.readers.formats import MANY, module_of_many
+from dedupe.readers.formats import MANY, module_of_many, module_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from dedupe.readers.documents import ReadOptions, Source
+    from dedupe.readers.documents import ReadOptions
 
 Item: TypeAlias = "Converted | Unreadable | InputError"
 _LONGEST_LABEL = 200
@@ -51,7 +57,7 @@ def documents(
         wanted = islice(items, end - start) if end else items
         for ordinal, item in enumerate(wanted, start):
             if isinstance(item, Converted):
-                yield loaded(item, source, Place(index, ordinal, 0, item.line))
+                yield loaded(item, source, Place(index, ordinal, item.mark, item.line))
             else:
                 yield _problem(item, source, ordinal)
 
@@ -61,10 +67,18 @@ def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocu
 
     Asked for in their order, all are read in one pass.
     """
-    item = _reading(source, options, place.start).item(place.start)
+    item = _reading(source, options, place).item(place)
     if isinstance(item, Converted):
         return loaded(item, source, place)
     raise InputError(_GONE)
+
+
+def converted(
+    data: bytes, format_: str, name: str, options: ReadOptions
+) -> LoadedDocument:
+    """Return the document of a file of a format that holds one."""
+    source = Source(name, "", format_, len(data))
+    return loaded(module_of_one(format_).convert(data, options), source, Place(0))
 
 
 def loaded(converted: Converted, source: Source, place: Place) -> LoadedDocument:
@@ -74,7 +88,7 @@ def loaded(converted: Converted, source: Source, place: Place) -> LoadedDocument
         text = text.replace("\0", REPLACEMENT)
     name = source.name
     if source.format in MANY:
-        name = _name(source, converted.name, converted.line, place.start)
+        name = _name(source, converted.name, place.line, place.start)
     encoding = converted.encoding or source.encoding or "unicode"
     return LoadedDocument(
         name, text, encoding, place, converted.warning, converted.about
@@ -106,30 +120,48 @@ def _name(source: Source, label: str, line: int, ordinal: int) -> str:
 def _items(
     file: BinaryIO, source: Source, options: ReadOptions, start: int
 ) -> Iterator[Item]:
-    module = module_of_many(source.format)
-    read_from = getattr(module, "read_from", None)
-    if read_from and start:
-        return cast("Iterator[Item]", read_from(file, options, start))
-    return islice(module.read_documents(file, options), start, None)
+    return _moved(module_of_many(source.format).read_documents(file, options), start)
+
+
+def _moved(
+    items: Iterator[Item], count: int, place: Place | None = None
+) -> Iterator[Item]:
+    """Return what comes after so many items; some readers can go there at once."""
+    go_to = getattr(items, "go_to", None)
+    if not go_to:
+        return islice(items, count, None)
+    if place:
+        go_to(place.start, place.end)
+    elif count:
+        go_to(count, 0)
+    return items
 
 
 class _Reading:
     """A source that is being read, and how far."""
 
-    def __init__(self, source: Source, options: ReadOptions, start: int) -> None:
+    def __init__(self, source: Source, options: ReadOptions) -> None:
         self.key = _key(source, options)
-        self.ordinal = start
+        self._ordinal = 0
         self._file = SourceFile(source)
-        self._items = _items(io.BufferedReader(self._file), source, options, start)
+        module = module_of_many(source.format)
+        self._items = module.read_documents(io.BufferedReader(self._file), options)
 
-    def item(self, ordinal: int) -> Item | None:
-        """Return what stands at an ordinal at or after the last."""
+    def can_go_to(self, place: Place) -> bool:
+        """Tell whether a document can be read without beginning anew."""
+        return place.start >= self._ordinal or hasattr(self._items, "go_to")
+
+    def item(self, place: Place) -> Item | None:
+        """Return what stands at a place."""
         try:
             self._file.require_unchanged()
-            found = next(islice(self._items, ordinal - self.ordinal, None), None)
+            items = self._items
+            if place.start != self._ordinal:
+                items = _moved(items, place.start - self._ordinal, place)
+            found = next(items, None)
         except OSError as error:
             raise InputError(reason(error)) from None
-        self.ordinal = ordinal + 1
+        self._ordinal = place.start + 1
         return found
 
 
@@ -141,10 +173,10 @@ def _key(source: Source, options: ReadOptions) -> tuple[object, ...]:
 _last: _Reading | None = None
 
 
-def _reading(source: Source, options: ReadOptions, ordinal: int) -> _Reading:
+def _reading(source: Source, options: ReadOptions, place: Place) -> _Reading:
     """Return the reading that was asked last if it can go on, or one that begins."""
     global _last  # noqa: PLW0603 - one is kept, since documents are asked for in order
     last = _last
-    if last is None or last.ordinal > ordinal or last.key != _key(source, options):
-        last = _last = _Reading(source, options, ordinal)
+    if last is None or last.key != _key(source, options) or not last.can_go_to(place):
+        last = _last = _Reading(source, options)
     return last

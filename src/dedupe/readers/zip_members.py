@@ -53,21 +53,9 @@ _PIECE = 1 << 20
 def read_documents(
     file: BinaryIO, options: ReadOptions
 ) -> Iterator[Converted | Unreadable | InputError]:
-    """Yield the documents of the members, in the order in which they are listed."""
-    return _Archive(file, options).documents()
-
-
-def read_from(
-    file: BinaryIO, options: ReadOptions, ordinal: int
-) -> Iterator[Converted | Unreadable | InputError]:
-    """Yield the documents from one on; where each is a member, none is read before."""
+    """Return the documents of the members, in the order in which they are listed."""
     archive = _Archive(file, options)
-    if archive.is_single():
-        return archive.documents(ordinal)
-    documents = archive.documents()
-    for _ in range(ordinal):
-        next(documents, None)
-    return documents
+    return _Documents(archive) if archive.is_single() else archive.documents(0)
 
 
 def cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
@@ -122,7 +110,7 @@ class _Archive:
             format_of(member.name) in MANY - ARCHIVES for member in self.members
         )
 
-    def documents(self, first: int = 0) -> Iterator[Converted | Unreadable]:
+    def documents(self, first: int) -> Iterator[Converted | Unreadable]:
         """Yield the documents of the members from one on."""
         return chain.from_iterable(map(self._documents, self.members[first:]))
 
@@ -152,6 +140,24 @@ class _Archive:
         except _ERRORS:
             raise InputError(_DAMAGED_MEMBER) from None
         return bytes(data)
+
+
+class _Documents:
+    """The documents of an archive in which each member is one."""
+
+    def __init__(self, archive: _Archive) -> None:
+        self._archive = archive
+        self._documents = archive.documents(0)
+
+    def __iter__(self) -> _Documents:
+        return self
+
+    def __next__(self) -> Converted | Unreadable:
+        return next(self._documents)
+
+    def go_to(self, ordinal: int, _mark: int) -> None:
+        """Go on at a member."""
+        self._documents = self._archive.documents(ordinal)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
