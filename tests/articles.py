@@ -36,7 +36,9 @@ def paragraphs(mark: str = "p") -> str:
 
 def menu() -> str:
     names = ("الرئيسية", "سياسة", "اقتصاد", "رياضة", "ثقافة", "من نحن", "اتصل بنا")
-    links = "".join(f'<li><a href="/{n}">{name}</a></li>' for n, name in enumerate(names))
+    links = "".join(
+        f'<li><a href="/{n}">{name}</a></li>' for n, name in enumerate(names)
+    )
     return f"<nav><ul>{links}</ul></nav>"
 
 
@@ -207,7 +209,10 @@ def answer(
     told = {"content_type": "text/html; charset=utf-8"} | headers
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in told.items()]
     http = f"HTTP/1.1 {status}\r\n" + "\r\n".join(lines) + "\r\n\r\n"
-    kind = {"Content-Type": "application/http; msgtype=response", "WARC-Target-URI": url}
+    kind = {
+        "Content-Type": "application/http; msgtype=response",
+        "WARC-Target-URI": url,
+    }
     return record("response", http.encode() + body, kind)
 
 
@@ -216,7 +221,11 @@ def warc() -> bytes:
     http = {"Content-Type": "application/http; msgtype=request", "WARC-Target-URI": URL}
     return b"".join(
         (
-            record("warcinfo", b"software: x\r\n", {"Content-Type": "application/warc-fields"}),
+            record(
+                "warcinfo",
+                b"software: x\r\n",
+                {"Content-Type": "application/warc-fields"},
+            ),
             record("request", b"GET / HTTP/1.1\r\n\r\n", http),
             answer(schema_page().encode()),
             answer(b"\xff\xd8\xff", f"{URL}.jpg", content_type="image/jpeg"),

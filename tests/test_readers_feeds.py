@@ -74,7 +74,10 @@ TEXTS = [
     ("<title><![CDATA[<b>أ</b> ب]]></title>", "أ ب"),
     ("<title>أ</title><description>أ</description>", "أ"),
     ("<description>&lt;p&gt;أ&lt;br/&gt;ب&lt;/p&gt;</description>", "أ\nب"),
-    ("<description><![CDATA[<p>أ&nbsp;ب</p><script>x</script>]]></description>", "أ\xa0ب"),
+    (
+        "<description><![CDATA[<p>أ&nbsp;ب</p><script>x</script>]]></description>",
+        "أ\xa0ب",
+    ),
     ("<title>أ&nbsp;&laquo;ب&raquo;</title>", "أ «ب»"),
     ("<title>أ</title><description>  </description>", "أ"),
 ]
@@ -173,7 +176,9 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_entry_that_cannot_be_read_stops_no_other() -> None:
     deep = "&lt;div>" * 100_000
-    data = rss(f"<guid>z</guid><description>{deep}</description></item><item><title>أ</title>")
+    data = rss(
+        f"<guid>z</guid><description>{deep}</description></item><item><title>أ</title>"
+    )
     broken, good = read_documents(io.BytesIO(data.encode()), OPTIONS)
     assert not isinstance(broken, Converted)
     assert isinstance(good, Converted)

@@ -93,7 +93,11 @@ TOLD = [
     ('<meta property="article:author" content="https://x.example/a">', "author", ""),
     ('<link rel="canonical" href="javascript:alert(1)">', "url", ""),
     ('<link rel="canonical" href="/relative">', "url", ""),
-    ('<meta property="og:title" content="عنوان &amp; عنوان">', "title", "عنوان & عنوان"),
+    (
+        '<meta property="og:title" content="عنوان &amp; عنوان">',
+        "title",
+        "عنوان & عنوان",
+    ),
 ]
 
 
@@ -182,7 +186,10 @@ LINES = [
     ("<table><tr><td><p>أ</p><p>ب</p><td>ج</table>", ["أ", "ب", "ج"]),
     ("<table><tr><td>أ<table><tr><td>ب<td>ج</table></table>", ["أ", "ب\tج"]),
     (f"<table><tr><td>أ<td>{FIRST * 2}</table>", ["أ", FIRST * 2]),
-    ("<table><caption>أ</caption><tr hidden><td>ب<tr><td>ج<td>د</table>", ["أ", "ج\tد"]),
+    (
+        "<table><caption>أ</caption><tr hidden><td>ب<tr><td>ج<td>د</table>",
+        ["أ", "ج\tد"],
+    ),
     ("<pre>أ  ب\n\nج\n</pre>د", ["أ ب", "ج", "د"]),
     ("<h2>أ</h2>ب<div>ج</div>د", ["أ", "ب", "ج", "د"]),
     ("<figure><img alt=x><figcaption>أ</figcaption></figure>", ["أ"]),
@@ -246,7 +253,9 @@ def test_a_page_without_text_is_told(page: str) -> None:
         text_of(page)
 
 
-def test_a_page_whose_text_cannot_be_told_from_the_rest_is_read_with_a_warning() -> None:
+def test_a_page_whose_text_cannot_be_told_from_the_rest_is_read_with_a_warning() -> (
+    None
+):
     halves = (f"<div>{f'<p>{one}' * 11_000}</div>" for one in (FIRST, SECOND))
     page = "<nav></nav>" + "".join(halves)
     converted = convert(page.encode(), OPTIONS)
@@ -360,7 +369,9 @@ def test_nothing_is_logged_or_printed(capfd: pytest.CaptureFixture[str]) -> None
     assert capfd.readouterr() == ("", "")
 
 
-TAGS = "p div br b a ul li table tr td pre article script nav h1 span !-- /p /div /table"
+TAGS = (
+    "p div br b a ul li table tr td pre article script nav h1 span !-- /p /div /table"
+)
 
 
 @settings(max_examples=150)

@@ -145,7 +145,8 @@ def test_xml_of_another_kind_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [nitf(""), g2('<remoteContent href="a.jpg"/>'), "<NewsML/>", "<packageItem/>"]
+    "text",
+    [nitf(""), g2('<remoteContent href="a.jpg"/>'), "<NewsML/>", "<packageItem/>"],
 )
 def test_news_without_text_is_told(text: str) -> None:
     with pytest.raises(ForeignFile, match="no text"):
@@ -199,13 +200,23 @@ def test_an_attack_is_an_error_and_soon(
 
 def test_an_external_dtd_is_left_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", None)
-    doctype = '<!DOCTYPE nitf PUBLIC "-//IPTC//DTD NITF 3.4//EN" "http://127.0.0.1:9/d">'
+    doctype = (
+        '<!DOCTYPE nitf PUBLIC "-//IPTC//DTD NITF 3.4//EN" "http://127.0.0.1:9/d">'
+    )
     assert [item.text for item in read(doctype + nitf("<p>أ&nbsp;ب</p>"))] == ["أ\xa0ب"]
 
 
 def test_beginnings_that_never_end_are_given_up_soon() -> None:
     start = time.perf_counter()
-    for piece in ("<!--", "<?", "<!DOCTYPE ", " ", '<!DOCTYPE x "', "]>", "<!DOCTYPE x ["):
+    for piece in (
+        "<!--",
+        "<?",
+        "<!DOCTYPE ",
+        " ",
+        '<!DOCTYPE x "',
+        "]>",
+        "<!DOCTYPE x [",
+    ):
         with pytest.raises(InputError):
             read(piece * 500_000)
     assert time.perf_counter() - start < 10

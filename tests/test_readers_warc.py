@@ -69,7 +69,9 @@ SENT = [
 
 
 @pytest.mark.parametrize(("body", "headers"), SENT)
-def test_a_page_is_read_however_it_was_sent(body: bytes, headers: dict[str, str]) -> None:
+def test_a_page_is_read_however_it_was_sent(
+    body: bytes, headers: dict[str, str]
+) -> None:
     assert [page.text for page in pages(answer(body, **headers))] == [TEXT]
 
 
@@ -108,7 +110,11 @@ def test_the_texts_of_common_crawl_are_read() -> None:
 
 
 def test_a_page_that_the_crawler_cut_is_read_with_a_warning() -> None:
-    kind = {"Content-Type": "text/html", "WARC-Target-URI": URL, "WARC-Truncated": "length"}
+    kind = {
+        "Content-Type": "text/html",
+        "WARC-Target-URI": URL,
+        "WARC-Truncated": "length",
+    }
     [page] = pages(record("resource", f"<p>{TITLE}".encode(), kind))
     assert "cut the page short" in page.warning
 
@@ -121,7 +127,9 @@ def test_a_page_without_an_article_is_skipped() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("left", [0.2, 0.6, 0.9, 0.99])
-def test_of_a_file_that_was_cut_what_stands_before_is_kept(name: str, left: float) -> None:
+def test_of_a_file_that_was_cut_what_stands_before_is_kept(
+    name: str, left: float
+) -> None:
     data = FILES[name] if name == "plain" else packed(articles.warc())
     first = data.index(b"WARC/1.0", 10) if name == "plain" else len(data) // 10
     whole = answer(PAGE) if name == "plain" else packed(answer(PAGE))
@@ -159,7 +167,9 @@ def test_a_file_that_cannot_be_trusted_is_an_error_and_soon(name: str) -> None:
 
 
 def test_a_bomb_in_a_page_is_an_error_of_that_page_alone() -> None:
-    data = answer(gzip.compress(BOMB), content_encoding="gzip") + answer(PAGE, f"{URL}/2")
+    data = answer(gzip.compress(BOMB), content_encoding="gzip") + answer(
+        PAGE, f"{URL}/2"
+    )
     bomb, page = read(data)
     assert isinstance(bomb, Unreadable)
     assert "more than 16,777,216 bytes" in bomb.reason

@@ -34,8 +34,7 @@ _AROUND_NAMES = frozenset(
     " comment-list comments comments-area disqus_thread entry-meta jp-relatedposts"
     " newsletter noprint post-meta post-tags related related-articles related-news"
     " related-posts relatedposts respond screen-reader-text share share-buttons"
-    " sharedaddy social social-share sr-only tags visually-hidden"
-    .split()
+    " sharedaddy social social-share sr-only tags visually-hidden".split()
 )
 # Where known systems put the text of an article, after what schema.org marks: the AMP
 # and classic themes of WordPress, the commonest news theme for it, Drupal, Blogger,
@@ -323,7 +322,9 @@ def _lines_of_all(elements: Sequence[Element], is_left_out: object) -> list[Line
     texts = [{line.text for line in lines} for lines in read]
     kept = []
     for row, lines in enumerate(read):
-        others = texts[:row] + [other for other in texts[row + 1 :] if other != texts[row]]
+        others = texts[:row] + [
+            other for other in texts[row + 1 :] if other != texts[row]
+        ]
         if not any(texts[row] <= other for other in others):
             kept += lines
     return kept

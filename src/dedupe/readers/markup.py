@@ -20,8 +20,7 @@ _BLOCKS = frozenset(
     " legend li main menu nav ol optgroup option p pre search section summary table"
     " tbody td tfoot th thead tr ul"
     " abstract block body.content body.end body.head bq byline bibliography credit"
-    " dateline distributor fn hedline hl1 hl2 media media-caption note series tagline"
-    .split()
+    " dateline distributor fn hedline hl1 hl2 media media-caption note series tagline".split()
 )
 # Elements whose text is for programs, not for readers: of HTML, of what Word pastes,
 # of AMP, of NITF.
@@ -31,8 +30,7 @@ _UNREAD = frozenset(
     " script select source style svg template textarea title track video xml"
     " amp-ad amp-analytics amp-consent amp-embed amp-iframe amp-sidebar"
     " amp-social-share amp-state amp-sticky-ad amp-user-notification"
-    " media-metadata media-object media-reference media-producer"
-    .split()
+    " media-metadata media-object media-reference media-producer".split()
 )
 _BREAK = "br"
 _CELLS = frozenset({"td", "th"})

@@ -343,7 +343,9 @@ def _decoded(body: bytes, coding: str) -> bytes:
         return _inflate(body)
     if coding == "br":
         return _unbrotli(body)
-    raise InputError(f"compressed with {coding[:_LONGEST_KIND]}, which is not read here")
+    raise InputError(
+        f"compressed with {coding[:_LONGEST_KIND]}, which is not read here"
+    )
 
 
 def _inflate(body: bytes) -> bytes:

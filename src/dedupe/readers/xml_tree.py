@@ -93,13 +93,17 @@ def parse_xml(text: str) -> Element:
         strip_cdata=True,
     )
     try:
-        root = etree.fromstring(with_characters(text).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(
+            with_characters(text).encode("utf-8", "replace"), parser
+        )
     except etree.XMLSyntaxError as error:
         if any(entry.type_name == LIMIT for entry in parser.error_log):
             raise LimitError(_TOO_MUCH) from None
         raise InputError(f"not well-formed XML: {collapse(error.msg)}") from None
     for entity in root.iter(etree.Entity):
-        raise InputError(f"refers to the entity {entity.text}, which it does not declare")
+        raise InputError(
+            f"refers to the entity {entity.text}, which it does not declare"
+        )
     return root
 
 
