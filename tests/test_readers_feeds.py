@@ -7,10 +7,10 @@ import socket
 import time
 from typing import NoReturn
 
-import articles
 import pytest
-from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEASERS, TEXT, TITLE, URL
 
+import articles
+from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEASERS, TEXT, TITLE, URL
 from dedupe.errors import ForeignFile, InputError
 from dedupe.model import About
 from dedupe.readers.documents import Converted, ReadOptions

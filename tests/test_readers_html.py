@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-import articles
 import pytest
-from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEXT, TITLE, URL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import articles
+from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEXT, TITLE, URL
 from dedupe.errors import ForeignFile, InputError
 from dedupe.model import About
 from dedupe.readers.documents import ReadOptions

@@ -7,10 +7,10 @@ import io
 import time
 import zlib
 
-import articles
 import pytest
-from articles import DATE, OUTLET, TEXT, TITLE, URL, answer, packed, record
 
+import articles
+from articles import DATE, OUTLET, TEXT, TITLE, URL, answer, packed, record
 from dedupe.errors import InputError
 from dedupe.readers.documents import Converted, ReadOptions, Unreadable
 from dedupe.readers.warc import read_documents

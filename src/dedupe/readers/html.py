@@ -43,7 +43,7 @@ _LABELS = {
 }
 _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii"})
 _NOT_OF_THE_WEB = frozenset(
-    "idna punycode raw-unicode-escape undefined unicode-escape utf-7".split()
+    ["idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"]
 )
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dedupe.errors import ForeignFile, InputError, MissingExtra
@@ -24,17 +24,12 @@ from dedupe.readers.markup import (
 # Elements and roles of what stands around an article, or in it without being of it.
 _AROUND = frozenset({"address", "aside", "dialog", "footer", "menu", "nav", "time"})
 _AROUND_ROLES = frozenset(
-    "alert alertdialog banner complementary contentinfo dialog menu menubar navigation"
-    " search toolbar".split()
+    ["alert", "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"]
 )
 _TOLD_ELSEWHERE = frozenset({"author", "datemodified", "datepublished", "publisher"})
 # Names of classes and ids, whole, that widely used systems give to such parts.
 _AROUND_NAMES = frozenset(
-    "addtoany_share_save_container author-bio author-box breadcrumb breadcrumbs"
-    " comment-list comments comments-area disqus_thread entry-meta jp-relatedposts"
-    " newsletter noprint post-meta post-tags related related-articles related-news"
-    " related-posts relatedposts respond screen-reader-text share share-buttons"
-    " sharedaddy social social-share sr-only tags visually-hidden".split()
+    ["addtoany_share_save_container", "author-bio", "author-box", "breadcrumb", "breadcrumbs", "comment-list", "comments", "comments-area", "disqus_thread", "entry-meta", "jp-relatedposts", "newsletter", "noprint", "post-meta", "post-tags", "related", "related-articles", "related-news", "related-posts", "relatedposts", "respond", "screen-reader-text", "share", "share-buttons", "sharedaddy", "social", "social-share", "sr-only", "tags", "visually-hidden"]
 )
 # Where known systems put the text of an article, after what schema.org marks: the AMP
 # and classic themes of WordPress, the commonest news theme for it, Drupal, Blogger,

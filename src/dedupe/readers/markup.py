@@ -15,22 +15,12 @@ Element: TypeAlias = Any  # lxml ships no types
 
 # Elements that begin and end a line: those of HTML, then those of NITF.
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl"
-    " dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html"
-    " legend li main menu nav ol optgroup option p pre search section summary table"
-    " tbody td tfoot th thead tr ul"
-    " abstract block body.content body.end body.head bq byline bibliography credit"
-    " dateline distributor fn hedline hl1 hl2 media media-caption note series tagline".split()
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "abstract", "block", "body.content", "body.end", "body.head", "bq", "byline", "bibliography", "credit", "dateline", "distributor", "fn", "hedline", "hl1", "hl2", "media", "media-caption", "note", "series", "tagline"]
 )
 # Elements whose text is for programs, not for readers: of HTML, of what Word pastes,
 # of AMP, of NITF.
 _UNREAD = frozenset(
-    "applet area audio base button canvas col colgroup datalist embed frame frameset"
-    " head iframe input link map math meta noembed noframes noscript object param"
-    " script select source style svg template textarea title track video xml"
-    " amp-ad amp-analytics amp-consent amp-embed amp-iframe amp-sidebar"
-    " amp-social-share amp-state amp-sticky-ad amp-user-notification"
-    " media-metadata media-object media-reference media-producer".split()
+    ["applet", "area", "audio", "base", "button", "canvas", "col", "colgroup", "datalist", "embed", "frame", "frameset", "head", "iframe", "input", "link", "map", "math", "meta", "noembed", "noframes", "noscript", "object", "param", "script", "select", "source", "style", "svg", "template", "textarea", "title", "track", "video", "xml", "amp-ad", "amp-analytics", "amp-consent", "amp-embed", "amp-iframe", "amp-sidebar", "amp-social-share", "amp-state", "amp-sticky-ad", "amp-user-notification", "media-metadata", "media-object", "media-reference", "media-producer"]
 )
 _BREAK = "br"
 _CELLS = frozenset({"td", "th"})

@@ -35,7 +35,7 @@ _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT = "text/plain"
 _OK = range(200, 300)
 _KINDS = frozenset(
-    "warcinfo response resource request metadata revisit conversion continuation".split()
+    ["warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"]
 )
 # So many kinds of what is no page are told apart.
 _MOST_KINDS, _LONGEST_KIND = 12, 40
