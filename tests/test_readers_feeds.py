@@ -7,10 +7,10 @@ import socket
 import time
 from typing import NoReturn
 
-import articles
 import pytest
-from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEASERS, TEXT, TITLE, URL
 
+import articles
+from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEASERS, TEXT, TITLE, URL
 from dedupe.errors import ForeignFile, InputError
 from dedupe.model import About
 from dedupe.readers.documents import Converted, ReadOptions
@@ -74,7 +74,10 @@ TEXTS = [
     ("<title><![CDATA[<b>أ</b> ب]]></title>", "أ ب"),
     ("<title>أ</title><description>أ</description>", "أ"),
     ("<description>&lt;p&gt;أ&lt;br/&gt;ب&lt;/p&gt;</description>", "أ\nب"),
-    ("<description><![CDATA[<p>أ&nbsp;ب</p><script>x</script>]]></description>", "أ\xa0ب"),
+    (
+        "<description><![CDATA[<p>أ&nbsp;ب</p><script>x</script>]]></description>",
+        "أ\xa0ب",
+    ),
     ("<title>أ&nbsp;&laquo;ب&raquo;</title>", "أ «ب»"),
     ("<title>أ</title><description>  </description>", "أ"),
 ]
@@ -134,7 +137,7 @@ def test_what_is_no_feed_is_told(feed: str) -> None:
 
 
 LAUGHS = "".join(
-    f'<!ENTITY a{n} "{"&a%d;" % (n - 1) * 10 if n else "ha"}">' for n in range(10)
+    f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha"}">' for n in range(10)
 )
 HOSTILE = {
     "billion laughs": f"<!DOCTYPE rss [{LAUGHS}]>{rss('<title>&a9;</title>')}",
@@ -153,7 +156,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_an_attack_is_an_error_and_soon(name: str) -> None:
     start = time.perf_counter()
-    with pytest.raises(InputError, match="entities|attributes|deep|not well-formed"):
+    with pytest.raises(InputError, match=r"entities|attributes|deep|not well-formed"):
         read(HOSTILE[name])
     assert time.perf_counter() - start < 5
 
@@ -173,7 +176,9 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_entry_that_cannot_be_read_stops_no_other() -> None:
     deep = "&lt;div>" * 100_000
-    data = rss(f"<guid>z</guid><description>{deep}</description></item><item><title>أ</title>")
+    data = rss(
+        f"<guid>z</guid><description>{deep}</description></item><item><title>أ</title>"
+    )
     broken, good = read_documents(io.BytesIO(data.encode()), OPTIONS)
     assert not isinstance(broken, Converted)
     assert isinstance(good, Converted)

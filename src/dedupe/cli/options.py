@@ -204,6 +204,14 @@ def reading_options(command: Decorated) -> Decorated:
                 for name, what in TELLING_HELP.items()
             ),
             option(
+                "--html-content",
+                section=READING,
+                default=read.html_content,
+                metavar="SELECTOR",
+                help="CSS selector of the elements that hold the text of web pages; "
+                "without it, the article is looked for.",
+            ),
+            option(
                 "--exclude",
                 section=READING,
                 multiple=True,

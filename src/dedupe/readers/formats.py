@@ -70,7 +70,7 @@ MANY: dict[str, Format] = {
     "tar": Format("tar_members", joint="/"),
     "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
     "xml": Format("news_xml", "newsml", ("lxml",)),
-    "warc": Format("warc", "warc", ("warcio", "lxml")),
+    "warc": Format("warc", "warc", ("warcio", "lxml", "trafilatura")),
 }
 CONVERTED = ONE | MANY
 

@@ -93,23 +93,27 @@ def parse_xml(text: str) -> Element:
         strip_cdata=True,
     )
     try:
-        root = etree.fromstring(with_characters(text).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(
+            with_characters(text).encode("utf-8", "replace"), parser
+        )
     except etree.XMLSyntaxError as error:
         if any(entry.type_name == LIMIT for entry in parser.error_log):
             raise LimitError(_TOO_MUCH) from None
         raise InputError(f"not well-formed XML: {collapse(error.msg)}") from None
     for entity in root.iter(etree.Entity):
-        raise InputError(f"refers to the entity {entity.text}, which it does not declare")
+        raise InputError(
+            f"refers to the entity {entity.text}, which it does not declare"
+        )
     return root
 
 
 def with_characters(text: str) -> str:
-    """Return XML in which the entities of HTML are the characters they stand for.
+    r"""Return XML in which the entities of HTML are the characters they stand for.
 
     Agencies write &nbsp; and leave it to a DTD, which is not loaded, to say what it is.
 
     >>> with_characters("<p>a&nbsp;&lt;</p>")
-    '<p>a\\xa0&lt;</p>'
+    '<p>a\xa0&lt;</p>'
     """
     return _NAMED.sub(_character, text) if "&" in text else text
 
@@ -122,7 +126,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def child(element: Element, *names: str) -> Element | None:
-    """Return the first descendant down a path of local names, whatever the namespace."""
+    """Return what is first down a path of local names, whatever the namespace."""
     for name in names:
         for node in element:
             if local_name(node.tag) == name:
