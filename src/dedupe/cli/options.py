@@ -208,8 +208,8 @@ def reading_options(command: Decorated) -> Decorated:
                 section=READING,
                 default=read.html_content,
                 metavar="SELECTOR",
-                help="CSS selector of the elements that hold the text of web pages; "
-                "without it, the article is looked for.",
+                help="CSS selector of what holds the text of a web page; by default it "
+                "is found.",
             ),
             option(
                 "--exclude",
