@@ -128,7 +128,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "feed.rss": lambda: articles.rss().encode(),
     "nitf.xml": lambda: articles.nitf().encode(),
     "newsml.xml": lambda: articles.newsml_g2().encode(),
-    "crawl.warc.gz": articles.warc,
+    "crawl.warc.gz": lambda: articles.packed(articles.warc()),
     "article.docx": document,
     "library.txt": library,
     "library.pdf": printed,
