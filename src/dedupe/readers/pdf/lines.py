@@ -210,7 +210,7 @@ def _from_left(row: list[Glyph]) -> list[Glyph]:
     """Sort glyphs by place; what is drawn at nearly one place keeps its order."""
     to_right = sum(after.left > before.left for before, after in pairwise(row))
     if to_right < len(row) / 2:
-        row = row[::-1]  # drawn as it is read
+        row = list(reversed(row))  # drawn as it is read
     keys: list[float] = []
     for place, glyph in enumerate(row):
         key = glyph.left
