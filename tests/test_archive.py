@@ -57,7 +57,7 @@ def test_what_was_published_is_found_in_another_spelling(
         monkeypatch.setattr(archive, "WHOLE_PARAGRAPHS", -1)
     with Archive.create(path) as made:
         made.add(
-            [Document("a1", STORY, "عنوان", "2015-07-21", "الجريدة", "http://a/1")]
+            [Document("a1", STORY, "عنوان", "2015-07-21", "الجريدة", url="http://a/1")]
         )
         made.add([Document("a2", REPORT)])
         result = made.query({"new.txt": f"{RESPELLED}\n{' '.join(NEW)}"})
@@ -65,7 +65,7 @@ def test_what_was_published_is_found_in_another_spelling(
     assert finding.relation == "orthographic"
     assert [place.document for place in finding.occurrences] == ["new.txt", "a1"]
     assert result.published == {
-        "a1": Published("a1", "عنوان", "2015-07-21", "الجريدة", "http://a/1")
+        "a1": Published("a1", "عنوان", "2015-07-21", "الجريدة", url="http://a/1")
     }
     assert [document.document for document in result.documents] == ["new.txt"]
     assert result.documents[0].duplicated_words == 30

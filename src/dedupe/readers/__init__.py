@@ -39,7 +39,7 @@ from dedupe.readers.documents import (
     Unreadable,
 )
 from dedupe.readers.files import read_whole, reason
-from dedupe.readers.formats import module_of_many, module_of_one
+from dedupe.readers.formats import module_of_many
 from dedupe.readers.sources import hold_in_memory, read_stdin, readable
 from dedupe.readers.walking import Walk, Walked, reported
 
@@ -308,8 +308,8 @@ def _load_converted(
 def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
     content = source.content
     data = read_whole(source) if content is None else bytes(content)  # type: ignore[arg-type]
-    converted = module_of_one(source.format).convert(data, options)
-    return records.loaded(converted, source, Place(index))
+    document = records.converted(data, source.format, source.name, options)
+    return document._replace(place=Place(index))
 
 
 def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:

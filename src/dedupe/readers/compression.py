@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from dedupe.errors import InputError, MissingExtra
 from dedupe.readers.documents import GZIP, ZSTD
@@ -17,6 +19,8 @@ _UNPACKED_PIECE = 1 << 20
 # A frame may ask for a window of up to 2 GB to unpack a few bytes. 128 MB are what
 # zstd itself refuses to go beyond without being told to.
 _WINDOW_BITS = 27
+_LEVEL = 6  # the level that gzip itself takes
+_MAGIC = {GZIP: b"\x1f\x8b", ZSTD: b"\x28\xb5\x2f\xfd"}
 ZSTD_PACKAGE = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 
@@ -50,6 +54,39 @@ def unpack(read: Callable[[int], bytes], limit: int, ending: str = GZIP) -> memo
             packed = read(_PIECE)  # padding, as tapes leave it
         packed = packed.lstrip(b"\0")
     return memoryview(unpacked).toreadonly()
+
+
+def pack(data: bytes, ending: str) -> bytes:
+    """Return a member without a time or a name, so that it is always the same."""
+    if ending == ZSTD:
+        packed: bytes = zstd_module().compress(data)
+        return packed
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return packer.compress(data) + packer.flush()
+
+
+def ending_by_content(head: bytes) -> str:
+    """Return the ending that tells how what begins so is compressed, or nothing."""
+    for ending, magic in _MAGIC.items():
+        if head.startswith(magic):
+            return ending
+    return ""
+
+
+def unpacking(file: IO[bytes], ending: str) -> IO[bytes]:
+    """Return a compressed file as what it holds, without any bound."""
+    if ending == ZSTD:
+        return cast("IO[bytes]", zstd_module().ZstdFile(file))
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if ending else file
+
+
+def packing(out: IO[bytes], ending: str) -> AbstractContextManager[IO[bytes]]:
+    """Return a file that compresses what is written to it."""
+    if ending == ZSTD:
+        return cast("IO[bytes]", zstd_module().ZstdFile(out, "wb"))
+    if not ending:
+        return nullcontext(out)
+    return cast("IO[bytes]", gzip.GzipFile("", "wb", _LEVEL, out, 0))
 
 
 class _Inflating(Protocol):

@@ -31,6 +31,16 @@ FORMATS = {
     ".tar": "tar",
     ".tgz": "tar",
     ".tzst": "tar",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".xml": "xml",
+    ".nitf": "xml",
+    ".newsml": "xml",
+    ".warc": "warc",
+    ".wet": "warc",
 }
 GZIP = ".gz"
 ZSTD = ".zst"
@@ -38,10 +48,14 @@ ZSTD = ".zst"
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})
 # Which hold many documents a file.
-MANY = frozenset({"json_lines", "csv", "parquet", "zip", "tar"})
+MANY = frozenset(
+    {"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "warc"}
+)
 ARCHIVES = frozenset({"zip", "tar"})
 # Which are read piece by piece, so that a file may be larger than --max-file-size.
-STREAMED = frozenset({"json_lines", "csv", "parquet", "zip", "tar"})
+STREAMED = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "warc"})
+# Which are unpacked as they are read.
+UNPACKED_IN_PASSING = frozenset({"warc"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +77,9 @@ class ReadOptions:
     author_field: str = "author"
     url_field: str = "url"
     """The fields that tell of the document, of `About` in its order."""
+
+    html_content: str = ""
+    """The CSS selector of what holds the text of a web page; empty: find it."""
 
     exclude: tuple[str, ...] = ()
     """Patterns in the syntax of .gitignore for files and folders to leave out."""

@@ -52,20 +52,29 @@ def told(record: Mapping[str, object], telling: tuple[str, ...]) -> About:
     """Return what a record tells of its document."""
     if record.keys().isdisjoint(telling):
         return NOTHING_TOLD
-    values = [written(record.get(name)) for name in telling]
+    values = [listed(record.get(name)) for name in telling]
     return About(*values) if any(values) else NOTHING_TOLD
+
+
+def listed(value: object) -> str:
+    """Return a value of a field as text; of a list, as authors are, its items.
+
+    >>> listed(["ليلى", "سامي"])
+    'ليلى, سامي'
+    """
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(written, value)))
+    return written(value)
 
 
 def written(value: object) -> str:
     """Return a value of a field as text, empty where it is neither text nor number.
 
-    >>> written(7), written(["ليلى", "سامي"]), written(None)
-    ('7', 'ليلى, سامي', '')
+    >>> written(7), written(True)
+    ('7', '')
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(written, value)))
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ""
     return str(value)

@@ -58,6 +58,7 @@ class OfMany(Protocol):
 
 # Modules are loaded when a file of theirs is read: most scans meet none.
 ONE: dict[str, Format] = {
+    "html": Format("html", "html", ("lxml", "trafilatura")),
     "docx": Format("docx", "docx", ("lxml",)),
     "pdf": Format("pdf", "pdf", ("pypdf",)),
 }
@@ -67,6 +68,9 @@ MANY: dict[str, Format] = {
     "parquet": Format("parquet", "parquet", ("pyarrow",), joint=""),
     "zip": Format("zip_members", joint="/"),
     "tar": Format("tar_members", joint="/"),
+    "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
+    "xml": Format("news_xml", "newsml", ("lxml",)),
+    "warc": Format("warc", "warc", ("warcio", "lxml")),
 }
 CONVERTED = ONE | MANY
 
@@ -81,12 +85,12 @@ def module_of_many(format_: str) -> OfMany:
     return cast("OfMany", _module(format_))
 
 
-def missing_extra(format_: str, what: str) -> MissingExtra | None:
+def missing_extra(format_: str) -> MissingExtra | None:
     """Return the error of a format whose packages are not all installed."""
     known = CONVERTED.get(format_)
-    for package in known.packages if known else ():
-        if not _is_installed(package):
-            return MissingExtra(what, package, known.extra if known else "")
+    if known and not all(map(_is_installed, known.packages)):
+        what = f"{format_.replace('_', ' ')} files"
+        return MissingExtra(what, known.packages[0], known.extra)
     return None
 
 

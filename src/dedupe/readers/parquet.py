@@ -12,7 +12,7 @@ from dedupe.background import Background
 from dedupe.errors import ForeignFile, InputError, MissingExtra
 from dedupe.model import About
 from dedupe.readers.documents import NOTHING_TOLD, Converted, Unreadable
-from dedupe.readers.fields import Fields, kind_of, no_field, written
+from dedupe.readers.fields import Fields, kind_of, listed, no_field
 from dedupe.readers.files import SourceFile
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _why_no_text(value: object, name: str) -> str:
 
 def _told(value: object) -> str:
     moment = getattr(value, "isoformat", None)
-    return str(moment()) if moment else written(value)
+    return str(moment()) if moment else listed(value)
 
 
 def _packages() -> tuple[Any, Any]:

@@ -15,15 +15,21 @@ from dedupe.readers.decoding import (
     with_line_feeds,
     without_surrogates,
 )
-from dedupe.readers.documents import Converted, LoadedDocument, Place, Unreadable
+from dedupe.readers.documents import (
+    Converted,
+    LoadedDocument,
+    Place,
+    Source,
+    Unreadable,
+)
 from dedupe.readers.files import SourceFile, reason
-from dedupe.readers.formats import MANY, module_of_many
+from dedupe.readers.formats import MANY, module_of_many, module_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from dedupe.readers.documents import ReadOptions, Source
+    from dedupe.readers.documents import ReadOptions
 
 Item: TypeAlias = "Converted | Unreadable | InputError"
 _LONGEST_LABEL = 200
@@ -65,6 +71,14 @@ def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocu
     if isinstance(item, Converted):
         return loaded(item, source, place)
     raise InputError(_GONE)
+
+
+def converted(
+    data: bytes, format_: str, name: str, options: ReadOptions
+) -> LoadedDocument:
+    """Return the document of a file of a format that holds one."""
+    source = Source(name, "", format_, len(data))
+    return loaded(module_of_one(format_).convert(data, options), source, Place(0))
 
 
 def loaded(converted: Converted, source: Source, place: Place) -> LoadedDocument:

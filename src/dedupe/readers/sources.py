@@ -6,11 +6,11 @@ import os
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from dedupe.errors import InputError
+from dedupe.errors import InputError, MissingExtra
 from dedupe.model import Problem
 from dedupe.readers.compression import ending_of, unpack
 from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
-from dedupe.readers.documents import ReadOptions, Source
+from dedupe.readers.documents import UNPACKED_IN_PASSING, ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason
 from dedupe.readers.formats import missing_extra
 from dedupe.readers.walking import format_of, reported, too_large
@@ -50,13 +50,13 @@ def hold_in_memory(
         return list(sources), []
     held = []
     errors = []
+    lacking: list[tuple[str, MissingExtra]] = []
     left = options.max_unpacked
     for source in sources:
-        if source.format != "json_lines" and not is_packed(source):
-            held.append(source)
-            continue
         try:
-            ready = _converted(_unpacked(source, options, left), options)
+            ready = _held(source, options, left)
+        except MissingExtra as error:
+            lacking.append((source.name, error))
         except InputError as error:
             errors.append(Problem(source.name, str(error)))
         except OSError as error:
@@ -64,32 +64,38 @@ def hold_in_memory(
         else:
             held.append(ready)
             left -= ready.size if ready.content is not source.content else 0
+    if lacking:
+        errors.append(_told_once(lacking[0][1], [name for name, _ in lacking]))
     return held, errors
 
 
-def readable(sources: list[Source]) -> tuple[list[Source], list[Problem]]:
-    """Return the sources but those of formats whose packages are not installed.
+def _held(source: Source, options: ReadOptions, left: int) -> Source:
+    if source.format != "json_lines" and not is_packed(source):
+        return source
+    return _converted(_unpacked(source, options, left), options)
 
-    Each such format is told once, with its first file.
-    """
+
+def readable(sources: list[Source]) -> tuple[list[Source], list[Problem]]:
+    """Return the sources but those of formats whose packages are not installed."""
     missing = {
         format_: error
         for format_ in set(map(_FORMAT, sources))
-        if (error := missing_extra(format_, f"{format_} files"))
+        if (error := missing_extra(format_))
     }
     if not missing:
         return sources, []
-    left_out: dict[str, list[Source]] = {}
-    for source in sources:
-        if source.format in missing:
-            left_out.setdefault(source.format, []).append(source)
+    left_out = [source for source in sources if source.format in missing]
     problems = []
-    for format_, others in left_out.items():
-        more = len(others) - 1
-        told = f"{missing[format_]}; or leave it out with --exclude"
-        told += f" (so are {more:,} more)" if more else ""
-        problems.append(Problem(others[0].name, told))
+    for format_, error in sorted(missing.items()):
+        names = [source.name for source in left_out if source.format == format_]
+        problems.append(_told_once(error, names))
     return [one for one in sources if one.format not in missing], problems
+
+
+def _told_once(error: MissingExtra, names: Sequence[str]) -> Problem:
+    """Return an error that many files have, as that of the first."""
+    more = f" (so are {len(names) - 1:,} more)" if len(names) > 1 else ""
+    return Problem(names[0], f"{error}; or leave it out with --exclude{more}")
 
 
 def is_packed(source: Source) -> bool:
@@ -99,6 +105,8 @@ def is_packed(source: Source) -> bool:
 
 def packing(source: Source) -> str:
     """Return the ending that tells how a source is compressed, empty if it is not."""
+    if source.format in UNPACKED_IN_PASSING:
+        return ""
     # A named link may lead to a file of another name: either tells.
     name, path = source[:2]
     return ending_of(name) or ending_of(path)
