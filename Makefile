@@ -28,7 +28,7 @@ layers: $(bin)/python
 
 # Write the runs and the help texts shown in the documentation anew.
 docs: $(bin)/python
-	$(bin)/cog -I docs -r README.md docs/ci-reports.md docs/clean.md docs/cli.md
+	$(bin)/cog -I docs -r README.md docs/ci-reports.md docs/clean.md docs/cli.md docs/formats.md
 
 samples: $(bin)/python
 	$(bin)/dedupe scan samples/ --exit-zero

@@ -23,7 +23,7 @@ AUTHOR = "ليلى الحسن"
 URL = "https://news.example/culture/2024/library"
 DATE = "2024-03-12T09:30:00+03:00"
 
-_TEASERS = (
+TEASERS = (
     "انطلاق موسم الحصاد في السهول الشمالية وسط توقعات بمحصول وفير هذا العام",
     "المنتخب الوطني يختتم معسكره التدريبي بفوز ودي على ضيفه بهدفين دون رد",
     "ارتفاع أسعار الذهب في الأسواق المحلية لليوم الثالث على التوالي هذا الأسبوع",
@@ -36,7 +36,9 @@ def paragraphs(mark: str = "p") -> str:
 
 def menu() -> str:
     names = ("الرئيسية", "سياسة", "اقتصاد", "رياضة", "ثقافة", "من نحن", "اتصل بنا")
-    links = "".join(f'<li><a href="/{n}">{name}</a></li>' for n, name in enumerate(names))
+    links = "".join(
+        f'<li><a href="/{n}">{name}</a></li>' for n, name in enumerate(names)
+    )
     return f"<nav><ul>{links}</ul></nav>"
 
 
@@ -44,7 +46,7 @@ def related() -> str:
     return "".join(
         f'<article class="card"><h3><a href="/{n}">{one}</a></h3><p>{one} بحسب ما أفاد به'
         " مراسلنا من هناك.</p></article>"
-        for n, one in enumerate(_TEASERS)
+        for n, one in enumerate(TEASERS)
     )
 
 
@@ -73,7 +75,7 @@ def schema_page() -> str:
 <main><article itemscope itemtype="https://schema.org/NewsArticle"><h1>{TITLE}</h1>
 <p class="byline">بقلم: <span itemprop="author">{AUTHOR}</span></p>
 <div itemprop="articleBody">{paragraphs()}
-<div class="related"><a href="/9">اقرأ أيضا: {_TEASERS[0]}</a></div>
+<div class="related"><a href="/9">اقرأ أيضا: {TEASERS[0]}</a></div>
 <script>var x = "<p>شيفرة لا تقرأ</p>";</script></div></article>
 <section>{related()}</section></main>
 <footer>جميع الحقوق محفوظة لصحيفة الضفة {menu()}</footer></body></html>"""
@@ -90,7 +92,7 @@ def blog_page() -> str:
 <div class="entry-meta"><time datetime="{DATE}">12 مارس 2024</time></div>
 <div class="entry-content">{paragraphs()}
 <div class="sharedaddy">شارك هذا الموضوع: <a href="#">فيسبوك</a> <a href="#">X</a></div>
-<ul><li><a href="/a">{_TEASERS[0]}</a></li><li><a href="/b">{_TEASERS[1]}</a></li></ul>
+<ul><li><a href="/a">{TEASERS[0]}</a></li><li><a href="/b">{TEASERS[1]}</a></li></ul>
 </div></article><div id="comments"><p>تعليق أحد القراء على هذا الخبر الجميل</p></div>
 </div><div class="widget-area">{related()}</div></body></html>"""
 
@@ -98,7 +100,7 @@ def blog_page() -> str:
 def old_page() -> bytes:
     """Return a page of the nineties: tables, no paragraphs, windows-1256."""
     body = "<br>&nbsp;<br>".join(PARAGRAPHS)
-    links = "<br>".join(f'<a href="{n}.htm">{one}</a>' for n, one in enumerate(_TEASERS))
+    links = "<br>".join(f'<a href="{n}.htm">{one}</a>' for n, one in enumerate(TEASERS))
     page = f"""<html><head>
 <meta http-equiv="Content-Type" content="text/html; charset=windows-1256">
 <title>{TITLE}</title></head><body dir=rtl><form action="x.aspx">
@@ -118,7 +120,7 @@ def rss() -> str:
 <dc:creator>{AUTHOR}</dc:creator><pubDate>Tue, 12 Mar 2024 09:30:00 +0300</pubDate>
 <description>{html.escape(PARAGRAPHS[0][:70])}…</description>
 <content:encoded><![CDATA[{paragraphs()}]]></content:encoded></item>
-<item><title>{_TEASERS[0]}</title><link>https://news.example/2</link>
+<item><title>{TEASERS[0]}</title><link>https://news.example/2</link>
 <description>&lt;p&gt;خبر قصير &lt;b&gt;جدا&lt;/b&gt; عن الحصاد.&lt;/p&gt;</description></item>
 </channel></rss>"""
 
@@ -207,7 +209,10 @@ def answer(
     told = {"content_type": "text/html; charset=utf-8"} | headers
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in told.items()]
     http = f"HTTP/1.1 {status}\r\n" + "\r\n".join(lines) + "\r\n\r\n"
-    kind = {"Content-Type": "application/http; msgtype=response", "WARC-Target-URI": url}
+    kind = {
+        "Content-Type": "application/http; msgtype=response",
+        "WARC-Target-URI": url,
+    }
     return record("response", http.encode() + body, kind)
 
 
@@ -216,7 +221,11 @@ def warc() -> bytes:
     http = {"Content-Type": "application/http; msgtype=request", "WARC-Target-URI": URL}
     return b"".join(
         (
-            record("warcinfo", b"software: x\r\n", {"Content-Type": "application/warc-fields"}),
+            record(
+                "warcinfo",
+                b"software: x\r\n",
+                {"Content-Type": "application/warc-fields"},
+            ),
             record("request", b"GET / HTTP/1.1\r\n\r\n", http),
             answer(schema_page().encode()),
             answer(b"\xff\xd8\xff", f"{URL}.jpg", content_type="image/jpeg"),

@@ -204,6 +204,14 @@ def reading_options(command: Decorated) -> Decorated:
                 for name, what in TELLING_HELP.items()
             ),
             option(
+                "--html-content",
+                section=READING,
+                default=read.html_content,
+                metavar="SELECTOR",
+                help="CSS selector of what holds the text of a web page; by default it "
+                "is found.",
+            ),
+            option(
                 "--exclude",
                 section=READING,
                 multiple=True,

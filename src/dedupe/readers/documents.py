@@ -48,9 +48,7 @@ ZSTD = ".zst"
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})
 # Which hold many documents a file.
-MANY = frozenset(
-    {"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "warc"}
-)
+MANY = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "warc"})
 ARCHIVES = frozenset({"zip", "tar"})
 # Which are read piece by piece, so that a file may be larger than --max-file-size.
 STREAMED = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "warc"})

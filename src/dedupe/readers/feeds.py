@@ -14,8 +14,19 @@ from dedupe.model import About
 from dedupe.readers.dates import iso_date
 from dedupe.readers.decoding import without_surrogates
 from dedupe.readers.documents import Converted, Unreadable
-from dedupe.readers.markup import collapse, html_lines
-from dedupe.readers.xml_tree import Xml, parse_xml, read_xml, with_characters
+from dedupe.readers.markup import (
+    HARMLESS,
+    collapse,
+    html_lines,
+    require_few_attributes,
+)
+from dedupe.readers.xml_tree import (
+    LimitError,
+    Xml,
+    parse_xml,
+    read_xml,
+    with_characters,
+)
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -28,7 +39,7 @@ ROOTS = frozenset({"rss", "feed", "rdf"})
 _LONGEST = 1000  # characters of a title
 # What is not well-formed is read by patterns, which takes more than twice as long for
 # a text of twice the length.
-_LARGEST_BROKEN = 4 << 20
+_LARGEST_BROKEN = 1 << 20
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;|<!--")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _NO_FEED = "XML of another kind: no RSS or Atom feed"
@@ -74,16 +85,21 @@ def _parse(xml: Xml) -> tuple[Mapping[str, Any], str]:
     except ImportError:
         raise MissingExtra("feeds", "feedparser", "feeds") from None
     text = with_characters(xml.text)
+    data = text.encode("utf-8", "replace")
+    if len(data) > HARMLESS:
+        require_few_attributes(data)  # feedparser is as slow with them as libxml2
     broken = ""
     try:
         parse_xml(text)
+    except LimitError:
+        raise
     except InputError as error:
-        if len(text) > _LARGEST_BROKEN:
+        if len(data) > _LARGEST_BROKEN:
             raise
         broken = f"{_BROKEN} ({error})"
     # Bytes in a stream, never a string: that may be taken for an address to fetch.
     feed = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
+        io.BytesIO(data),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,
         sanitize_html=False,

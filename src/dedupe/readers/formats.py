@@ -69,7 +69,8 @@ MANY: dict[str, Format] = {
     "zip": Format("zip_members", joint="/"),
     "tar": Format("tar_members", joint="/"),
     "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
-    "xml": Format("news_xml", "newsml", ("lxml",)),
+    # Most XML is of no interest, and that is told before any package is needed.
+    "xml": Format("news_xml", "newsml"),
     "warc": Format("warc", "warc", ("warcio", "lxml")),
 }
 CONVERTED = ONE | MANY

@@ -42,6 +42,9 @@ _LABELS = {
     "x-mac-arabic": "mac-arabic",
 }
 _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii"})
+_NOT_OF_THE_WEB = frozenset(
+    "idna punycode raw-unicode-escape undefined unicode-escape utf-7".split()
+)
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -117,7 +120,9 @@ def _codec(label: str) -> str:
     name = label.strip().strip("\"'").lower()
     try:
         codec = codecs.lookup(_LABELS.get(name, name)).name
-        b"".decode(codec)  # some codecs are not of text
+        b"x".decode(codec)
+    except UnicodeError:
+        return codec  # of more bytes a character
     except (LookupError, ValueError):
-        return ""
-    return codec
+        return ""  # unknown, or not of text
+    return "" if codec in _NOT_OF_THE_WEB else codec

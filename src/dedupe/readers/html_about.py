@@ -44,7 +44,9 @@ _ARTICLE = re.compile("(article|posting|report|opinion|review|story)$", re.IGNOR
 _LONGEST = 1000  # characters of a title; a longer one is an attack or an error
 # Data nested more deeply, or in more objects, are not those of an article.
 _DEEPEST, _MOST = 12, 2000
-_WRAPPING = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?://)?(?:-->|\]\]>)\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?://)?(?:-->|\]\]>)\s*$"
+)
 _SEPARATOR = "، "
 _PARTING = " |-–—:·•»«/"
 
@@ -103,7 +105,9 @@ class _Page:
     def first(self, key: str, names: tuple[str, ...] = ()) -> str:
         """Return what the structured data say, or the first of some <meta>."""
         said = _said(self.data.get(key))
-        return said or next((self.meta[name] for name in names if name in self.meta), "")
+        return said or next(
+            (self.meta[name] for name in names if name in self.meta), ""
+        )
 
     def marked(self, itemprop: str) -> str:
         """Return what the first element marked with a property says."""

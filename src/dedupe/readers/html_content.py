@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dedupe.errors import ForeignFile, InputError, MissingExtra
@@ -33,8 +34,7 @@ _AROUND_NAMES = frozenset(
     " comment-list comments comments-area disqus_thread entry-meta jp-relatedposts"
     " newsletter noprint post-meta post-tags related related-articles related-news"
     " related-posts relatedposts respond screen-reader-text share share-buttons"
-    " sharedaddy social social-share sr-only tags visually-hidden"
-    .split()
+    " sharedaddy social social-share sr-only tags visually-hidden".split()
 )
 # Where known systems put the text of an article, after what schema.org marks: the AMP
 # and classic themes of WordPress, the commonest news theme for it, Drupal, Blogger,
@@ -72,8 +72,12 @@ _LONG = 10
 _MANY_MORE = 2
 # The element around what was found may hold so much more, and no page of teasers.
 _LITTLE_MORE = 1.6
-# Above this many elements of one page a search for the article takes many seconds.
-_MOST_ELEMENTS = 100_000
+# What compares a page's list items takes four times as long for twice as many, so
+# pages of more than this many elements are searched without it, enormous ones not.
+_MANY_ELEMENTS, _MOST_ELEMENTS = 5_000, 20_000
+_PAGE = frozenset({"body", "html"})
+# So much of what was found makes its element that of the article.
+_MOST_OF_IT = 0.8
 
 _NOTHING = (
     "no main text is found in the page; leave it out with --exclude, or name the "
@@ -241,24 +245,26 @@ def _searched(root: Element, links: _LinkLists) -> tuple[list[Line], str]:
     it found, unless that holds much more.
     """
     everything = lines_of(root, links.is_around)
-    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
-        return everything, _WHOLE
-    found = _ask_trafilatura(root)
-    texts = {line.text for line in found}
-    matched = [line for line in everything if line.text in texts]
-    if found and not matched:
-        return found, ""
-    # Pages of the nineties, of tables and <br> alone, are beyond it.
-    long = matched or [line for line in everything if _words([line.text]) >= _LONG]
-    if not long:
+    if not everything:
         return [], ""
-    around = lines_of(_common_block(long), links.is_around)
-    if found and _count(around) > _LITTLE_MORE * _count(found):
+    size = sum(1 for _ in root.iter())
+    found = _ask_trafilatura(root, size) if size <= _MOST_ELEMENTS else []
+    texts = {line.text for line in found}
+    # Pages of the nineties, of tables and <br> alone, are beyond it.
+    matched = [line for line in everything if line.text in texts] or [
+        line for line in everything if _words([line.text]) >= _LONG
+    ]
+    if not matched:
         return found, ""
-    return around, "" if found or len(around) < len(everything) else _WHOLE
+    block = _common_block(matched)
+    is_page = local_name(block.tag) in _PAGE
+    around = lines_of(block, links.is_around)
+    if found and (is_page or _count(around) > _LITTLE_MORE * _count(found)):
+        return found, ""
+    return around, _WHOLE if is_page else ""
 
 
-def _ask_trafilatura(root: Element) -> list[Line]:
+def _ask_trafilatura(root: Element, size: int) -> list[Line]:
     try:
         from trafilatura import bare_extraction  # noqa: PLC0415 - an extra
     except ImportError:
@@ -268,7 +274,11 @@ def _ask_trafilatura(root: Element) -> list[Line]:
     try:
         # Its deduplicate would make what is found depend on the pages before.
         found = bare_extraction(
-            root, include_comments=False, with_metadata=False, deduplicate=False
+            root,
+            fast=size > _MANY_ELEMENTS,
+            include_comments=False,
+            with_metadata=False,
+            deduplicate=False,
         )
     except RecursionError:
         return []
@@ -288,18 +298,19 @@ def _as_html(body: Element) -> Element:
 
 
 def _common_block(lines: Sequence[Line]) -> Element:
-    """Return the innermost element that holds all lines."""
-    path = _path(lines[0].block)
-    for line in lines[1:]:
-        inside = set(_path(line.block))
-        while path[-1] not in inside:
-            path.pop()
-    return path[-1]
-
-
-def _path(element: Element) -> list[Element]:
-    """Return the elements from the root to one."""
-    return [*element.iterancestors()][::-1] + [element]
+    """Return the innermost element that holds nearly all of the words of some lines."""
+    held: Counter[Element] = Counter()
+    for line in lines:
+        held[line.block] += _words([line.text])
+    block = lines[0].block.getroottree().getroot()
+    for element in reversed(list(block.iterdescendants())):
+        held[element.getparent()] += held[element]
+    enough = _MOST_OF_IT * _count(lines)
+    while True:
+        inner = next((child for child in block if held[child] >= enough), None)
+        if inner is None:
+            return block
+        block = inner
 
 
 def _lines_of_all(elements: Sequence[Element], is_left_out: object) -> list[Line]:
@@ -311,7 +322,9 @@ def _lines_of_all(elements: Sequence[Element], is_left_out: object) -> list[Line
     texts = [{line.text for line in lines} for lines in read]
     kept = []
     for row, lines in enumerate(read):
-        others = texts[:row] + [other for other in texts[row + 1 :] if other != texts[row]]
+        others = texts[:row] + [
+            other for other in texts[row + 1 :] if other != texts[row]
+        ]
         if not any(texts[row] <= other for other in others):
             kept += lines
     return kept
@@ -337,7 +350,10 @@ def _names(element: Element) -> list[str]:
 def _body_lines(body: str) -> list[str]:
     """Return the lines of the text in the metadata, which may be HTML."""
     if _TAG.search(body) or "&" in body:
-        return html_lines(body)
+        try:
+            return html_lines(body)
+        except InputError:
+            return []  # the page itself is read
     return [line for line in map(collapse, body.splitlines()) if line]
 
 

@@ -20,8 +20,7 @@ _BLOCKS = frozenset(
     " legend li main menu nav ol optgroup option p pre search section summary table"
     " tbody td tfoot th thead tr ul"
     " abstract block body.content body.end body.head bq byline bibliography credit"
-    " dateline distributor fn hedline hl1 hl2 media media-caption note series tagline"
-    .split()
+    " dateline distributor fn hedline hl1 hl2 media media-caption note series tagline".split()
 )
 # Elements whose text is for programs, not for readers: of HTML, of what Word pastes,
 # of AMP, of NITF.
@@ -31,8 +30,7 @@ _UNREAD = frozenset(
     " script select source style svg template textarea title track video xml"
     " amp-ad amp-analytics amp-consent amp-embed amp-iframe amp-sidebar"
     " amp-social-share amp-state amp-sticky-ad amp-user-notification"
-    " media-metadata media-object media-reference media-producer"
-    .split()
+    " media-metadata media-object media-reference media-producer".split()
 )
 _BREAK = "br"
 _CELLS = frozenset({"td", "th"})
@@ -54,8 +52,8 @@ _HIDING = re.compile(
 # libxml2 compares each attribute of an HTML element with all before it: 200,000 of one
 # element take minutes, as many as fit here do no harm.
 _MOST_ATTRIBUTES = 1000
-_HARMLESS = 16 << 10
-_LIMIT = "ERR_RESOURCE_LIMIT"
+HARMLESS = 16 << 10
+LIMIT = "ERR_RESOURCE_LIMIT"
 _DEPTH = "Excessive depth"
 _TOO_DEEP = "its elements are nested more than 2,048 deep, as those of no real page are"
 _TOO_LONG = "an element or attribute of it has more than ten million characters"
@@ -76,8 +74,8 @@ def parse_html(text: str) -> Element | None:
     would cut.
     """
     data = _CONTROLS.sub(" ", text).encode("utf-8", "replace")
-    if len(data) > _HARMLESS:
-        _require_few_attributes(data)
+    if len(data) > HARMLESS:
+        require_few_attributes(data)
     root, reason = _parse(data, huge=False)
     if _DEPTH in reason:  # elements that were never closed: old pages have hundreds
         root, reason = _parse(data, huge=True)
@@ -245,7 +243,7 @@ class _Writer:
 
 def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, str]:
     """Return the tree of a document, and what cut it short."""
-    from lxml import etree  # noqa: PLC0415 - an extra
+    from lxml import etree, html  # noqa: PLC0415 - an extra
 
     parser = etree.HTMLParser(
         encoding="utf-8",
@@ -254,6 +252,8 @@ def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, str]:
         no_network=True,
         huge_tree=huge,
     )
+    # Elements of its own class are all that trafilatura takes.
+    parser.set_element_class_lookup(html.HtmlElementClassLookup())
     try:
         root = etree.fromstring(data, parser)
     except etree.LxmlError:  # nothing but spaces or comments
@@ -262,10 +262,11 @@ def _parse(data: bytes, *, huge: bool) -> tuple[Element | None, str]:
 
 
 def _cut_short(log: Iterable[Any]) -> str:
-    return next((entry.message for entry in log if entry.type_name == _LIMIT), "")
+    return next((entry.message for entry in log if entry.type_name == LIMIT), "")
 
 
-def _require_few_attributes(data: bytes) -> None:
+def require_few_attributes(data: bytes) -> None:
+    """Raise InputError for an element that only an attack gives so many attributes."""
     from lxml import etree  # noqa: PLC0415 - an extra
 
     parser = etree.HTMLParser(encoding="utf-8", target=_Counter())

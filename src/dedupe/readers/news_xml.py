@@ -71,7 +71,11 @@ def _read_nitf(root: Element) -> tuple[list[str], About, str]:
     abstract = [line for node in every(root, "abstract") for line in _lines(node)]
     # An abstract is often the first paragraph once more.
     above = [*headings, *abstract]
-    return _unrepeated(above, lines), _about_nitf(root), _attribute(root, "doc-id", "id-string")
+    return (
+        _unrepeated(above, lines),
+        _about_nitf(root),
+        _attribute(root, "doc-id", "id-string"),
+    )
 
 
 def _about_nitf(root: Element) -> About:
@@ -114,7 +118,9 @@ def _g2_content(item: Element) -> tuple[list[str], About | None]:
             if lines:
                 return lines, None
             continue
-        nitf = next((node for node in content.iter() if local_name(node.tag) in _NITF), None)
+        nitf = next(
+            (node for node in content.iter() if local_name(node.tag) in _NITF), None
+        )
         if nitf is not None:
             lines, about, _ = _read_nitf(nitf)
             if not lines:
@@ -143,8 +149,13 @@ def _about_g2(item: Element) -> About:
     date = _plain(meta, "contentcreated") or _plain(item, "firstcreated")
     outlet = _party(item, "provider") or _party(meta, "infosource")
     author = _text(meta, "by") or _party(meta, "creator")
-    url = next((node.get("href", "") for node in every(item, "link") if _is_page(node)), "")
-    return _told(title or _plain(item, "title"), date or _plain(item, "versioncreated"), outlet, author, url)
+    url = next(
+        (node.get("href", "") for node in every(item, "link") if _is_page(node)), ""
+    )
+    named = child(item, "itemmeta", "title")
+    title = title or ("" if named is None else text_of(named))
+    date = date or _plain(item, "versioncreated")
+    return _told(title, date, outlet, author, url)
 
 
 def _is_page(link: Element) -> bool:
@@ -170,11 +181,21 @@ def _newsml_1(root: Element) -> Iterator[Converted]:
             lines += [line for line in _data_content(content) if line not in lines]
         title = _text(item, "headline")
         if lines:
-            above = [text_of(node) for name in ("headline", "subheadline") for node in every(item, name)[:1]]
+            above = [
+                text_of(node)
+                for name in ("headline", "subheadline")
+                for node in every(item, name)[:1]
+            ]
             lines = _unrepeated(above, lines)
         label = _plain(item, "publicidentifier") or _plain(item, "newsitemid")
         date = _plain(item, "firstcreated") or _plain(item, "thisrevisioncreated")
-        about = _told(title, date or _plain(item, "dateid"), _provider_1(item), _text(item, "byline"), "")
+        about = _told(
+            title,
+            date or _plain(item, "dateid"),
+            _provider_1(item),
+            _text(item, "byline"),
+            "",
+        )
         yield Converted("\n".join(lines), about, name=label)
 
 
@@ -185,7 +206,12 @@ def _contents_1(item: Element) -> list[Element]:
     chosen = []
     for content in contents:
         choice = next(
-            (node for node in content.iterancestors() if node.get("EquivalentsList") == "yes"), None
+            (
+                node
+                for node in content.iterancestors()
+                if node.get("EquivalentsList") == "yes"
+            ),
+            None,
         )
         if choice is None or choice not in seen:
             chosen.append(content)
@@ -242,7 +268,9 @@ def _text(element: Element, name: str) -> str:
 
 def _plain(element: Element, name: str) -> str:
     """Return the text of the first descendant of a name, shown or not."""
-    return next((collapse("".join(node.itertext())) for node in every(element, name)), "")
+    return next(
+        (collapse("".join(node.itertext())) for node in every(element, name)), ""
+    )
 
 
 def _attribute(element: Element, name: str, attribute: str) -> str:

@@ -110,6 +110,8 @@ def _records(stream: _Stream) -> Iterator[_Record]:
             return
         count += 1
         headers = {name.lower(): value for name, value in record.rec_headers.headers}
+        if "content-length" not in headers:
+            raise InputError(_CUT)
         with stream.body():
             yield _Record(str(record.rec_type), headers, record.raw_stream)
             _drain(record.raw_stream)
@@ -341,7 +343,9 @@ def _decoded(body: bytes, coding: str) -> bytes:
         return _inflate(body)
     if coding == "br":
         return _unbrotli(body)
-    raise InputError(f"compressed with {coding[:_LONGEST_KIND]}, which is not read here")
+    raise InputError(
+        f"compressed with {coding[:_LONGEST_KIND]}, which is not read here"
+    )
 
 
 def _inflate(body: bytes) -> bytes:

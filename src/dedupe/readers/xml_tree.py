@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedupe.errors import InputError, MissingExtra
 from dedupe.readers.decoding import BYTE_ORDER_MARK
 from dedupe.readers.html import decode_html
-from dedupe.readers.markup import Element, local_name
+from dedupe.readers.markup import LIMIT, Element, collapse, local_name
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -34,6 +34,14 @@ _ENTITIES = (
     "declares entities of its own, which can be made to do harm; write their text "
     "where they stand"
 )
+_TOO_MUCH = (
+    "XML whose elements are nested more than 256 deep, or of which a text or attribute "
+    "has more than ten million characters, as those of no real file do"
+)
+
+
+class LimitError(InputError):
+    """A document goes beyond what any real one needs."""
 
 
 class Xml(NamedTuple):
@@ -85,11 +93,17 @@ def parse_xml(text: str) -> Element:
         strip_cdata=True,
     )
     try:
-        root = etree.fromstring(with_characters(text).encode("utf-8", "replace"), parser)
+        root = etree.fromstring(
+            with_characters(text).encode("utf-8", "replace"), parser
+        )
     except etree.XMLSyntaxError as error:
-        raise InputError(f"not well-formed XML: {error.msg}") from None
+        if any(entry.type_name == LIMIT for entry in parser.error_log):
+            raise LimitError(_TOO_MUCH) from None
+        raise InputError(f"not well-formed XML: {collapse(error.msg)}") from None
     for entity in root.iter(etree.Entity):
-        raise InputError(f"refers to the entity {entity.text}, which it does not declare")
+        raise InputError(
+            f"refers to the entity {entity.text}, which it does not declare"
+        )
     return root
 
 
