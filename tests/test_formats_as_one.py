@@ -60,8 +60,8 @@ def test_an_article_in_every_shape_is_one_finding(result: ScanResult) -> None:
 
 def test_what_the_shapes_tell_of_the_article_is_kept(result: ScanResult) -> None:
     told = {Path(name).name: about for name, about in result.about.items()}
-    titles = {name: about.title for name, about in told.items() if "/2" not in name}
-    assert set(titles.values()) == {articles.TITLE}
+    del told["2"]  # the other entry of the feed
+    assert {about.title for about in told.values()} == {articles.TITLE}
     assert told["feed.rss#nw-771"].url == articles.URL
     assert told["schema.html"].author == articles.AUTHOR
     dates = {about.date for about in told.values() if about.date}
