@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
+import dedupe
 from dedupe.errors import InputError
 from dedupe.readers import pdf
 from dedupe.readers.documents import Converted, ReadOptions
 from dedupe.readers.pdf.lines import reading_order
+from docx_maker import document, p
 from pdf_maker import (
     LEADING,
     RIGHT,
@@ -438,3 +440,30 @@ def test_what_pypdf_mends_is_told_to_nobody(capfd: pytest.CaptureFixture[str]) -
     with suppress(InputError):
         read(data)
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_article_is_one_text_in_every_format(tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text("\n".join(ARTICLE), "utf-8")
+    (tmp_path / "article.docx").write_bytes(document(*map(p, ARTICLE)))
+    (tmp_path / "printed.pdf").write_bytes((CASES / "chromium.pdf").read_bytes())
+    (tmp_path / "exported.pdf").write_bytes((CASES / "libreoffice.pdf").read_bytes())
+    result = dedupe.scan(tmp_path)
+    [finding] = result.findings
+    assert finding.relation == "identical"
+    assert len(finding.occurrences) == 4
+    assert {one.paragraphs for one in finding.occurrences} == {(1, len(ARTICLE))}
+    assert not result.errors
+
+
+def test_a_scan_tells_which_file_is_refused_and_reads_the_others(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "reversed.pdf").write_bytes(Maker().write(PLAIN, logical).file())
+    (tmp_path / "whole.pdf").write_bytes(Maker().write(PLAIN).file())
+    result = dedupe.scan(tmp_path)
+    assert [one.document.rpartition("/")[2] for one in result.documents] == [
+        "whole.pdf"
+    ]
+    [error] = result.errors
+    assert error.path.endswith("reversed.pdf")
+    assert "reverse order" in error.reason

@@ -271,7 +271,8 @@ class _Interpreter:
                 self.show(piece)
 
     def _move_on(self, distance: float) -> None:
-        self.text = multiplied((1, 0, 0, 1, distance, 0), self.text)
+        a, b, c, d, e, f = self.text
+        self.text = a, b, c, d, e + distance * a, f + distance * b
 
     def begin(self) -> None:
         self.text = self.line = IDENTITY

@@ -209,16 +209,16 @@ def _is_arabic_mark(text: str) -> bool:
 def _from_left(row: list[Glyph]) -> list[Glyph]:
     """Sort glyphs by place; what is drawn at nearly one place keeps its order."""
     to_right = sum(after.left > before.left for before, after in pairwise(row))
-    if to_right < len(row) / 2:
-        row = row[::-1]  # drawn as it is read
+    # A line may also be drawn as it is read.
+    drawn = row if to_right >= len(row) / 2 else row[::-1]
     keys: list[float] = []
-    for place, glyph in enumerate(row):
+    for place, glyph in enumerate(drawn):
         key = glyph.left
         if place and 0 < keys[-1] - key < _ONE_PLACE * glyph.size:
             key = keys[-1]
         keys.append(key)
-    order = sorted(range(len(row)), key=keys.__getitem__)
-    return [row[place] for place in order]
+    order = sorted(range(len(drawn)), key=keys.__getitem__)
+    return [drawn[place] for place in order]
 
 
 @cache

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 _EDGE = 4
 _FEWEST_PAGES = 2
 _SHARE_OF_PAGES = 0.4  # left and right pages may differ
-_NEIGHBOURS = 12  # lines before and after that show how wide a column is
+_NEIGHBOURS = 30  # lines before and after that show how wide a column is
 _SAME_SIZE = 0.08
 _LOOSE = 1.25  # times the usual distance of lines: a new paragraph
 _INDENT = 0.8  # of the size
+_UNALIGNED = 3.0  # of the size
 _SPACE = 0.45  # of the size; a little more than a space is wide
-# Of steps between lines: most are inside paragraphs, unless they are very short.
-_USUAL = 0.25
+_LEAST_STEP = 0.9  # of the size; what is nearer is a note, not a line
+# Of steps between lines: some are inside paragraphs, even where most are short.
+_USUAL = 0.1
 _MARKED = 0.04
 _TERMINAL = re.compile(r"[.!؟?:…۔][\"'”’»)\]]*$")
 _NUMBER = re.compile(r"\d+")
@@ -73,7 +75,9 @@ def _goes_on(
         return False
     if abs(first.size - second.size) > _SAME_SIZE * first.size:
         return False
-    if before.room > second.first_word + _SPACE * second.size:
+    # A line that begins far inside is aligned to the other edge, or to neither.
+    inside = before.indent if before.indent > _UNALIGNED * first.size else 0.0
+    if before.room + inside > second.first_word + _SPACE * second.size:
         return False  # there was room for the next word
     if _is_marked(before, after, usual):
         return False
@@ -101,7 +105,7 @@ def _usual_step(placed: list[_Placed]) -> float:
     steps = sorted(
         step / after.line.size
         for before, after in pairwise(placed)
-        if (step := _step(before, after)) > 0 and after.line.size
+        if (step := _step(before, after)) > after.line.size * _LEAST_STEP > 0
     )
     return steps[int(_USUAL * len(steps))] if steps else 0.0
 
