@@ -43,7 +43,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(samples)
     return samples
@@ -69,8 +69,7 @@ def test_every_format_has_a_reader_and_a_sample() -> None:
 
 
 @pytest.mark.parametrize("name", LONE)
-def test_the_copy_is_found_in_every_format(here: Path, name: str) -> None:
-    assert here
+def test_the_copy_is_found_in_every_format(name: str) -> None:
     result = dedupe.scan(["wire.txt", name])
     assert result.errors == ()
     [finding] = result.findings
@@ -82,17 +81,13 @@ def test_the_copy_is_found_in_every_format(here: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(format_samples.FILES))
-def test_every_document_is_read_again_as_it_was(here: Path, name: str) -> None:
-    assert here
+def test_every_document_is_read_again_as_it_was(name: str) -> None:
     documents, errors, _ = read_all(Path(name))
     assert errors == []
     assert documents
 
 
-def test_a_folder_of_all_formats_gives_the_same_report_in_every_way(
-    here: Path,
-) -> None:
-    assert here
+def test_a_folder_of_all_formats_gives_the_same_report_in_every_way() -> None:
     reports = [
         run("scan", ".", "--format", "json", "--jobs", str(jobs), *more)[1]
         for jobs, more in ((1, ()), (3, ()), (3, sorted(format_samples.FILES)))
@@ -104,14 +99,13 @@ def test_a_folder_of_all_formats_gives_the_same_report_in_every_way(
 
 
 @pytest.mark.parametrize("name", ["page.html", "nitf.xml", "rows.csv", "day.zip"])
-def test_standard_input_is_read_by_its_given_name(here: Path, name: str) -> None:
+def test_standard_input_is_read_by_its_given_name(name: str) -> None:
     stdin = io.BytesIO(Path(name).read_bytes())
     options = ReadOptions(stdin_filename=name)
     found = find_sources(["-"], options, stdin=stdin)
     piped = [load(batch, options) for batch in plan(found.sources, options)]
     direct, _, _ = read_all(Path(name))
     assert [document for piece in piped for document in piece.documents] == direct
-    assert here
 
 
 ABOUT = {
@@ -126,14 +120,13 @@ ABOUT = {
 
 @pytest.mark.parametrize(("name", "document"), ABOUT.items())
 def test_what_a_source_tells_reaches_the_result_and_the_archive(
-    here: Path, tmp_path: Path, name: str, document: str
+    tmp_path: Path, name: str, document: str
 ) -> None:
     about = dedupe.scan([name]).about[document]
     assert about.title == articles.TITLE
     assert about.date.startswith("2024-03-12")
     assert articles.AUTHOR in about.author
     archive = str(tmp_path / "published")
-    assert here
     assert run("archive", "create", archive)[0] == 0
     assert run("archive", "add", archive, name)[0] == 0
     with dedupe.Archive.open(archive) as opened:
@@ -144,16 +137,15 @@ def test_what_a_source_tells_reaches_the_result_and_the_archive(
 
 
 NO_NEWS = {
-    "pom.xml": "<project><name>x</name></project>",
-    "table.csv": "name,price\nx,3\n",
+    "pom.xml": b"<project><name>x</name></project>",
+    "table.csv": b"name,price\nx,3\n",
     "icons.zip": format_samples.zipped({"a.png": b"x"}),
 }
 
 
 def write_no_news(folder: Path) -> None:
     for name, content in NO_NEWS.items():
-        data = content.encode() if isinstance(content, str) else content
-        (folder / name).write_bytes(data)
+        (folder / name).write_bytes(content)
 
 
 def test_what_holds_nothing_for_us_is_skipped_in_a_folder(tmp_path: Path) -> None:
@@ -222,9 +214,8 @@ MISSING = [
 
 @pytest.mark.parametrize(("name", "packages", "extra"), MISSING)
 def test_a_missing_package_is_told_with_the_line_that_installs_it(
-    here: Path, name: str, packages: set[str], extra: str
+    name: str, packages: set[str], extra: str
 ) -> None:
-    assert here
     code, told = run_without(packages, "scan", "wire.txt", name)
     assert code == 2
     assert f"python -m pip install 'dedupe-arabic{extra}'" in told
@@ -233,12 +224,11 @@ def test_a_missing_package_is_told_with_the_line_that_installs_it(
 
 
 def test_a_missing_package_is_told_once_for_all_files_of_a_folder(
-    samples: Path, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     for number in range(4):
         (tmp_path / f"{number}.pdf").write_bytes(b"%PDF-1.4")
     code, told = run_without({"pypdf"}, "scan", str(tmp_path))
-    assert samples
     assert code == 2
     assert told.count("cannot read") == 1
     assert "0.pdf: reading pdf files needs pypdf" in told
@@ -267,7 +257,7 @@ def test_an_error_told_anew_keeps_its_words() -> None:
     assert str(MissingExtra(f"a.pdf: {error}")) == f"a.pdf: {error}"
 
 
-def test_help_and_plain_scans_load_no_reader_of_other_formats(here: Path) -> None:
+def test_help_and_plain_scans_load_no_reader_of_other_formats() -> None:
     code = (
         "import sys, dedupe\n"
         "dedupe.scan(['wire.txt'])\n"
@@ -279,7 +269,6 @@ def test_help_and_plain_scans_load_no_reader_of_other_formats(here: Path) -> Non
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert here
     assert done.stdout == "[]\n"
 
 
@@ -301,9 +290,8 @@ def test_what_cannot_be_written_back_is_never_cleaned_in_place(
 
 
 def test_a_folder_is_cleaned_but_for_what_cannot_be_written_back(
-    here: Path, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    assert here
     for name in ("article.docx", "rows.csv"):
         (tmp_path / name).write_bytes(format_samples.FILES[name]())
     (tmp_path / "a.txt").write_text("نص  ، نص", encoding="utf-8")
@@ -315,8 +303,7 @@ def test_a_folder_is_cleaned_but_for_what_cannot_be_written_back(
 
 
 @pytest.mark.parametrize("name", ["article.docx", "page.html", "library.pdf"])
-def test_the_clean_text_of_one_file_is_printed(here: Path, name: str) -> None:
-    assert here
+def test_the_clean_text_of_one_file_is_printed(name: str) -> None:
     code, printed, told = run("clean", name)
     assert code == 0, told
     [document], _, _ = read_all(Path(name))
@@ -339,8 +326,7 @@ def test_a_file_packed_with_zstd_is_cleaned_and_restored(tmp_path: Path) -> None
 # ---------------------------------------------------------------------- files
 
 
-def test_lines_of_other_formats_are_not_told_as_lines_of_a_file(here: Path) -> None:
-    assert here
+def test_lines_of_other_formats_are_not_told_as_lines_of_a_file() -> None:
     result = dedupe.scan(["wire.txt", "page.html", "rows.csv"])
     files = {item.document: item.is_file for item in result.documents}
     assert files == {"wire.txt": True, "page.html": False, "nw-7": False, "nw-8": False}
