@@ -144,6 +144,14 @@ def test_a_bad_row_is_told_with_its_line(
     assert all(map(str.startswith, errors, told))
 
 
+def test_many_bad_rows_are_told_as_one(path: Path) -> None:
+    path.write_text("id,text\n" + "1\n" * 100 + "2,نص\n", encoding="utf-8")
+    documents, errors, _ = read_all(path)
+    assert [document.text for document in documents] == ["نص"]
+    assert len(errors) == 21
+    assert errors[-1] == "rows.csv: 80 more after rows.csv:21 cannot be read"
+
+
 def test_a_cell_beyond_the_limit_is_an_error(path: Path) -> None:
     path.write_text(f'text\nأول\n"{"a" * 300}\n{"b" * 900}"\nآخر\n', encoding="utf-8")
     documents, errors, _ = read_all(path, ReadOptions(max_file_size=1000))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _UTF8_MARK = b"\xef\xbb\xbf"
 # Bad lines of one batch that are told one by one; a file of something else altogether
 # would bury the report.
-_TOLD = 20
+TOLD = 20
 _COUNTED_AT_ONCE = 4 << 20
 _SOUGHT_AT_ONCE = 64 << 10
 
@@ -93,11 +93,11 @@ def why_unreadable(line: bytes, options: ReadOptions) -> str:
 
 def summarized(errors: list[Problem], name: str) -> list[Problem]:
     """Return the first bad lines of a source, and how many more there are."""
-    if len(errors) <= _TOLD:
+    if len(errors) <= TOLD:
         return errors
-    last = errors[_TOLD - 1].path
-    more = f"{len(errors) - _TOLD} more lines after {last} cannot be read"
-    return [*errors[:_TOLD], Problem(name, more)]
+    last = errors[TOLD - 1].path
+    more = f"{len(errors) - TOLD} more lines after {last} cannot be read"
+    return [*errors[:TOLD], Problem(name, more)]
 
 
 _TOO_LONG = "the line is longer than --max-file-size allows; raise it or split the text"

@@ -16,6 +16,7 @@ from dedupe.readers.decoding import (
     without_surrogates,
 )
 from dedupe.readers.documents import (
+    ARCHIVES,
     Converted,
     LoadedDocument,
     Place,
@@ -24,6 +25,7 @@ from dedupe.readers.documents import (
 )
 from dedupe.readers.files import SourceFile, reason
 from dedupe.readers.formats import MANY, module_of_many, module_of_one
+from dedupe.readers.json_lines import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,11 @@ class Skipped(NamedTuple):
 
     problem: Problem
 
+    @property
+    def path(self) -> str:
+        """Return where it stands."""
+        return self.problem.path
+
 
 _GONE = "no longer in the file; run dedupe again"
 
@@ -55,11 +62,21 @@ def documents(
     with _opened(source) as file:
         items = _items(file, source, options, start)
         wanted = islice(items, end - start) if end else items
+        bad = 0
+        last = ""
         for ordinal, item in enumerate(wanted, start):
             if isinstance(item, Converted):
                 yield loaded(item, source, Place(index, ordinal, item.mark, item.line))
-            else:
-                yield _problem(item, source, ordinal)
+                continue
+            bad += 1
+            # Members are files, each of which is told; of records the first are enough.
+            if bad <= TOLD or source.format in ARCHIVES:
+                problem = _problem(item, source, ordinal)
+                last = problem.path
+                yield problem
+        if bad > TOLD and source.format not in ARCHIVES:
+            more = f"{bad - TOLD:,} more after {last} cannot be read"
+            yield Problem(source.name, more)
 
 
 def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:

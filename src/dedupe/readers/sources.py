@@ -46,7 +46,10 @@ def hold_in_memory(
     Workers that are forked later share this memory, so nothing is unpacked twice.
     """
     formats = set(map(_FORMAT, sources))
-    if "json_lines" not in formats and not any(map(is_packed, sources)):
+    # Sources may be hundreds of thousands, their endings are few.
+    endings = {source[0][-3:] for source in sources}
+    endings.update(source[1][-3:] for source in sources)
+    if "json_lines" not in formats and not any(map(ending_of, endings)):
         return list(sources), []
     held = []
     errors = []
