@@ -5,12 +5,13 @@ import io
 import stat
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dedupe.errors import InputError
-from dedupe.readers import ReadOptions, find_sources, plan
+from dedupe.readers import Place, ReadOptions, find_sources, load_place, plan
 from dedupe.readers.compression import pack
 from reading import read_all
 
@@ -148,10 +149,8 @@ def test_an_archive_inside_an_archive_is_not_opened() -> None:
     inner = zipped(("1.txt", NEWS)).read_bytes()
     documents, errors, _ = read_all(zipped(("inner.zip", inner), ("2.txt", NEWS)))
     assert [document.name for document in documents] == ["a.zip/2.txt"]
-    assert errors == [
-        "a.zip/inner.zip: an archive inside an archive, which is not opened; "
-        "unpack the outer one"
-    ]
+    [error] = errors
+    assert error.startswith("a.zip/inner.zip: an archive inside an archive, which is")
 
 
 def test_an_encrypted_member_is_an_error() -> None:
@@ -186,18 +185,12 @@ def test_names_in_utf8_that_do_not_say_so_are_read() -> None:
     assert document.name == "a.zip/خبرا.txt"
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("make", [zipped, tarred])
-def test_members_of_one_name_are_all_read(make: object) -> None:
-    with pytest.warns(UserWarning, match="Duplicate") if make is zipped else nothing():
-        path = make(("1.txt", "أول"), ("1.txt", "ثان"))  # type: ignore[operator]
+def test_members_of_one_name_are_all_read(make: Callable[..., Path]) -> None:
+    path = make(("1.txt", "أول"), ("1.txt", "ثان"))
     documents, _, _ = read_all(path)
     assert [document.text for document in documents] == ["أول", "ثان"]
-
-
-def nothing() -> object:
-    import contextlib
-
-    return contextlib.nullcontext()
 
 
 ZEROS = bytes(40 << 20)
@@ -294,10 +287,10 @@ def test_a_member_whose_bytes_were_changed_is_an_error() -> None:
     ids=["in a member", "after a member", "in a header", "a bad header", "at a border"],
 )
 def test_a_damaged_tar_gives_what_stands_before(
-    damage: object, read: list[str]
+    damage: Callable[[bytes], bytes], read: list[str]
 ) -> None:
     path = tarred(("1.txt", "أول"), ("2.txt", "ثان"))
-    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+    path.write_bytes(damage(path.read_bytes()))
     documents, errors, _ = read_all(path)
     assert [document.text for document in documents] == read
     assert len(errors) == (len(read) < 2)
@@ -334,7 +327,5 @@ def test_an_archive_that_changes_is_an_error() -> None:
     path = zipped(("1.txt", NEWS))
     found = find_sources(path)
     path.write_bytes(path.read_bytes() + b"x")
-    from dedupe.readers import Place, load_place
-
     with pytest.raises(InputError, match="changed while it was being read"):
         load_place(Place(0), found.sources)

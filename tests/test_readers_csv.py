@@ -107,10 +107,8 @@ def test_a_missing_column_is_an_error_that_names_those_there_are(path: Path) -> 
     path.write_text("id,body\n1,نص\n", encoding="utf-8")
     documents, errors, _ = read_all(path)
     assert documents == []
-    assert errors == [
-        "rows.csv: has no column 'text' but id, body; "
-        "name that of the text with --text-field"
-    ]
+    [error] = errors
+    assert error.startswith("rows.csv: has no column 'text' but id, body; name that")
 
 
 BAD_ROWS = [

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,7 +48,7 @@ def test_columns_that_tell_of_a_document_come_along_whatever_their_kind(
             "id": [1],
             "text": ["نص"],
             "title": pa.array(["عنوان"]).dictionary_encode(),
-            "date": [datetime.date(2024, 3, 12)],
+            "date": [dt.date(2024, 3, 12)],
             "author": [["ليلى", "سامي"]],
             "outlet": [None],
             "url": pa.array([b"\xff"]),
@@ -93,25 +94,25 @@ def test_a_row_without_text_is_told(
 def test_a_missing_column_is_an_error_that_names_those_there_are(path: Path) -> None:
     write(path, {"id": [1], "body": ["نص"]})
     _, errors, _ = read_all(path)
-    assert errors == [
-        "rows.parquet: has no column 'text' but id, body; "
-        "name that of the text with --text-field"
-    ]
+    [error] = errors
+    assert error.startswith("rows.parquet: has no column 'text' but id, body; name")
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda data: b"",
-        lambda data: b"no table at all",
+        lambda _: b"",
+        lambda _: b"no table at all",
         lambda data: data[:-20],
         lambda data: data[:200] + bytes(len(data) - 300) + data[-100:],
     ],
     ids=["empty", "text", "cut", "zeros"],
 )
-def test_a_damaged_file_is_an_error(path: Path, damage: object) -> None:
+def test_a_damaged_file_is_an_error(
+    path: Path, damage: Callable[[bytes], bytes]
+) -> None:
     write(path, {"text": TEXTS})
-    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+    path.write_bytes(damage(path.read_bytes()))
     documents, errors, _ = read_all(path)
     assert documents == []
     assert errors == ["rows.parquet: not a Parquet file, or a damaged one"]
