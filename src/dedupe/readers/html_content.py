@@ -126,6 +126,15 @@ _NOTHING = (
     "element that holds it with --html-content"
 )
 _WHOLE = "no main text could be told from the rest: the whole page was read"
+# What a page of damaged markup makes trafilatura and lxml raise.
+_FAILURES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _TAG = re.compile(r"</?[a-zA-Z]")
 
 
@@ -335,8 +344,8 @@ def _ask_trafilatura(root: Element, size: int) -> list[Line]:
             with_metadata=False,
             deduplicate=False,
         )
-    except RecursionError:
-        return []
+    except _FAILURES:
+        return []  # the element around the longest lines is taken instead
     body = getattr(found, "body", None)
     return [] if body is None else lines_of(_as_html(body))
 
@@ -347,8 +356,8 @@ _RENAMED |= {"row": "tr", "cell": "td", "graphic": "img", "ref": "a", "code": "c
 
 
 def _as_html(body: Element) -> Element:
-    for node in body.iter():
-        node.tag = _RENAMED.get(node.tag, node.tag)
+    for node in body.iter(*_RENAMED):
+        node.tag = _RENAMED[node.tag]
     return body
 
 
