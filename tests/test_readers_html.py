@@ -221,6 +221,29 @@ def test_of_several_articles_the_longest_is_read() -> None:
     assert text_of(page) == TEXT
 
 
+def test_teasers_of_a_known_system_are_not_taken_for_the_article() -> None:
+    teasers = f'<div class="post-content"><p>{articles.TEASERS[0]}</p></div>' * 3
+    read = text_of(unknown_page(articles.paragraphs(), teasers))
+    assert set(PARAGRAPHS) <= set(read.split("\n"))
+
+
+def test_a_day_in_a_sentence_is_part_of_it() -> None:
+    page = "<article><time>12 مارس</time><p>في <time>يوم الأحد</time> بدأ كل شيء"
+    assert text_of(f"<nav></nav>{page} {FIRST}</p></article>") == (
+        f"في يوم الأحد بدأ كل شيء {FIRST}"
+    )
+
+
+def test_a_text_in_a_hidden_element_is_not_read() -> None:
+    hidden = f'<div hidden><div itemprop="articleBody"><p>{SECOND * 3}</p></div></div>'
+    page = f'{hidden}<div class="entry-content"><p>{FIRST}</p></div>'
+    assert text_of(f"<nav></nav>{page}") == FIRST
+
+
+def test_a_page_without_a_title_is_called_by_its_heading() -> None:
+    assert convert(f"<h1>{TITLE}</h1><p>نص".encode(), OPTIONS).about.title == TITLE
+
+
 def test_a_text_that_stands_twice_is_read_once() -> None:
     bodies = f'<div itemprop="articleBody"><p>{FIRST}</p></div>'
     bodies += f'<div itemprop="articleBody">{articles.paragraphs()}</div>'
@@ -314,6 +337,10 @@ HARMLESS = {
     "open brackets": "نص " + "<" * 1_000_000,
     "a script of tags": "<script>" + "<p>x" * 200_000 + "</script>نص",
     "nested articles": "<article>" * 200 + "<h2><a>ن</a></h2>" * 200 + "نص",
+    "many bodies": "<nav></nav>"
+    + "".join(f'<div itemprop="articleBody">نص {n}</div>' for n in range(50_000)),
+    "many bodies of a known system": "<nav></nav>"
+    + "".join(f'<div class="entry-content">نص {n}</div>' for n in range(50_000)),
     "a comment that never ends": "نص<!--" * 100_000,
     "list items": articles.menu() + "<ul>" + "<li>كلمة أخرى هنا" * 30_000,
     "links": articles.menu() + "<a href=x>كلمة</a> " * 30_000 + f"<p>{FIRST}",

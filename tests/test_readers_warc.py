@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import logging
 import time
 import zlib
 
@@ -186,7 +187,12 @@ def test_an_answer_whose_head_never_ends_is_no_page() -> None:
     assert item.is_skipped
 
 
-def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without a handler, warnings would be printed as a last resort.
+    monkeypatch.setattr(logging.root, "handlers", [])
+    assert read(answer(PAGE, f"{URL}/with a space"))
     data = articles.warc().replace(b"\r\n\r\nWARC/1.0", b"\r\nrest\r\nWARC/1.0")
     with contextlib.suppress(InputError):
         read(data)

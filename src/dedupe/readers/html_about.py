@@ -62,7 +62,8 @@ def read_told(root: Element, base: str = "") -> Told:
     """Return what a page tells of itself; `base` is its own address where known."""
     page = _Page(root)
     outlet = _short(page.first("publisher", _OUTLET))
-    title = page.first("headline", _TITLE) or page.marked("headline") or _title(root)
+    title = page.first("headline", _TITLE) or page.marked("headline")
+    title = title or _title(root, "title") or _title(root, "h1")
     date = page.first("datePublished", _DATE) or page.marked("datePublished")
     about = About(
         _without_outlet(_short(title), outlet),
@@ -191,8 +192,8 @@ def _address(page: _Page, base: str) -> str:
     return base
 
 
-def _title(root: Element) -> str:
-    node = root.find(".//title")
+def _title(root: Element, tag: str) -> str:
+    node = root.find(f".//{tag}")
     return "" if node is None else "".join(node.itertext())
 
 

@@ -22,7 +22,9 @@ from dedupe.readers.markup import (
 )
 
 # Elements and roles of what stands around an article, or in it without being of it.
-_AROUND = frozenset({"address", "aside", "dialog", "footer", "menu", "nav", "time"})
+_AROUND = frozenset({"address", "aside", "dialog", "footer", "menu", "nav"})
+# A day that stands in a sentence is part of it.
+_SENTENCES = frozenset({"blockquote", "dd", "li", "p", "td"})
 _AROUND_ROLES = frozenset(
     [
         "alert",
@@ -114,6 +116,8 @@ _LITTLE_MORE = 1.6
 # pages of more than this many elements are searched without it, enormous ones not.
 _MANY_ELEMENTS, _MOST_ELEMENTS = 5_000, 20_000
 _PAGE = frozenset({"body", "html"})
+# No page holds its text more often; each is held against all others.
+_MOST_COPIES = 50
 # So much of what was found makes its element that of the article.
 _MOST_OF_IT = 0.8
 
@@ -122,6 +126,15 @@ _NOTHING = (
     "element that holds it with --html-content"
 )
 _WHOLE = "no main text could be told from the rest: the whole page was read"
+# What a page of damaged markup makes trafilatura and lxml raise.
+_FAILURES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _TAG = re.compile(r"</?[a-zA-Z]")
 
 
@@ -190,6 +203,8 @@ class _LinkLists:
         tag = local_name(element.tag)
         if tag in _AROUND or element in self._lists:
             return True
+        if tag == "time":
+            return local_name(element.getparent().tag) not in _SENTENCES
         attributes = element.attrib
         if not attributes or tag in {"body", "html", "main"}:
             return False
@@ -255,17 +270,24 @@ def _marked(root: Element, links: _LinkLists) -> list[Line]:
             for name in _names(node):
                 found.setdefault(name, []).append(node)
     for name in ("", *_TEMPLATES):
-        if name in found:
-            lines = _lines_of_all(_outermost(found[name]), links.is_around)
-            if lines:
-                return lines
+        elements = _outermost(found.get(name, []))
+        if name and len(elements) > 1:  # of teasers, where one is not the longest
+            lines = _longest(elements, links)
+        else:
+            lines = _lines_of_all(elements, links.is_around)
+        if lines:
+            return lines
     return []
 
 
 def _article(root: Element, links: _LinkLists) -> list[Line]:
     """Return the lines of the one article of a page, not of one teaser among many."""
-    found = [node for node in root.iter("article") if not is_hidden(node)]
-    read = [_lines_of_all([node], links.is_around) for node in _outermost(found)]
+    return _longest(_outermost(list(root.iter("article"))), links)
+
+
+def _longest(elements: Sequence[Element], links: _LinkLists) -> list[Line]:
+    """Return the lines of an element that has more words than all others together."""
+    read = [lines_of(element, links.is_around) for element in elements]
     read.sort(key=_count, reverse=True)
     if not read or _count(read[0]) < _FEWEST_WORDS:
         return []
@@ -276,7 +298,7 @@ def _plain(root: Element, links: _LinkLists) -> list[Line]:
     """Return all lines of a page that has nothing but its text."""
     if links.share > _HARDLY_ANY_LINKS or root.find(".//nav") is not None:
         return []
-    return lines_of(root)
+    return lines_of(root, links.is_around)
 
 
 def _searched(root: Element, links: _LinkLists) -> tuple[list[Line], str]:
@@ -322,8 +344,8 @@ def _ask_trafilatura(root: Element, size: int) -> list[Line]:
             with_metadata=False,
             deduplicate=False,
         )
-    except RecursionError:
-        return []
+    except _FAILURES:
+        return []  # the element around the longest lines is taken instead
     body = getattr(found, "body", None)
     return [] if body is None else lines_of(_as_html(body))
 
@@ -334,8 +356,8 @@ _RENAMED |= {"row": "tr", "cell": "td", "graphic": "img", "ref": "a", "code": "c
 
 
 def _as_html(body: Element) -> Element:
-    for node in body.iter():
-        node.tag = _RENAMED.get(node.tag, node.tag)
+    for node in body.iter(*_RENAMED):
+        node.tag = _RENAMED[node.tag]
     return body
 
 
@@ -361,6 +383,8 @@ def _lines_of_all(elements: Sequence[Element], is_left_out: object) -> list[Line
     Pages hold the text twice: for phones and for desks, before a paywall and behind.
     """
     read = [lines_of(element, is_left_out) for element in elements]  # type: ignore[arg-type]
+    if len(read) > _MOST_COPIES:
+        return [line for lines in read for line in lines]
     texts = [{line.text for line in lines} for lines in read]
     kept = []
     for row, lines in enumerate(read):
@@ -378,7 +402,10 @@ def _outermost(elements: Sequence[Element]) -> list[Element]:
     return [
         element
         for element in elements
-        if not is_hidden(element) and chosen.isdisjoint(element.iterancestors())
+        if not is_hidden(element)
+        and not any(
+            above in chosen or is_hidden(above) for above in element.iterancestors()
+        )
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -104,6 +105,9 @@ def _records(stream: _Stream) -> Iterator[_Record]:
         )
     except ImportError:
         raise MissingExtra(".warc", "warcio", "warc") from None
+
+    # It tells of addresses with spaces, which is not for our users.
+    logging.getLogger("warcio").addHandler(logging.NullHandler())
 
     class Silent(ArchiveIterator):  # type: ignore[misc]
         INC_RECORD = ""  # it would print a warning
