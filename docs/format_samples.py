@@ -125,10 +125,11 @@ def library() -> bytes:
 FILES: dict[str, Callable[[], bytes]] = {
     "wire.txt": wire,
     "page.html": lambda: articles.schema_page().encode(),
+    "nineties.htm": articles.old_page,
     "feed.rss": lambda: articles.rss().encode(),
     "nitf.xml": lambda: articles.nitf().encode(),
     "newsml.xml": lambda: articles.newsml_g2().encode(),
-    "crawl.warc.gz": articles.warc,
+    "crawl.warc.gz": lambda: articles.packed(articles.warc()),
     "article.docx": document,
     "library.txt": library,
     "library.pdf": printed,

@@ -7,16 +7,20 @@ import html
 import json
 
 TITLE = "افتتاح مكتبة عامة جديدة في حي الزيتون بعد ثلاث سنوات من العمل"
-PARAGRAPHS = (
-    "افتتحت أمانة المدينة صباح أمس مكتبة عامة في حي الزيتون، تضم أكثر من أربعين ألف"
-    " كتاب وقاعة للأطفال وأخرى للمخطوطات، بعد ثلاث سنوات من أعمال الترميم.",
-    "وقالت مديرة المكتبة سعاد الراوي إن الإعارة ستكون مجانية لسكان الحي، وإن القاعات"
-    " ستبقى مفتوحة حتى العاشرة مساء طوال أيام الأسبوع ما عدا الجمعة.",
-    "وأضافت أن متطوعين من طلاب الجامعة سيشرفون على نادي القراءة الأسبوعي، الذي يبدأ"
-    " أولى جلساته الشهر المقبل بكتاب من أدب الرحلات.",
-    "ويأتي المشروع ضمن خطة لإنشاء خمس مكتبات في الأحياء القديمة، بلغت كلفة المرحلة"
-    " الأولى منها نحو مليوني دينار تبرعت بنصفها عائلات من المدينة.",
-)
+_WRITTEN = """
+افتتحت أمانة المدينة صباح أمس مكتبة عامة في حي الزيتون، تضم أكثر من أربعين ألف
+كتاب وقاعة للأطفال وأخرى للمخطوطات، بعد ثلاث سنوات من أعمال الترميم.
+
+وقالت مديرة المكتبة سعاد الراوي إن الإعارة ستكون مجانية لسكان الحي، وإن القاعات
+ستبقى مفتوحة حتى العاشرة مساء طوال أيام الأسبوع ما عدا الجمعة.
+
+وأضافت أن متطوعين من طلاب الجامعة سيشرفون على نادي القراءة الأسبوعي، الذي يبدأ
+أولى جلساته الشهر المقبل بكتاب من أدب الرحلات.
+
+ويأتي المشروع ضمن خطة لإنشاء خمس مكتبات في الأحياء القديمة، بلغت كلفة المرحلة
+الأولى منها نحو مليوني دينار تبرعت بنصفها عائلات من المدينة.
+"""
+PARAGRAPHS = tuple(" ".join(one.split()) for one in _WRITTEN.split("\n\n"))
 TEXT = "\n".join((TITLE, *PARAGRAPHS))
 OUTLET = "صحيفة الضفة"
 AUTHOR = "ليلى الحسن"
@@ -44,8 +48,8 @@ def menu() -> str:
 
 def related() -> str:
     return "".join(
-        f'<article class="card"><h3><a href="/{n}">{one}</a></h3><p>{one} بحسب ما أفاد به'
-        " مراسلنا من هناك.</p></article>"
+        f'<article class="card"><h3><a href="/{n}">{one}</a></h3><p>{one}'
+        " بحسب ما أفاد به مراسلنا من هناك.</p></article>"
         for n, one in enumerate(TEASERS)
     )
 
@@ -104,8 +108,9 @@ def old_page() -> bytes:
     page = f"""<html><head>
 <meta http-equiv="Content-Type" content="text/html; charset=windows-1256">
 <title>{TITLE}</title></head><body dir=rtl><form action="x.aspx">
-<table width=100%><tr><td width=150>{links}<br>{links}</td><td><font size=5><b>{TITLE}</b>
-</font><br><font face="Simplified Arabic">{body}</font></td></tr></table></form>
+<table width=100%><tr><td width=150>{links}<br>{links}</td>
+<td><font size=5><b>{TITLE}</b></font><br>
+<font face="Simplified Arabic">{body}</font></td></tr></table></form>
 <p align=center>جميع الحقوق محفوظة 1999</p></body></html>"""
     return page.encode("cp1256")
 
@@ -121,7 +126,8 @@ def rss() -> str:
 <description>{html.escape(PARAGRAPHS[0][:70])}…</description>
 <content:encoded><![CDATA[{paragraphs()}]]></content:encoded></item>
 <item><title>{TEASERS[0]}</title><link>https://news.example/2</link>
-<description>&lt;p&gt;خبر قصير &lt;b&gt;جدا&lt;/b&gt; عن الحصاد.&lt;/p&gt;</description></item>
+<description>&lt;p&gt;خبر قصير &lt;b&gt;جدا&lt;/b&gt; عن الحصاد.&lt;/p&gt;</description>
+</item>
 </channel></rss>"""
 
 
@@ -161,8 +167,9 @@ def newsml_g2() -> str:
 <itemClass qcode="ninat:composite"/></itemMeta></packageItem>
 <newsItem guid="urn:newsml:news.example:20240312:771" version="3" xml:lang="ar">
 <catalogRef href="http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_37.xml"/>
-<itemMeta><itemClass qcode="ninat:text"/><provider qcode="nprov:ND"><name>{OUTLET}</name>
-</provider><versionCreated>2024-03-12T08:00:00Z</versionCreated>
+<itemMeta><itemClass qcode="ninat:text"/>
+<provider qcode="nprov:ND"><name>{OUTLET}</name></provider>
+<versionCreated>2024-03-12T08:00:00Z</versionCreated>
 <pubStatus qcode="stat:usable"/></itemMeta><contentMeta>
 <contentCreated>{DATE}</contentCreated><creator><name>{AUTHOR}</name></creator>
 <slugline>مكتبة/ثقافة</slugline><headline>{TITLE}</headline></contentMeta><contentSet>

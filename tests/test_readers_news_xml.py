@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 import time
 from typing import NoReturn
 
-import articles
 import pytest
-from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEXT, TITLE, URL
 from hypothesis import given
 from hypothesis import strategies as st
 
+import articles
+from articles import AUTHOR, DATE, OUTLET, PARAGRAPHS, TEXT, TITLE, URL
 from dedupe.errors import ForeignFile, InputError
 from dedupe.model import About
 from dedupe.readers.documents import Converted, ReadOptions
@@ -73,6 +74,8 @@ def test_agencies_write_windows_1256(make: object) -> None:
     assert (item.text, item.encoding) == (TEXT, "utf-8")
 
 
+MEDIA = """<media><media-reference source="a.jpg"/><media-caption><p>ب</p>
+</media-caption><media-producer>ج</media-producer></media>"""
 NITF = [
     ("<p>أ</p><p>ب</p>", "", "أ\nب"),
     ("<block><p>أ <em>ب</em></p><hl2>ج</hl2></block>", "", "أ ب\nج"),
@@ -84,8 +87,7 @@ NITF = [
     ("<p>أ\x1aب</p>", "", "أ ب"),
     ("<ul><li>أ</li><li>ب</li></ul>", "", "أ\nب"),
     ("<table><tr><td>أ</td><td>ب</td></tr></table>", "", "أ\tب"),
-    ("<p>أ</p><media><media-reference source='a'/><media-caption><p>ب</p>"
-     "</media-caption><media-producer>ج</media-producer></media>", "", "أ\nب"),
+    (f"<p>أ</p>{MEDIA}", "", "أ\nب"),
 ]  # fmt: skip
 
 
@@ -95,10 +97,11 @@ def test_the_content_of_nitf_is_lines(content: str, head: str, text: str) -> Non
 
 
 XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
+PAGE = f"""<html {XHTML}><head><title>س</title></head><body><p>أ<br/>ب</p></body>
+</html>"""
 G2 = [
-    (f'<inlineXML contenttype="application/nitf+xml">{nitf("<p>أ</p>")}</inlineXML>', "أ"),
-    (f"<inlineXML><html {XHTML}><head><title>س</title></head><body><p>أ<br/>ب</p>"
-     "</body></html></inlineXML>", "أ\nب"),
+    (f"<inlineXML>{nitf('<p>أ</p>')}</inlineXML>", "أ"),
+    (f"<inlineXML>{PAGE}</inlineXML>", "أ\nب"),
     (f"<inlineXML><body {XHTML}><script>س</script><p>أ</p></body></inlineXML>", "أ"),
     ("<inlineXML><section><p>أ</p></section></inlineXML>", "أ"),
     ('<inlineData contenttype="text/plain">أ\nب\n</inlineData>', "أ\nب"),
@@ -140,7 +143,7 @@ def test_several_items_are_several_documents() -> None:
     ],
 )
 def test_xml_of_another_kind_is_told(text: str) -> None:
-    with pytest.raises(ForeignFile, match="another kind|not XML"):
+    with pytest.raises(ForeignFile, match=r"another kind|not XML"):
         read(text)
 
 
@@ -154,13 +157,13 @@ def test_news_without_text_is_told(text: str) -> None:
 
 
 def test_a_file_that_is_not_well_formed_is_an_error() -> None:
-    with pytest.raises(InputError, match="not well-formed XML: .*line 1") as caught:
+    with pytest.raises(InputError, match=r"not well-formed XML: .*line 1") as caught:
         read(nitf("<p>أ"))
     assert not isinstance(caught.value, ForeignFile)
 
 
 LAUGHS = "".join(
-    f'<!ENTITY a{n} "{"&a%d;" % (n - 1) * 10 if n else "ha"}">' for n in range(10)
+    f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha"}">' for n in range(10)
 )
 ENTITY = nitf("<p>أ&x;</p>")
 HOSTILE = {
@@ -193,7 +196,7 @@ def test_an_attack_is_an_error_and_soon(
 
     monkeypatch.setattr(socket, "socket", refuse)
     start = time.perf_counter()
-    with pytest.raises(InputError, match="entit|nested|well-formed"):
+    with pytest.raises(InputError, match=r"entit|nested|well-formed"):
         read(HOSTILE[name])
     assert time.perf_counter() - start < 5
 
@@ -225,8 +228,30 @@ def test_beginnings_that_never_end_are_given_up_soon() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            "<nitf> </nitf> <body.content> <p> </p> <newsItem> <inlineXML> <!DOCTYPE [ ]>"
-            " <!ENTITY &x; &nbsp; <![CDATA[ ]]> <!-- --> <?a ?> <rss> <item> <title>".split()
+            [
+                "<nitf>",
+                "</nitf>",
+                "<body.content>",
+                "<p>",
+                "</p>",
+                "<newsItem>",
+                "<inlineXML>",
+                "<!DOCTYPE",
+                "[",
+                "]>",
+                "<!ENTITY",
+                "&x;",
+                "&nbsp;",
+                "<![CDATA[",
+                "]]>",
+                "<!--",
+                "-->",
+                "<?a",
+                "?>",
+                "<rss>",
+                "<item>",
+                "<title>",
+            ]
         )
         | st.text("ابت <>&;\"'\0\x1a\ufffe\ud800", max_size=5),
         max_size=25,
@@ -234,7 +259,5 @@ def test_beginnings_that_never_end_are_given_up_soon() -> None:
 )
 def test_no_file_breaks_the_reader(pieces: list[str]) -> None:
     data = "".join(pieces).encode("utf-8", "surrogatepass")
-    try:
+    with contextlib.suppress(InputError):
         read(data)
-    except InputError:
-        pass

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import time
 import zlib
 
-import articles
 import pytest
-from articles import DATE, OUTLET, TEXT, TITLE, URL, answer, packed, record
 
+import articles
+from articles import DATE, OUTLET, TEXT, TITLE, URL, answer, packed, record
 from dedupe.errors import InputError
 from dedupe.readers.documents import Converted, ReadOptions, Unreadable
 from dedupe.readers.warc import read_documents
@@ -56,13 +57,14 @@ def chunked(body: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in (*pieces, b""))
 
 
+BOTH = {"transfer_encoding": "chunked", "content_encoding": "gzip"}
 SENT = [
     (gzip.compress(PAGE), {"content_encoding": "gzip"}),
     (zlib.compress(PAGE), {"content_encoding": "deflate"}),
     (zlib.compress(PAGE)[2:-4], {"content_encoding": "deflate"}),
     (chunked(PAGE), {"transfer_encoding": "chunked"}),
-    (chunked(gzip.compress(PAGE)), {"transfer_encoding": "chunked", "content_encoding": "gzip"}),
-    (PAGE, {"transfer_encoding": "chunked", "content_encoding": "gzip"}),
+    (chunked(gzip.compress(PAGE)), BOTH),
+    (PAGE, BOTH),  # as many crawlers keep it
     (PAGE, {"content_encoding": "identity"}),
     (PAGE, {"content_type": "Application/XHTML+XML"}),
 ]  # fmt: skip
@@ -126,19 +128,20 @@ def test_a_page_without_an_article_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("left", [0.2, 0.6, 0.9, 0.99])
+@pytest.mark.parametrize("left", [0.1, 0.3, 0.6, 0.9, 0.97])
 def test_of_a_file_that_was_cut_what_stands_before_is_kept(
     name: str, left: float
 ) -> None:
-    data = FILES[name] if name == "plain" else packed(articles.warc())
-    first = data.index(b"WARC/1.0", 10) if name == "plain" else len(data) // 10
-    whole = answer(PAGE) if name == "plain" else packed(answer(PAGE))
-    cut = whole + data[: max(first + 5, int(len(data) * left))]
-    kept = []
-    with pytest.raises(InputError, match="middle of a record|no WARC|damaged"):
-        kept.extend(read_documents(io.BytesIO(cut), OPTIONS))
+    whole = answer(PAGE)
+    if name == "packed":
+        whole = packed(whole)
+    cut = whole + whole[: int(len(whole) * left)]
     items = read_documents(io.BytesIO(cut), OPTIONS)
-    assert isinstance(next(items), Converted)
+    first = next(items)
+    assert isinstance(first, Converted)
+    assert first.text == TEXT
+    with pytest.raises(InputError, match="middle of a record: what stands before"):
+        list(items)
 
 
 BOMB = b"<p>" + b"x" * 100_000_000
@@ -161,7 +164,7 @@ HOSTILE = {
 def test_a_file_that_cannot_be_trusted_is_an_error_and_soon(name: str) -> None:
     data = HOSTILE[name]
     start = time.perf_counter()
-    with pytest.raises(InputError, match="bomb|no WARC|damaged|twice|middle"):
+    with pytest.raises(InputError, match=r"bomb|no WARC|damaged|twice|middle"):
         read(data)
     assert time.perf_counter() - start < 5
 
@@ -185,10 +188,8 @@ def test_an_answer_whose_head_never_ends_is_no_page() -> None:
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     data = articles.warc().replace(b"\r\n\r\nWARC/1.0", b"\r\nrest\r\nWARC/1.0")
-    try:
+    with contextlib.suppress(InputError):
         read(data)
-    except InputError:
-        pass
     assert capfd.readouterr() == ("", "")
 
 

@@ -52,7 +52,7 @@ MANY = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "
 ARCHIVES = frozenset({"zip", "tar"})
 # Which are read piece by piece, so that a file may be larger than --max-file-size.
 STREAMED = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "warc"})
-# Which are unpacked as they are read.
+# Which are unpacked from gzip as they are read.
 UNPACKED_IN_PASSING = frozenset({"warc"})
 
 

@@ -144,7 +144,7 @@ def _about(entry: Mapping[str, Any], outlet: str) -> About:
 
 
 def _date(entry: Mapping[str, Any]) -> str:
-    """Return when an entry was published, in the time of its writer where it is told."""
+    """Return when an entry was published, in ISO 8601 where it can be read."""
     for name in ("published", "updated", "created"):
         written = entry.get(name)
         if written:

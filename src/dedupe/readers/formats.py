@@ -71,7 +71,7 @@ MANY: dict[str, Format] = {
     "feed": Format("feeds", "feeds", ("feedparser", "lxml")),
     # Most XML is of no interest, and that is told before any package is needed.
     "xml": Format("news_xml", "newsml"),
-    "warc": Format("warc", "warc", ("warcio", "lxml")),
+    "warc": Format("warc", "warc", ("warcio", "lxml", "trafilatura")),
 }
 CONVERTED = ONE | MANY
 

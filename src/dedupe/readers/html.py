@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from dedupe.errors import DecodingError, ForeignFile, MissingExtra
+from dedupe.errors import DecodingError, ForeignFile
 from dedupe.readers.decoding import AUTO, Decoded, decode
 from dedupe.readers.documents import Converted
 
@@ -43,7 +43,7 @@ _LABELS = {
 }
 _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii"})
 _NOT_OF_THE_WEB = frozenset(
-    "idna punycode raw-unicode-escape undefined unicode-escape utf-7".split()
+    ["idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"]
 )
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -55,10 +55,6 @@ def convert(data: bytes, options: ReadOptions) -> Converted:
 
 def convert_page(decoded: Decoded, options: ReadOptions, url: str = "") -> Converted:
     """Return the article of a page that is decoded; `url` is where it was found."""
-    try:
-        import lxml.etree as _  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise MissingExtra(".html", "lxml", "html") from None
     from dedupe.readers.html_about import read_told  # noqa: PLC0415 - read by few
     from dedupe.readers.html_content import find_content  # noqa: PLC0415
     from dedupe.readers.markup import parse_html  # noqa: PLC0415
@@ -83,8 +79,8 @@ def decode_html(data: bytes, options: ReadOptions, declared: str = "") -> Decode
 
     >>> from dedupe.readers.documents import ReadOptions
     >>> page = '<meta charset="windows-1256"><p>نص'.encode("cp1256")
-    >>> decode_html(page, ReadOptions())
-    Decoded(text='<meta charset="windows-1256"><p>نص', encoding='windows-1256', warning='')
+    >>> decode_html(page, ReadOptions()).encoding
+    'windows-1256'
     """
     if options.encoding != AUTO or data.startswith(_MARKS) or _is_utf8(data):
         return decode(data, options.encoding, strict=options.strict)
@@ -120,9 +116,7 @@ def _codec(label: str) -> str:
     name = label.strip().strip("\"'").lower()
     try:
         codec = codecs.lookup(_LABELS.get(name, name)).name
-        b"x".decode(codec)
-    except UnicodeError:
-        return codec  # of more bytes a character
+        b"    ".decode(codec)  # not all codecs are of text
     except (LookupError, ValueError):
-        return ""  # unknown, or not of text
+        return ""
     return "" if codec in _NOT_OF_THE_WEB else codec

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dedupe.errors import ForeignFile, InputError, MissingExtra
@@ -24,17 +24,55 @@ from dedupe.readers.markup import (
 # Elements and roles of what stands around an article, or in it without being of it.
 _AROUND = frozenset({"address", "aside", "dialog", "footer", "menu", "nav", "time"})
 _AROUND_ROLES = frozenset(
-    "alert alertdialog banner complementary contentinfo dialog menu menubar navigation"
-    " search toolbar".split()
+    [
+        "alert",
+        "alertdialog",
+        "banner",
+        "complementary",
+        "contentinfo",
+        "dialog",
+        "menu",
+        "menubar",
+        "navigation",
+        "search",
+        "toolbar",
+    ]
 )
 _TOLD_ELSEWHERE = frozenset({"author", "datemodified", "datepublished", "publisher"})
 # Names of classes and ids, whole, that widely used systems give to such parts.
 _AROUND_NAMES = frozenset(
-    "addtoany_share_save_container author-bio author-box breadcrumb breadcrumbs"
-    " comment-list comments comments-area disqus_thread entry-meta jp-relatedposts"
-    " newsletter noprint post-meta post-tags related related-articles related-news"
-    " related-posts relatedposts respond screen-reader-text share share-buttons"
-    " sharedaddy social social-share sr-only tags visually-hidden".split()
+    [
+        "addtoany_share_save_container",
+        "author-bio",
+        "author-box",
+        "breadcrumb",
+        "breadcrumbs",
+        "comment-list",
+        "comments",
+        "comments-area",
+        "disqus_thread",
+        "entry-meta",
+        "jp-relatedposts",
+        "newsletter",
+        "noprint",
+        "post-meta",
+        "post-tags",
+        "related",
+        "related-articles",
+        "related-news",
+        "related-posts",
+        "relatedposts",
+        "respond",
+        "screen-reader-text",
+        "share",
+        "share-buttons",
+        "sharedaddy",
+        "social",
+        "social-share",
+        "sr-only",
+        "tags",
+        "visually-hidden",
+    ]
 )
 # Where known systems put the text of an article, after what schema.org marks: the AMP
 # and classic themes of WordPress, the commonest news theme for it, Drupal, Blogger,
@@ -119,12 +157,13 @@ def find_content(root: Element, told: Told, selector: str = "") -> Content:
 def compile_selector(selector: str) -> object:
     """Return a function that selects elements; raise InputError for no CSS."""
     try:
+        from cssselect import SelectorError  # noqa: PLC0415 - an extra
         from lxml.cssselect import CSSSelector  # noqa: PLC0415 - an extra
     except ImportError:
         raise MissingExtra("--html-content", "cssselect", "html") from None
     try:
         return CSSSelector(selector, translator="html")
-    except Exception as error:  # cssselect raises several unrelated ones
+    except SelectorError as error:
         raise InputError(f"{selector!r} is no CSS selector: {error}") from None
 
 
@@ -192,9 +231,12 @@ def _measure_links(root: Element) -> tuple[float, set[Element]]:
             characters = linked = links = 0
         elif tag == "a":
             linked, links = characters, 1
-        elif tag in _GROUPS and links >= _FEWEST_LINKS:
-            if linked >= _MOSTLY_LINKS * characters:
-                lists.add(node)
+        elif (
+            tag in _GROUPS
+            and links >= _FEWEST_LINKS
+            and linked >= _MOSTLY_LINKS * characters
+        ):
+            lists.add(node)
         outer = sums[-1]
         outer[0] += characters + (len(node.tail.strip()) if node.tail else 0)
         outer[1] += linked

@@ -1,4 +1,4 @@
-"""Read what news agencies send: NITF, NewsML-G2, NewsML 1, and feeds among XML files."""
+"""Read what news agencies send: NITF, NewsML-G2 and NewsML 1, and feeds."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _about_g2(item: Element) -> About:
 
 
 def _is_page(link: Element) -> bool:
-    return link.get("contenttype", "") == "text/html"
+    return bool(link.get("contenttype", "") == "text/html")
 
 
 def _party(element: Element, name: str) -> str:
@@ -279,5 +279,10 @@ def _attribute(element: Element, name: str, attribute: str) -> str:
 
 
 def _told(title: str, date: str, outlet: str, author: str, url: str) -> About:
-    told = [value[:_LONGEST] for value in (title, iso_date(date), outlet, author)]
-    return About(*told, url if url.startswith(("http://", "https://")) else "")
+    return About(
+        title[:_LONGEST],
+        iso_date(date),
+        outlet[:_LONGEST],
+        author[:_LONGEST],
+        url if url.startswith(("http://", "https://")) else "",
+    )

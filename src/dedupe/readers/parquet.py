@@ -148,6 +148,7 @@ class Rows:
 
     def go_to(self, ordinal: int, _mark: int) -> None:
         """Go on at a row; to pass over others costs little beside reading them."""
+        self._bytes = 0  # what is read again is not more
         count = ordinal - (self._next - self._left)
         if not 0 <= count <= _NEAR:
             self._batches, self._next = self._table.batches(ordinal)

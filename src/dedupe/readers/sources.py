@@ -10,7 +10,7 @@ from dedupe.errors import InputError, MissingExtra
 from dedupe.model import Problem
 from dedupe.readers.compression import ending_of, unpack
 from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
-from dedupe.readers.documents import UNPACKED_IN_PASSING, ReadOptions, Source
+from dedupe.readers.documents import GZIP, UNPACKED_IN_PASSING, ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason
 from dedupe.readers.formats import missing_extra
 from dedupe.readers.walking import format_of, reported, too_large
@@ -105,11 +105,10 @@ def is_packed(source: Source) -> bool:
 
 def packing(source: Source) -> str:
     """Return the ending that tells how a source is compressed, empty if it is not."""
-    if source.format in UNPACKED_IN_PASSING:
-        return ""
     # A named link may lead to a file of another name: either tells.
     name, path = source[:2]
-    return ending_of(name) or ending_of(path)
+    ending = ending_of(name) or ending_of(path)
+    return "" if ending == GZIP and source.format in UNPACKED_IN_PASSING else ending
 
 
 def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:

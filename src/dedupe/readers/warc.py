@@ -35,7 +35,16 @@ _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _TEXT = "text/plain"
 _OK = range(200, 300)
 _KINDS = frozenset(
-    "warcinfo response resource request metadata revisit conversion continuation".split()
+    [
+        "warcinfo",
+        "response",
+        "resource",
+        "request",
+        "metadata",
+        "revisit",
+        "conversion",
+        "continuation",
+    ]
 )
 # So many kinds of what is no page are told apart.
 _MOST_KINDS, _LONGEST_KIND = 12, 40
@@ -304,9 +313,9 @@ def _content_type(value: str) -> tuple[str, str]:
 
 
 def _answer(data: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Return the status of an answer by HTTP, its headers, and what of its body is read.
+    r"""Return the status of an answer by HTTP, its headers, and its body so far.
 
-    >>> _answer(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n<p>")
+    >>> _answer(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>")
     (200, {'content-type': 'text/html'}, b'<p>')
     """
     ends = [(data.find(mark), len(mark)) for mark in (b"\r\n\r\n", b"\n\n")]
@@ -324,7 +333,7 @@ def _answer(data: bytes) -> tuple[int, dict[str, str], bytes]:
 
 
 def _without_coding(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """Return a body as it was before it was cut into chunks and compressed to be sent."""
+    """Return a body as it was before it was compressed and cut to be sent."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         from warcio.bufferedreaders import (  # noqa: PLC0415 - an extra
             ChunkedDataReader,

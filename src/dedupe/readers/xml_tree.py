@@ -108,12 +108,12 @@ def parse_xml(text: str) -> Element:
 
 
 def with_characters(text: str) -> str:
-    """Return XML in which the entities of HTML are the characters they stand for.
+    r"""Return XML in which the entities of HTML are the characters they stand for.
 
     Agencies write &nbsp; and leave it to a DTD, which is not loaded, to say what it is.
 
     >>> with_characters("<p>a&nbsp;&lt;</p>")
-    '<p>a\\xa0&lt;</p>'
+    '<p>a\xa0&lt;</p>'
     """
     return _NAMED.sub(_character, text) if "&" in text else text
 
@@ -126,7 +126,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def child(element: Element, *names: str) -> Element | None:
-    """Return the first descendant down a path of local names, whatever the namespace."""
+    """Return what is first down a path of local names, whatever the namespace."""
     for name in names:
         for node in element:
             if local_name(node.tag) == name:

@@ -157,6 +157,7 @@ class _Documents:
 
     def go_to(self, ordinal: int, _mark: int) -> None:
         """Go on at a member."""
+        self._archive.allowance.renew()  # what is read again is not more
         self._documents = self._archive.documents(ordinal)
 
 
