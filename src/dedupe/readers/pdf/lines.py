@@ -275,7 +275,7 @@ def _kind(cluster: str) -> str:
 def reading_order(clusters: Sequence[str]) -> str:
     """Return what stands from left to right in the order an Arabic reader reads it.
 
-    >>> reading_order([*"باب "[::-1], "1", "2", ".", "5", " ", *"قال"[::-1]])
+    >>> reading_order([*"باب"[::-1], " ", *"12.5", " ", *"قال"[::-1]])
     'قال 12.5 باب'
     """
     kinds = [_kind(cluster) for cluster in clusters]
