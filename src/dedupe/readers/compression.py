@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
 import zlib
 from collections.abc import Callable
@@ -19,6 +18,7 @@ _UNPACKED_PIECE = 1 << 20
 # A frame may ask for a window of up to 2 GB to unpack a few bytes. 128 MB are what
 # zstd itself refuses to go beyond without being told to.
 _WINDOW_BITS = 27
+_WINDOW = "needs more than 128 MB of memory to be unpacked; unpack it yourself"
 _LEVEL = 6  # the level that gzip itself takes
 _MAGIC = {GZIP: b"\x1f\x8b", ZSTD: b"\x28\xb5\x2f\xfd"}
 ZSTD_PACKAGE = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
@@ -77,7 +77,11 @@ def unpacking(file: IO[bytes], ending: str) -> IO[bytes]:
     """Return a compressed file as what it holds, without any bound."""
     if ending == ZSTD:
         return cast("IO[bytes]", zstd_module().ZstdFile(file))
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if ending else file
+    if not ending:
+        return file
+    import gzip  # noqa: PLC0415 - most inputs are not packed
+
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
 
 
 def packing(out: IO[bytes], ending: str) -> AbstractContextManager[IO[bytes]]:
@@ -86,6 +90,8 @@ def packing(out: IO[bytes], ending: str) -> AbstractContextManager[IO[bytes]]:
         return cast("IO[bytes]", zstd_module().ZstdFile(out, "wb"))
     if not ending:
         return nullcontext(out)
+    import gzip  # noqa: PLC0415 - likewise
+
     return cast("IO[bytes]", gzip.GzipFile("", "wb", _LEVEL, out, 0))
 
 
@@ -166,7 +172,9 @@ def _unpack_member(
     while True:
         try:
             unpacked += inflating.more(packed)
-        except inflating.errors:
+        except inflating.errors as error:
+            if "memory" in str(error):
+                raise InputError(_WINDOW) from None
             raise InputError(f"not a {kind} file, or a damaged one") from None
         if len(unpacked) > limit:
             raise InputError(
