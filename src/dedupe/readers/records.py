@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import threading
@@ -59,9 +60,12 @@ def documents(
     Raises OSError, and InputError for what is broken altogether.
     """
     start, end = span
-    with _opened(source) as file:
-        items = _items(file, source, options, start)
-        wanted = islice(items, end - start) if end else items
+    with contextlib.ExitStack() as stack:
+        if end:
+            # The list of what a file holds may be long: it is read once a process.
+            wanted = _reading(source, options, Place(index, start)).part(start, end)
+        else:
+            wanted = _items(stack.enter_context(_opened(source)), source, options)
         bad = 0
         last = ""
         for ordinal, item in enumerate(wanted, start):
@@ -134,23 +138,16 @@ def _name(source: Source, label: str, line: int, ordinal: int) -> str:
     return f"{source.name}:{line}" if line else f"{source.name}#{ordinal + 1}"
 
 
-def _items(
-    file: BinaryIO, source: Source, options: ReadOptions, start: int
-) -> Iterator[Item]:
-    return _moved(module_of_many(source.format).read_documents(file, options), start)
+def _items(file: BinaryIO, source: Source, options: ReadOptions) -> Iterator[Item]:
+    return module_of_many(source.format).read_documents(file, options)
 
 
-def _moved(
-    items: Iterator[Item], count: int, place: Place | None = None
-) -> Iterator[Item]:
-    """Return what comes after so many items; some readers can go there at once."""
+def _moved(items: Iterator[Item], count: int, place: Place) -> Iterator[Item]:
+    """Return the items from a place on; some readers can go there at once."""
     go_to = getattr(items, "go_to", None)
     if not go_to:
         return islice(items, count, None)
-    if place:
-        go_to(place.start, place.end)
-    elif count:
-        go_to(count, 0)
+    go_to(place.start, place.end)
     return items
 
 
@@ -161,12 +158,21 @@ class _Reading:
         self.key = _key(source, options)
         self._ordinal = 0
         self._file = SourceFile(source)
-        module = module_of_many(source.format)
-        self._items = module.read_documents(io.BufferedReader(self._file), options)
+        self._items = _items(io.BufferedReader(self._file), source, options)
 
     def can_go_to(self, place: Place) -> bool:
         """Tell whether a document can be read without beginning anew."""
         return place.start >= self._ordinal or hasattr(self._items, "go_to")
+
+    def part(self, start: int, end: int) -> Iterator[Item]:
+        """Yield what stands between two ordinals."""
+        self._file.require_unchanged()
+        if start != self._ordinal:
+            self._items = _moved(self._items, start - self._ordinal, Place(0, start))
+        self._ordinal = start
+        for item in islice(self._items, end - start):
+            self._ordinal += 1
+            yield item
 
     def item(self, place: Place) -> Item | None:
         """Return what stands at a place."""
