@@ -32,7 +32,7 @@ costs: $(bin)/python
 
 # Write the runs and the help texts shown in the documentation anew.
 docs: $(bin)/python
-	$(bin)/cog -I docs -r README.md docs/ci-reports.md docs/clean.md docs/cli.md
+	$(bin)/cog -I docs -r README.md docs/ci-reports.md docs/clean.md docs/cli.md docs/formats.md
 
 # Take the pictures of docs/report.md anew; Chromium and Arabic fonts must be there.
 screenshots: $(bin)/python

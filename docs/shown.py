@@ -9,8 +9,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+
+import format_samples
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,7 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS = re.compile(r"\b\d+\.\d+ s\b")
 
 
-def output(command: str, *, summary: bool = False) -> str:
+def output(
+    command: str,
+    *,
+    summary: bool = False,
+    folder: Path = ROOT,
+    codes: Collection[int] = (0, 1),
+) -> str:
     """Return what a `dedupe …` command prints, its time replaced by a fixed one."""
     environment = {
         name: value
@@ -27,7 +35,7 @@ def output(command: str, *, summary: bool = False) -> str:
     }
     run = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],
-        cwd=ROOT,
+        cwd=folder,
         env=environment | {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -35,7 +43,7 @@ def output(command: str, *, summary: bool = False) -> str:
         encoding="utf-8",
         check=False,
     )
-    if run.returncode not in {0, 1}:
+    if run.returncode not in codes:
         raise RuntimeError(run.stdout + (run.stderr or ""))
     return SECONDS.sub("0.10 s", run.stdout)
 
@@ -45,6 +53,22 @@ def block(command: str, *, summary: bool = True) -> str:
     return (
         f"```console\n$ {command}\n{output(command, summary=summary).rstrip()}\n```\n"
     )
+
+
+def formats(*commands: str) -> str:
+    """Return commands and what they print of the files that format_samples writes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        format_samples.make(folder)
+        shown = "\n".join(
+            f"$ {command}\n{_printed(command, folder)}" for command in commands
+        )
+    return f"```console\n{shown}\n```\n"
+
+
+def _printed(command: str, folder: Path) -> str:
+    printed = output(command, summary=True, folder=folder, codes=(0, 1, 2))
+    return printed.rstrip()
 
 
 def report(command: str, language: str, *, most: int) -> str:

@@ -134,7 +134,7 @@ def hostile_result(text: str) -> ScanResult:
         errors=problem,
         skipped=problem,
         warnings=problem,
-        published={"old": Published(text, text, text, text, text)},
+        published={"old": Published(text, text, text, text, text, text)},
     )
 
 

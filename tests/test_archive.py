@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from corpora import TEXT, WORDS, small_corpora
 from dedupe import Archive, Document, Settings, archive, scan
 from dedupe.archive import index
-from dedupe.archive.incoming import Fields, Incoming
+from dedupe.archive.incoming import Incoming
 from dedupe.errors import ArchiveError, SettingsError
 from dedupe.model import Match, Published, ScanResult
 from dedupe.readers import ReadOptions, find_sources
@@ -57,7 +57,7 @@ def test_what_was_published_is_found_in_another_spelling(
         monkeypatch.setattr(archive, "WHOLE_PARAGRAPHS", -1)
     with Archive.create(path) as made:
         made.add(
-            [Document("a1", STORY, "عنوان", "2015-07-21", "الجريدة", "http://a/1")]
+            [Document("a1", STORY, "عنوان", "2015-07-21", "الجريدة", url="http://a/1")]
         )
         made.add([Document("a2", REPORT)])
         result = made.query({"new.txt": f"{RESPELLED}\n{' '.join(NEW)}"})
@@ -65,7 +65,7 @@ def test_what_was_published_is_found_in_another_spelling(
     assert finding.relation == "orthographic"
     assert [place.document for place in finding.occurrences] == ["new.txt", "a1"]
     assert result.published == {
-        "a1": Published("a1", "عنوان", "2015-07-21", "الجريدة", "http://a/1")
+        "a1": Published("a1", "عنوان", "2015-07-21", "الجريدة", url="http://a/1")
     }
     assert [document.document for document in result.documents] == ["new.txt"]
     assert result.documents[0].duplicated_words == 30
@@ -428,8 +428,8 @@ def test_metadata_comes_from_the_fields_of_json_lines(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "plain.txt").write_text("نص ثالث", encoding="utf-8")
-    read = ReadOptions()
-    incoming = Incoming(find_sources(tmp_path, read), read, Fields(title="t"))
+    read = ReadOptions(title_field="t")
+    incoming = Incoming(find_sources(tmp_path, read), read)
     assert list(incoming) == [
         Document("a", "نص", "عنوان", "2015"),
         Document(f"{file}:2", "نص آخر", outlet="الجريدة"),

@@ -367,6 +367,8 @@ def test_a_newer_schema_is_refused_with_its_cure(path: Path) -> None:
 
 
 def test_an_older_schema_is_brought_up_to_date_by_rebuild(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("alter table documents drop column author")
     set_version(path, sqlite.SCHEMA_VERSION - 1)
     with pytest.raises(ArchiveError, match=f"dedupe archive rebuild {path}"):
         Archive.open(path)

@@ -266,6 +266,7 @@ def test_what_was_published_is_found_and_named(archive: str) -> None:
         "title": "خبر",
         "date": "2001-01-01",
         "outlet": "",
+        "author": "",
         "url": "",
     }
     text = check("news.txt", "--archive", archive).stdout

@@ -17,7 +17,7 @@ from dedupe.edits import apply
 from dedupe.errors import InputError
 from dedupe.near_repeats import near_repeats
 from dedupe.paragraphs import read_columns
-from dedupe.readers import find_sources, load, plan
+from dedupe.readers import ReadOptions, find_sources, load, plan
 from dedupe.settings import Settings
 
 ACROSS = CleanSettings(across=True)
@@ -152,12 +152,11 @@ def keeper(found: AcrossPlan, file: Path) -> str:
 def test_the_policy_chooses_the_document(
     articles: Path, prefer: tuple[str, ...], name: str
 ) -> None:
-    settings = CleanSettings(
-        across=True, prefer=prefer, date_field="when", outlet_field="paper"
-    )
-    found = plan_across(articles, settings, jobs=1)
+    settings = CleanSettings(across=True, prefer=prefer)
+    read = ReadOptions(date_field="when", outlet_field="paper")
+    found = plan_across(articles, settings, read=read, jobs=1)
     assert keeper(found, articles) == name
-    assert plan_across(articles, settings, jobs=2) == found
+    assert plan_across(articles, settings, read=read, jobs=2) == found
     undated = [warning.reason for warning in found.warnings]
     assert len(undated) == ("date" in prefer)
 

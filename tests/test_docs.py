@@ -14,7 +14,13 @@ from dedupe.cli.program import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-GENERATED = ["README.md", "docs/ci-reports.md", "docs/clean.md", "docs/cli.md"]
+GENERATED = [
+    "README.md",
+    "docs/ci-reports.md",
+    "docs/clean.md",
+    "docs/cli.md",
+    "docs/formats.md",
+]
 
 
 def fenced(page: Path, language: str) -> list[str]:

@@ -257,6 +257,6 @@ def test_a_worker_that_dies_in_a_scan_is_an_error(
     def killed(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr("dedupe.loader.load", killed)
+    monkeypatch.setattr("dedupe.loader.load_in_pieces", killed)
     with pytest.raises(DedupeError, match="--jobs"):
         dedupe.scan([tmp_path], jobs=2, read=dedupe.ReadOptions(batch_bytes=1))

@@ -205,4 +205,4 @@ def test_a_file_that_changes_is_one_error(path: Path) -> None:
     [batch] = plan(found.sources)
     path.write_text('{"text": "b"}\n' * 4)
     assert [error.path for error in load(batch).errors] == ["n.jsonl"]
-    assert plan(found.sources, ReadOptions(batch_bytes=10))[0].end == 42
+    assert len(plan(found.sources, ReadOptions(batch_bytes=10))) == 1

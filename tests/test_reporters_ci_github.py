@@ -56,7 +56,7 @@ def test_what_is_no_file_is_named_in_the_text() -> None:
 
 
 def test_what_was_published_is_told_with_its_date() -> None:
-    known = Published("n-1", "", "2026-01-02", "الوكالة", "https://example.org/1")
+    known = Published("n-1", "", "2026-01-02", "الوكالة", url="https://example.org/1")
     item = finding(place("in.txt"), place("n-1"))
     written = report("github", result(item, published={"n-1": known}))
     [(_, properties, text)] = commands(written)

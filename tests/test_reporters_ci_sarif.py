@@ -228,12 +228,14 @@ def test_texts_that_were_handed_over_have_no_uri() -> None:
 
 
 def test_what_was_published_is_named_with_its_date_and_is_never_the_result() -> None:
-    known = Published("n-1", "عنوان", "2026-01-02", "الوكالة", "https://example.org/1")
+    known = Published(
+        "n-1", "عنوان", "2026-01-02", "الوكالة", "سالم", "https://example.org/1"
+    )
     item = finding(place("in.txt"), place("n-1", (4, 4)))
     (found,) = items_of(run_of(result(item, published={"n-1": known})))
     assert uri_of(found["locations"][0]) == "in.txt"
     assert (
-        "[n-1, line 4, published: 2026-01-02, الوكالة, عنوان,"
+        "[n-1, line 4, published: 2026-01-02, الوكالة, سالم, عنوان,"
         in (found["message"]["text"])
     )
     (related,) = found["relatedLocations"]
@@ -349,7 +351,9 @@ def complaints(tool: Path, folder: Path, scanned: ScanResult) -> list[str]:
 
 
 def seen_by_the_validator(case: str) -> ScanResult:
-    known = Published("n-1", "عنوان", "2026-01-02", "الوكالة", "https://example.org/1")
+    known = Published(
+        "n-1", "عنوان", "2026-01-02", "الوكالة", url="https://example.org/1"
+    )
     problem = (Problem("b\x1b.txt", "not [text] {0}"),)
     made: dict[str, Callable[[], ScanResult]] = {
         "clean": result,

@@ -49,12 +49,6 @@ class CleanSettings:
     prefer: tuple[str, ...] = ("path",)
     """Which document keeps it: date, path or outlet:NAME, the first that decides."""
 
-    date_field: str = "date"
-    """The field of a JSON Lines object that says when it was published (ISO 8601)."""
-
-    outlet_field: str = "outlet"
-    """The field of a JSON Lines object that says by whom."""
-
     drop_boilerplate: bool = False
     """Remove forms that stand in many documents, from all of them."""
 
@@ -155,8 +149,6 @@ def plan_across(
         prefer=settings.prefer,
         unsafe=settings.unsafe,
         drop_boilerplate=settings.drop_boilerplate,
-        date_field=settings.date_field,
-        outlet_field=settings.outlet_field,
     )
     return copies.plan_across(
         inputs, policy, settings.for_scan(), read=read, jobs=jobs, progress=progress

@@ -25,6 +25,9 @@ from dedupe.readers.decoding import (
     is_wide,
     without_surrogates,
 )
+from dedupe.readers.fields import written
+from dedupe.readers.formats import ONE
+from dedupe.readers.records import converted
 from dedupe.splicing import Patches, codec_of, encoded, patches, splice
 from dedupe.undoing import Change, Remark, raw_before, records, sha256
 
@@ -101,11 +104,24 @@ def read_contents(
         if is_converted(data, options):
             return _read_converted(data, name, options)
         return read_lines(data, 1, 0, name, options)
+    if format_ in ONE:
+        return _read_foreign(data, format_, name, options)
     decoded = _decoded(data, options)
     file = _File(name, data, _as_written(data, decoded), decoded, format_ == "markdown")
     text = without_surrogates(file.text[file.mark :])
     finish = partial(_finish_file, file)
     return Pending([text], [0], finish, file.is_markdown, file.mark)
+
+
+def _read_foreign(
+    data: bytes, format_: str, name: str, options: ReadOptions
+) -> Pending:
+    """Return the text that is converted from another format, as if it were a file."""
+    document = converted(data, format_, name, options)
+    raw = document.text.encode()
+    decoded = Decoded(document.text, "utf-8", document.warning)
+    file = _File(name, raw, document.text, decoded, is_markdown=False)
+    return Pending([document.text], [0], partial(_finish_file, file))
 
 
 def is_converted(head: bytes, options: ReadOptions) -> bool:
@@ -285,7 +301,7 @@ def _read_line(
     field = found[options.text_field]
     field = field._replace(start=field.start + mark, end=field.end + mark)
     identity = found.get(options.id_field)
-    name = json_lines.document_name(identity.value if identity else None) or where
+    name = written(identity.value if identity else None) or where
     text = field.value
     if "\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)

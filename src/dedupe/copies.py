@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,7 @@ from dedupe.matches import EDITED, OVERLAP, Matches
 from dedupe.model import Problem
 from dedupe.near_repeats import contained_pairs
 from dedupe.pipeline import Compared, Inputs, Progress, compare
-from dedupe.readers import Found, Place, ReadOptions, Source
-from dedupe.readers.files import read_range, reason
+from dedupe.readers import NOTHING_TOLD, Found, Place, ReadOptions
 from dedupe.removals import Departure, named_lines
 from dedupe.settings import Settings
 
@@ -55,11 +53,6 @@ class Policy:
 
     unsafe: bool = False
     drop_boilerplate: bool = False
-
-    date_field: str = "date"
-    """The field of a JSON Lines object that holds the date, as ISO 8601 writes it."""
-
-    outlet_field: str = "outlet"
 
 
 _POLICY = Policy()
@@ -335,20 +328,19 @@ def _ranked(batches: Batches, policy: Policy) -> tuple[IntArray, list[Problem]]:
     sources = batches.found.sources
     undated: list[str] = []
     keys: list[tuple[object, ...]] = []
-    asked = any(one != "path" for one in policy.prefer)
-    for name, place in zip(batches.names, _places(batches), strict=True):
+    places = zip(batches.names, _places(batches), strict=True)
+    for row, (name, place) in enumerate(places):
         source = sources[place.source]
-        fields = _fields(source, place) if asked else {}
-        day = _moment(fields.get(policy.date_field))
+        about = batches.about.get(row, NOTHING_TOLD)
+        day = _moment(about.date)
         if "date" in policy.prefer and day is None:
             undated.append(name)
-        outlet = str(fields.get(policy.outlet_field, ""))
         path = source.name.encode("utf-8", "surrogatepass"), place.start
         orders = {"date": (day is None, day or 0.0), "path": path}
         keys.append(
             (
                 *(
-                    orders.get(one, outlet != one.removeprefix(OUTLET))
+                    orders.get(one, about.outlet != one.removeprefix(OUTLET))
                     for one in policy.prefer
                 ),
                 path,
@@ -356,7 +348,7 @@ def _ranked(batches: Batches, policy: Policy) -> tuple[IntArray, list[Problem]]:
         )
     rank = np.empty(len(keys), np.int64)
     rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-    return rank, _told_undated(undated, policy.date_field)
+    return rank, _told_undated(undated, batches.options.date_field)
 
 
 def _told_undated(names: Sequence[str], field: str) -> list[Problem]:
@@ -367,26 +359,19 @@ def _told_undated(names: Sequence[str], field: str) -> list[Problem]:
     return [Problem(names[0], told)]
 
 
-def _fields(source: Source, place: Place) -> dict[str, object]:
-    """Return the members of the JSON object that a document stands in."""
-    if source.format != "json_lines":
-        return {}
-    try:
-        value = json.loads(read_range(source, place.start, place.end))
-    except OSError as error:
-        raise InputError(f"{source.name}: {reason(error)}") from None
-    except ValueError:
-        return {}  # in another encoding than UTF-8: it is read, but not dated
-    return value if isinstance(value, dict) else {}
-
-
-def _moment(value: object) -> float | None:
+def _moment(told: str) -> float | None:
     """Return a date as seconds, None for what is no date."""
     try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return float(value) if math.isfinite(value) else None
-        moment = datetime.fromisoformat(str(value).strip())
+        moment = datetime.fromisoformat(told.strip())
         # A day without a zone is that of its own paper; all count as one zone.
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
+        return _seconds(told)
+
+
+def _seconds(told: str) -> float | None:
+    try:
+        seconds = float(told)
+    except ValueError:
         return None
+    return seconds if math.isfinite(seconds) else None

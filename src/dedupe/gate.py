@@ -23,7 +23,7 @@ from dedupe.model import (
     Span,
 )
 from dedupe.paragraphs import read_columns
-from dedupe.readers import Found, ReadOptions, load, plan
+from dedupe.readers import MANY, Found, ReadOptions, load_in_pieces, plan
 from dedupe.shingles import SHINGLE_WORDS, shingles
 
 # Of the shingles of a passage: a text that is quoted by heart still is that text.
@@ -291,7 +291,7 @@ def _readings(found: Found, read: ReadOptions, names: set[str]) -> dict[str, _Re
     others = [
         source.name
         for source in found.sources
-        if source.path and source.format != "json_lines" and source.name not in names
+        if source.path and source.format not in MANY and source.name not in names
     ]
     left_out = set(others)
     sources = [source for source in found.sources if source.name not in left_out]
@@ -301,15 +301,16 @@ def _readings(found: Found, read: ReadOptions, names: set[str]) -> dict[str, _Re
     files: list[str] = []
     readings: dict[int, _Reading] = {}
     for batch in plan(sources, read):
-        held = []
-        for document in load(batch, read).documents:
-            file = sources[document.place.source].name
-            if document.name in likely or f"{file}#{document.name}" in likely:
-                held.append((len(own), document.text))
-            own.append(document.name)
-            files.append(file)
-        rows, texts = zip(*held, strict=True) if held else ((), ())
-        readings.update(zip(rows, _Reading.all_of(texts), strict=True))
+        for piece in load_in_pieces(batch, read):
+            held = []
+            for document in piece.documents:
+                file = sources[document.place.source].name
+                if document.name in likely or f"{file}#{document.name}" in likely:
+                    held.append((len(own), document.text))
+                own.append(document.name)
+                files.append(file)
+            rows, texts = zip(*held, strict=True) if held else ((), ())
+            readings.update(zip(rows, _Reading.all_of(texts), strict=True))
     known = told_apart([*own, *others], [*files, *others])
     return {known[row]: reading for row, reading in readings.items()}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +30,14 @@ from dedupe.readers import (
     NOTHING_TOLD,
     Batch,
     Found,
+    Loaded,
     Place,
     ReadOptions,
     Source,
-    load,
+    load_in_pieces,
     load_place,
     plan,
+    problem_order,
 )
 from dedupe.settings import Settings
 
@@ -45,6 +48,8 @@ SLICE_WORDS = 200_000
 MOST_WORDS = 1 << 32
 MOST_PARAGRAPHS = 1 << 31
 LARGEST_BYTE = 255
+# After the name of a file in that of a document; a name may also be that of the file.
+_JOINTS = ("", "#", ":", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,6 @@ class Batches:
 
     found: Found
     options: ReadOptions
-    batches: Sequence[Batch]
     columns: Sequence[Arrays]
     first_position: IntArray  # of each batch, and one more at the end
     first_document: IntArray  # likewise
@@ -129,7 +133,6 @@ def read_more(
     columns = [*held.columns, *more.columns]
     together = replace(
         more,
-        batches=[*held.batches, *batches],
         columns=columns,
         first_position=_running([arrays["word"].size for arrays in columns]),
         first_document=_running([arrays["document_words"].size for arrays in columns]),
@@ -152,9 +155,11 @@ def _read(
 ) -> Batches:
     task = partial(_read_batch, batches, options, settings)
     outcomes = processes.run(task, len(batches), *running)
-    values = [value for value, _ in outcomes]
+    values = [value for told, _ in outcomes for value in told]
     names = [name for value in values for name in value["names"]]
-    columns = [arrays for _, arrays in outcomes]
+    columns = [
+        arrays for told, held in outcomes for arrays in _unpacked(held, len(told))
+    ]
     places = (arrays["place"].reshape(-1, len(Place._fields)) for arrays in columns)
     files = (
         found.sources[row].name for place in places for row in place[:, 0].tolist()
@@ -162,9 +167,8 @@ def _read(
     first_position = _running([arrays["word"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
     return Batches(
-        found,
+        found._replace(skipped=_with_skipped(found.skipped, values)),
         options,
-        batches,
         columns,
         first_position,
         first_document,
@@ -198,7 +202,8 @@ def told_apart(names: Sequence[str], files: Iterable[str]) -> list[str]:
     for name, file in zip(names, files, strict=True):
         own = name
         if count[name] > 1:
-            own = name if file == name else f"{file}#{name}"
+            is_whole = name.startswith(file) and name[len(file) :][:1] in _JOINTS
+            own = name if is_whole else f"{file}#{name}"
             seen[own] += 1
             own += f" ({seen[own]})" if seen[own] > 1 else ""
         apart.append(own)
@@ -248,7 +253,36 @@ def _running(sizes: Sequence[int]) -> IntArray:
 def _read_batch(
     batches: Sequence[Batch], options: ReadOptions, settings: Settings, number: int
 ) -> Outcome:
-    loaded = load(batches[number], options)
+    """Return the columns of a batch, of each piece of it that was read at once."""
+    told = []
+    held: Arrays = {}
+    for piece, loaded in enumerate(load_in_pieces(batches[number], options)):
+        value, arrays = _columns(loaded, settings)
+        told.append(value)
+        prefix = f"{piece}/" if piece else ""
+        held |= {prefix + name: array for name, array in arrays.items()}
+    return told, held
+
+
+def _unpacked(held: Arrays, pieces: int) -> list[Arrays]:
+    """Return the columns of each piece of a batch."""
+    if pieces == 1:
+        return [held]
+    columns: list[Arrays] = [{} for _ in range(pieces)]
+    for key, array in held.items():
+        piece, _, name = key.rpartition("/")
+        columns[int(piece or 0)][name] = array
+    return columns
+
+
+def _with_skipped(
+    skipped: tuple[Problem, ...], values: Sequence[dict[str, Any]]
+) -> tuple[Problem, ...]:
+    more = [Problem(*pair) for value in values for pair in value["skipped"]]
+    return tuple(sorted((*skipped, *more), key=problem_order)) if more else skipped
+
+
+def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays]:
     texts = [document.text for document in loaded.documents]
     words, paragraphs = read_columns(
         texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
@@ -299,6 +333,7 @@ def _read_batch(
         "names": [document.name for document in loaded.documents],
         "encodings": [document.encoding for document in loaded.documents],
         "errors": [(problem.path, problem.reason) for problem in loaded.errors],
+        "skipped": [(problem.path, problem.reason) for problem in loaded.skipped],
         "warnings": [
             (document.name, document.warning)
             for document in loaded.documents

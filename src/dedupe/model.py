@@ -146,6 +146,7 @@ class Published(NamedTuple):
     title: str = ""
     date: str = ""
     outlet: str = ""
+    author: str = ""
     url: str = ""
 
 

@@ -41,6 +41,7 @@ from dedupe.model import (
 )
 from dedupe.passages import Passages
 from dedupe.processes import Arrays, Outcome
+from dedupe.readers import PLAIN
 from dedupe.settings import Settings
 
 DIGITS = 4  # of a similarity
@@ -172,10 +173,10 @@ def _about(
 
 
 def _files(batches: Batches) -> BoolArray:
-    """Tell of each document whether it is a file."""
+    """Tell of each document whether it is a file, so that its lines are those."""
     plain = np.array(
         [
-            bool(source.path) and source.format != "json_lines"
+            bool(source.path) and source.format in PLAIN
             for source in batches.found.sources
         ],
         np.bool_,

@@ -373,7 +373,7 @@ class Archive:
             if content_of(text.encode()) != record.content:
                 lost.append(f"document {record.id!r}")
                 continue
-            documents.append(Document(record.id, text, *record[3:7]))
+            documents.append(Document(record.id, text, *record[3:8]))
             times.append(record.added)
         if documents:
             self._write([fold(documents, self.settings, times, jobs)])
@@ -589,7 +589,7 @@ def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def _is_same(record: Record, content: bytes, published: tuple[str, ...]) -> bool:
-    new = (record.title, record.date, record.outlet, record.url)
+    new = tuple(record[3:8])
     return record.content == content and new == published
 
 
@@ -630,9 +630,7 @@ def _published(result: ScanResult, stored: Sequence[Stored]) -> dict[str, Publis
     named.update(match.right.document for match in result.matches)
     named.update(match.left.document for match in result.matches)
     return {
-        record.id: Published(
-            record.id, record.title, record.date, record.outlet, record.url
-        )
+        record.id: Published(record.id, *record[3:8])
         for record in sorted((entry.record for entry in stored), key=lambda r: r.id)
         if record.id in named
     }

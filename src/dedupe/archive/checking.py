@@ -26,7 +26,7 @@ MOST_TOLD = 1000
 def sound(path: Path, stored: Stored) -> Stored:
     """Return a document unless its columns cannot be those of one."""
     values = (*stored[:-1], *stored.record)
-    kinds = (int, int, int, int, bytes, str, bytes, str, str, str, str, str, int, bytes)
+    kinds = (int, int, int, int, bytes, str, bytes, *[str] * 6, int, bytes)
     if all(map(isinstance, values, kinds)):
         return stored
     raise ArchiveError(damage(path, f"the document in row {stored.row}"))

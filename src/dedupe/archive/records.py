@@ -34,6 +34,7 @@ class Document(NamedTuple):
     title: str = ""
     date: str = ""
     outlet: str = ""
+    author: str = ""
     url: str = ""
 
 
@@ -46,6 +47,7 @@ class Record(NamedTuple):
     title: str
     date: str
     outlet: str
+    author: str
     url: str
     size: int
     text: bytes  # compressed
@@ -164,6 +166,7 @@ def fold(
                 _clean(document.title),
                 _clean(document.date),
                 _clean(document.outlet),
+                _clean(document.author),
                 _clean(document.url),
                 size,
                 texts[ends[row] : ends[row + 1]],

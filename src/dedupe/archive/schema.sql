@@ -25,6 +25,7 @@ create table documents (
     title text not null, -- or empty
     date text not null, -- when it was published, as the source writes it, or empty
     outlet text not null, -- where it was published, or empty
+    author text not null, -- or empty
     url text not null, -- or empty
     first integer not null, -- row of its first paragraph; the others follow
     paragraphs integer not null, -- how many it has

@@ -21,7 +21,7 @@ from dedupe.archive.store import Known, ParagraphRows, Stored, Totals
 from dedupe.errors import ArchiveError
 
 APPLICATION_ID = 0xDED0A7AB - (1 << 32)  # SQLite keeps it signed
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 30
 # Nothing in an archive is longer: a text of two gigabytes, compressed.
 LONGEST = 1 << 30  # bytes
@@ -36,7 +36,7 @@ _AT_ONCE = 5000  # rows
 
 _DOCUMENT = (
     "row, first, paragraphs, words, checksum, "
-    "id, content, added, title, date, outlet, url, size, text"
+    "id, content, added, title, date, outlet, author, url, size, text"
 )
 
 
@@ -144,7 +144,7 @@ class SqliteStore:
     def known(self, ids: Iterable[str]) -> dict[str, Known]:
         """Return those of some documents that are in the archive."""
         rows = self._among(
-            "select id, row, content, title, date, outlet, url from documents"
+            "select id, row, content, title, date, outlet, author, url from documents"
             " where id in (select value from json_each(?))",
             ids,
         )
@@ -162,7 +162,7 @@ class SqliteStore:
         """Add documents and their paragraphs."""
         self._connection.executemany(
             f"insert into documents ({_DOCUMENT})"  # noqa: S608 - names of columns
-            f" values ({', '.join('?' * 14)})",
+            f" values ({', '.join('?' * len(_DOCUMENT.split(', ')))})",
             ((*document[:-1], *document.record) for document in documents),
         )
         self._connection.executemany(
@@ -431,10 +431,11 @@ class Rebuilding:
 
     def records(self) -> Iterator[Stored]:
         """Yield the documents that can be read, in the order they were added."""
+        columns = self._columns()
         for row in sorted(self._rows()):
             try:
                 [values] = self._connection.execute(
-                    f"select {_DOCUMENT} from documents where row = ?",  # noqa: S608
+                    f"select {columns} from documents where row = ?",  # noqa: S608
                     (row,),
                 ).fetchall()
             except (sqlite3.Error, ValueError):
@@ -443,6 +444,15 @@ class Rebuilding:
             document, first, paragraphs, words, checksum = values[:5]
             record = Record(*values[5:])
             yield Stored(document, first, paragraphs, words, checksum, record)
+
+    def _columns(self) -> str:
+        """Return what to ask for: the first schema knew no author."""
+        query = "select count(*) from pragma_table_info('documents') where name = ?"
+        with contextlib.suppress(sqlite3.Error):
+            [(has_author,)] = self._connection.execute(query, ("author",)).fetchall()
+            if not has_author:
+                return _DOCUMENT.replace("author", "'' as author")
+        return _DOCUMENT
 
     def _rows(self) -> set[int]:
         """Return the rows of documents; where the table is torn, its index knows."""

@@ -38,7 +38,7 @@ class Known(NamedTuple):
 
     row: int
     content: bytes
-    published: tuple[str, ...]  # title, date, outlet, url
+    published: tuple[str, ...]  # in the order of About
 
 
 class ParagraphRows(NamedTuple):

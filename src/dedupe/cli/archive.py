@@ -86,34 +86,6 @@ def create(context: click.Context, /, archive: Path, **given: Any) -> None:  # n
 @ARCHIVE
 @click.argument("sources", nargs=-1, required=True, type=click.Path())
 @reading_options
-@click.option(
-    "--title-field",
-    default="title",
-    show_default=True,
-    metavar="FIELD",
-    help="Field of a JSON Lines object that holds the title.",
-)
-@click.option(
-    "--date-field",
-    default="date",
-    show_default=True,
-    metavar="FIELD",
-    help="Field that tells when it was published, in ISO 8601.",
-)
-@click.option(
-    "--outlet-field",
-    default="outlet",
-    show_default=True,
-    metavar="FIELD",
-    help="Field that tells where it was published.",
-)
-@click.option(
-    "--url-field",
-    default="url",
-    show_default=True,
-    metavar="FIELD",
-    help="Field of its address.",
-)
 @JOBS
 @VERBOSE
 @click.pass_obj
@@ -127,19 +99,16 @@ def add(
     """Add documents, or put new ones in the place of those of the same id.
 
     SOURCES are what `dedupe scan` reads. The id of a document is its path, or the
-    field --id-field of a JSON Lines object. What is added twice is there once.
+    field --id-field of a record. What is added twice is there once.
     """
     from dedupe import processes  # noqa: PLC0415
     from dedupe.archive import Archive  # noqa: PLC0415
-    from dedupe.archive.incoming import Fields, Incoming  # noqa: PLC0415
+    from dedupe.archive.incoming import Incoming  # noqa: PLC0415
     from dedupe.readers import find_sources  # noqa: PLC0415
 
     read = _read_options(given)
-    fields = Fields(
-        *(given[f"{name}_field"] for name in ("title", "date", "outlet", "url"))
-    )
     with Archive.open(archive, write=True) as opened:
-        incoming = Incoming(find_sources(sources, read), read, fields)
+        incoming = Incoming(find_sources(sources, read), read)
         jobs = processes.usable_jobs(given["jobs"])
         changes = opened.add(incoming, added=_now(), jobs=jobs)
     for problem in incoming.warnings:

@@ -32,7 +32,7 @@ from dedupe.cli.options import (
 from dedupe.cli.program import FINDINGS, OK, TROUBLE
 from dedupe.errors import OutputError, SettingsError
 from dedupe.model import Problem
-from dedupe.readers import Found, ReadOptions, Source
+from dedupe.readers import PLAIN, Found, ReadOptions, Source
 from dedupe.readers.walking import format_of, reported
 from dedupe.settings import FOLDS
 
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 BACKUP = ".bak"
 STDIN = "-"
+_CLEANED = "clean rewrites text, Markdown and JSON Lines"
+_NOT_WRITTEN = f"{_CLEANED}, and leaves other files as they are"
+_PRINTED_ONLY = f"{_NOT_WRITTEN}; name this one alone, and its clean text is printed"
 
 # What a file found on the way up, or a variable, may not decide: that files are
 # written, and where.
@@ -223,22 +226,6 @@ def removing_options(command: Any) -> Any:  # noqa: ANN401
                 "first) or outlet:NAME; several with commas, the first that decides.",
             ),
             option(
-                "--date-field",
-                section=REMOVING,
-                default="date",
-                show_default=True,
-                metavar="FIELD",
-                help="Field of a JSON Lines object that holds the date.",
-            ),
-            option(
-                "--outlet-field",
-                section=REMOVING,
-                default="outlet",
-                show_default=True,
-                metavar="FIELD",
-                help="Field of a JSON Lines object that names the outlet.",
-            ),
-            option(
                 "--drop-boilerplate",
                 section=REMOVING,
                 is_flag=True,
@@ -280,7 +267,7 @@ def removing_options(command: Any) -> Any:  # noqa: ANN401
 def command(context: click.Context, /, **given: object) -> None:
     """Give the text to publish: repaired, without repeats, nothing else touched.
 
-    PATHS are .txt, .md and .jsonl files (also .gz), folders of them, or - for
+    PATHS are .txt, .md and .jsonl files (also .gz, .zst), folders of them, or - for
     standard input. The clean text of one file is printed; of several it is written
     with --output-dir or --write.
     """
@@ -306,12 +293,13 @@ def command(context: click.Context, /, **given: object) -> None:
             configuration.with_origin(str(error), context, found)
         ) from error
     report = _report_target(chosen, goal)
-    sources = _sources(chosen, read)
+    sources, untouched = _rewritable(_sources(chosen, read), goal)
     _check_goal(chosen, goal, sources.sources)
     if report:
         outputs.check_inputs([report], [source.path for source in sources.sources])
     order = _order(chosen, goal, settings, read, sources.sources)
     tally = _run(order, sources, report, chosen)
+    tally.warnings += untouched
     context.obj.exit_code = _exit_code(tally, goal, exit_zero=chosen["exit_zero"])
     _tell(tally, sources, chosen)
     if not chosen["quiet"]:
@@ -394,6 +382,28 @@ def _sources(chosen: dict[str, Any], read: ReadOptions) -> Found:
     )
 
 
+def _rewritable(found: Found, goal: Goal) -> tuple[Found, list[Problem]]:
+    """Leave out what cannot be written back, and tell of it.
+
+    It is an error where it was asked for by name, a warning where it lay in a folder.
+    """
+    from dedupe.readers.formats import ONE  # noqa: PLC0415 - as the code that is loaded
+
+    own = PLAIN | {"json_lines"}
+    if goal in ("print", "check", "diff"):
+        own |= ONE.keys()  # the clean text can be shown
+    kept = [source for source in found.sources if source.format in own]
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    for source in found.sources:
+        if source.format not in own:
+            is_one = source.format in ONE
+            problem = Problem(source.name, _PRINTED_ONLY if is_one else _NOT_WRITTEN)
+            (errors if source.is_named else warnings).append(problem)
+    errors = sorted([*found.errors, *errors], key=lambda problem: problem.path)
+    return found._replace(sources=tuple(kept), errors=tuple(errors)), warnings
+
+
 def _check_goal(chosen: dict[str, Any], goal: Goal, sources: Sequence[Source]) -> None:
     """Refuse what cannot be done with the inputs at hand, before anything is done."""
     has_stdin = STDIN in chosen["paths"]
@@ -471,7 +481,7 @@ def _run(
             if watching:
                 line = stack.enter_context(progress.ProgressLine(sys.stderr))
             if order.settings.across or order.settings.drop_boilerplate:
-                order = _with_plan(order, chosen, jobs, line, tally)
+                order = _with_plan(order, found, jobs, line, tally)
             for delivery in cleaning.deliveries(order, found.sources, jobs):
                 tally.add(delivery.tally.told())
                 _deliver(delivery, out)
@@ -485,17 +495,19 @@ def _run(
 
 def _with_plan(
     order: Order,
-    chosen: dict[str, Any],
+    found: Found,
     jobs: int,
     line: progress.ProgressLine | None,
     tally: Tally,
 ) -> Order:
     """Read everything once to know what goes for the sake of which document."""
     from dedupe.cleaner import plan_across  # noqa: PLC0415
+    from dedupe.readers.sources import hold_in_memory  # noqa: PLC0415
 
-    plan = plan_across(
-        chosen["paths"], order.settings, read=order.read, jobs=jobs, progress=line
-    )
+    # Cleaning will say what cannot be unpacked.
+    sources, _ = hold_in_memory(found.sources, order.read)
+    held = found._replace(sources=tuple(sources))
+    plan = plan_across(held, order.settings, read=order.read, jobs=jobs, progress=line)
     tally.warnings += plan.warnings
     return dataclasses.replace(order, departures=plan.departures)
 

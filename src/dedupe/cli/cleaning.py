@@ -45,9 +45,10 @@ from dedupe.errors import InputError, OutputError
 from dedupe.model import Problem
 from dedupe.processes import Outcome
 from dedupe.readers import ReadOptions, Source
-from dedupe.readers.compression import unpack
+from dedupe.readers.compression import pack, unpack
+from dedupe.readers.documents import ZSTD
 from dedupe.readers.files import open_regular, read_range, read_whole, reason
-from dedupe.readers.sources import is_packed
+from dedupe.readers.sources import is_packed, packing
 from dedupe.removals import Departure
 from dedupe.repairs import suspects
 from dedupe.reporters.neutralizer import show_name
@@ -146,7 +147,7 @@ def deliveries(
 
 def _is_streamed(order: Order, source: Source) -> bool:
     """Tell long JSON Lines, whose lines can be parted."""
-    if source.format != "json_lines":
+    if source.format != "json_lines" or packing(source) == ZSTD:
         return False
     if source.path and source.size <= order.read.batch_bytes:
         return False
@@ -219,11 +220,12 @@ def _clean_batch(order: Order, batches: Sequence[list[Source]], number: int) -> 
 def _read(source: Source, read: ReadOptions) -> bytes:
     if isinstance(source.content, memoryview):
         return bytes(source.content)
-    if not is_packed(source):
+    ending = packing(source)
+    if not ending:
         return read_whole(source)
     limit = min(max(read.ratio_floor, read.max_ratio * source.size), read.max_file_size)
     with os.fdopen(open_regular(source.path), "rb") as file:
-        return bytes(unpack(file.read, limit))
+        return bytes(unpack(file.read, limit, ending))
 
 
 def _verdicts(
@@ -275,9 +277,11 @@ def _deliver(order: Order, source: Source, contents: Contents) -> bytes:
 
 def _write_to_tree(order: Order, source: Source, data: bytes, *, changed: bool) -> None:
     target, mode = _place(order, source)
-    if is_packed(source):
+    ending = packing(source)
+    if ending:
         # What needs no change stays packed as it was.
-        data = pack(data) if changed or not source.path else read_whole(source)
+        is_new = changed or not source.path
+        data = pack(data, ending) if is_new else read_whole(source)
     rewriting.write_new(target, data, mode)
 
 
@@ -354,13 +358,8 @@ def _delivery(outcome: Outcome) -> Delivery:
 
 
 def _packed(data: bytes, source: Source) -> bytes:
-    return pack(data) if is_packed(source) else data
-
-
-def pack(data: bytes) -> bytes:
-    """Return a gzip member without a time or a name, so that it is always the same."""
-    packer = zlib.compressobj(rewriting.LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return packer.compress(data) + packer.flush()
+    ending = packing(source)
+    return pack(data, ending) if ending else data
 
 
 # JSON Lines that pass through memory.

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 # What of a configuration file decides how a text is read.
-READ_NAMES = ("encoding", "text_field", "id_field")
+READ_NAMES = ("encoding", "text_field", "id_field", "html_content")
 
 EPILOG = (
     "A and B are files, or - for standard input. FILE:LINE or FILE:FIRST-LAST takes "

@@ -53,6 +53,13 @@ SETTING_HELP = {
     "bands": "Bands a signature is cut into; num_perm must be a multiple.",
     "seed": "Seed of the MinHash permutations.",
 }
+TELLING_HELP = {
+    "title": "the title",
+    "date": "the day of publication, in ISO 8601",
+    "outlet": "the name of the paper or site",
+    "author": "the author",
+    "url": "the address",
+}
 SEARCH_SETTINGS = ("num_perm", "bands", "seed")
 
 PREFIX = "DEDUPE_"  # of environment variables
@@ -176,7 +183,7 @@ def reading_options(command: Decorated) -> Decorated:
                 default=read.text_field,
                 show_default=True,
                 metavar="FIELD",
-                help="Field of a JSON Lines object that holds the text.",
+                help="Field that holds the text, of JSON Lines, CSV or Parquet.",
             ),
             option(
                 "--id-field",
@@ -184,7 +191,26 @@ def reading_options(command: Decorated) -> Decorated:
                 default=read.id_field,
                 show_default=True,
                 metavar="FIELD",
-                help="Field of a JSON Lines object that names the document.",
+                help="Field that names the document.",
+            ),
+            *(
+                option(
+                    f"--{name}-field",
+                    section=READING,
+                    default=name,
+                    show_default=True,
+                    metavar="FIELD",
+                    help=f"Field that holds {what}.",
+                )
+                for name, what in TELLING_HELP.items()
+            ),
+            option(
+                "--html-content",
+                section=READING,
+                default=read.html_content,
+                metavar="SELECTOR",
+                help="CSS selector of what holds the text of a web page; by default it "
+                "is found.",
             ),
             option(
                 "--exclude",

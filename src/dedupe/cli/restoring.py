@@ -7,23 +7,22 @@ import io
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from dedupe.cli import rewriting
-from dedupe.cli.rewriting import LEVEL
 from dedupe.errors import DedupeError, InputError
 from dedupe.model import Problem
 from dedupe.readers import Source
+from dedupe.readers.compression import ending_by_content, packing, unpacking
 from dedupe.readers.files import open_regular, reason
 from dedupe.splicing import codec_of
 from dedupe.undoing import CHANGED_SINCE, Change, ReportError, changes, restored
 
-_GZIP = b"\x1f\x8b"
+_HEAD = 4
 BUFFER = 1 << 20  # lines are written one by one
-_DAMAGED = "not a gzip file, or a damaged one"
+_DAMAGED = "a compressed file that is damaged"
 
 
 def undo(report: str) -> tuple[int, list[Problem]]:
@@ -58,14 +57,14 @@ def _restore(path: str, found: Iterator[Change]) -> None:
     first = next(found)
     is_new = False
     with os.fdopen(open_regular(source.path), "rb") as file:
-        is_packed = file.read(len(_GZIP)) == _GZIP
+        ending = ending_by_content(file.read(_HEAD))
         file.seek(0)
         with (
             rewriting.rewriting(
                 source, "", wanted=lambda: is_new, buffering=BUFFER
             ) as out,
-            _unpacking(file, is_packed=is_packed) as lines,
-            _packing(out, is_packed=is_packed) as written,
+            unpacking(file, ending) as lines,
+            packing(out, ending) as written,
         ):
             for before, after in _restored(lines, first, found):
                 is_new = is_new or before != after
@@ -129,13 +128,3 @@ def _restored_converted(data: bytes, first: Change, found: Iterator[Change]) -> 
         return b"".join(original for _, original in pairs).decode().encode(codec)
     except UnicodeError:
         raise InputError(CHANGED_SINCE) from None
-
-
-def _unpacking(file: IO[bytes], *, is_packed: bool) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed else file
-
-
-def _packing(out: IO[bytes], *, is_packed: bool) -> AbstractContextManager[IO[bytes]]:
-    if not is_packed:
-        return nullcontext(out)
-    return cast("IO[bytes]", gzip.GzipFile("", "wb", LEVEL, out, 0))

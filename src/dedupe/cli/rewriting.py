@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 # so that what a killed one left can be told and removed.
 PREFIX = ".dedupe-clean-"
 SUFFIX = ".tmp"
-LEVEL = 6  # of compression: the level that gzip itself takes
 _CHANGED = "changed while it was being cleaned; it is left as it is: run dedupe again"
 _REASONS = {
     errno.ENOSPC: "no space left on the disk",

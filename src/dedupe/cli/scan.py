@@ -32,8 +32,9 @@ from dedupe.cli.options import (
 def command(context: click.Context, /, **given: object) -> None:
     """Find repeated and copied paragraphs in files and folders.
 
-    PATHS are .txt, .md and .jsonl files (also .gz), folders of them, or - for
-    standard input.
+    PATHS are files, folders of them, or - for standard input: text, Markdown, JSON
+    Lines, CSV; with extras web pages, Word, PDF, Parquet, RSS, NewsML, WARC; all of
+    these also as .gz or .zst, and in .zip and .tar.
     """
     run = running.understood(context, given)
     accepted = running.accepted(run)

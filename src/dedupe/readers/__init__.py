@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from dedupe.errors import InputError
+from dedupe.errors import ForeignFile, InputError
 from dedupe.model import Problem
-from dedupe.readers import json_lines, markdown, text
+from dedupe.readers import json_lines, markdown, records, text
 from dedupe.readers.decoding import (
     AUTO,
     decode,
@@ -25,50 +25,64 @@ from dedupe.readers.decoding import (
     without_surrogates,
 )
 from dedupe.readers.documents import (
+    MANY,
     NOTHING_TOLD,
+    PLAIN,
     Batch,
+    Converted,
     Found,
     Loaded,
     LoadedDocument,
     Place,
     ReadOptions,
     Source,
+    Unreadable,
 )
 from dedupe.readers.files import read_whole, reason
-from dedupe.readers.sources import hold_in_memory, read_stdin
+from dedupe.readers.formats import module_of_many
+from dedupe.readers.sources import hold_in_memory, read_stdin, readable
 from dedupe.readers.walking import Walk, Walked, reported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import BinaryIO
 
 __all__ = [
+    "MANY",
     "NOTHING_TOLD",
+    "PLAIN",
     "Batch",
+    "Converted",
     "Found",
     "Loaded",
     "LoadedDocument",
     "Place",
     "ReadOptions",
     "Source",
+    "Unreadable",
     "Walked",
     "find_sources",
     "from_texts",
     "load",
+    "load_in_pieces",
     "load_place",
     "plan",
+    "problem_order",
     "walk_over",
 ]
 
 _STDIN = "-"
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
-# What of a file of one document is prose; JSON Lines hold many.
+_RECORD = 128  # what a short record costs
+# What of the text of a file is prose; other formats are converted.
 _READABLE: dict[str, Callable[[str], str]] = {
     "text": text.readable,
     "markdown": markdown.readable,
 }
 _DEFAULTS = ReadOptions()
+_Cut: TypeAlias = Callable[[Source, ReadOptions], list[tuple[int, int]]]
+_Put: TypeAlias = Loaded | LoadedDocument | Problem | records.Skipped
 
 
 def find_sources(
@@ -95,13 +109,14 @@ def find_sources(
             walk.errors.append(Problem(name, str(error)))
     if not walked or _STDIN in arguments:
         walk.sources.sort(key=_source_order)
-    sources, errors = walk.sources, list[Problem]()
+    sources, errors = readable(walk.sources)
     if hold:
-        sources, errors = hold_in_memory(walk.sources, options)
+        sources, more = hold_in_memory(sources, options)
+        errors += more
     return Found(
         tuple(sources),
-        tuple(sorted(walk.skipped, key=_problem_order)),
-        tuple(sorted(walk.errors + errors, key=_problem_order)),
+        tuple(sorted(walk.skipped, key=problem_order)),
+        tuple(sorted(walk.errors + errors, key=problem_order)),
         walk.ignored,
         walk.other,
     )
@@ -143,12 +158,13 @@ def from_texts(texts: Mapping[str, str] | Iterable[str | tuple[str, str]]) -> Fo
 
 def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Batch]:
     """Return the batches in which to load the sources, in their order."""
+    parts = _parts(sources, options)
     batches: list[Batch] = []
     first = weight = 0
     for index, source in enumerate(sources):
-        if source.format == "json_lines" and source.size > options.batch_bytes:
+        if parts and index in parts:
             batches += _whole(sources, first, index)
-            batches += _ranges(source, index, options)
+            batches += [Batch(index, (source,), *span) for span in parts[index]]
             first, weight = index + 1, 0
             continue
         weight += source.size + _OPENING
@@ -160,22 +176,58 @@ def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Ba
 
 def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
     """Return the documents of a batch and what cannot be read of it."""
-    documents: list[LoadedDocument] = []
-    errors: list[Problem] = []
+    pieces = list(load_in_pieces(batch, options))
+    return Loaded(
+        [document for piece in pieces for document in piece.documents],
+        [problem for piece in pieces for problem in piece.errors],
+        [problem for piece in pieces for problem in piece.skipped],
+    )
+
+
+def load_in_pieces(batch: Batch, options: ReadOptions = _DEFAULTS) -> Iterator[Loaded]:
+    """Yield the documents of a batch and what cannot be read, some at a time.
+
+    A file of many documents may hold more than memory does, whatever its size.
+    """
+    piece = _no_piece()
+    weight = 0
     for index, source in enumerate(batch.sources, batch.first):
         try:
-            if source.format == "json_lines":
-                span = (batch.start, batch.end or source.size)
-                loaded = json_lines.load(source, index, span, options)
-                documents += loaded.documents
-                errors += loaded.errors
-            else:
-                documents.append(_load_whole(source, index, options))
+            if source.format in _READABLE:
+                piece.documents.append(_load_whole(source, index, options))
+                continue
+            for loaded in _load_converted(source, index, batch, options):
+                weight += _put(loaded, piece)
+                if weight >= options.batch_bytes:
+                    yield piece
+                    piece, weight = _no_piece(), 0
         except InputError as error:
-            errors.append(Problem(source.name, str(error)))
+            is_foreign = isinstance(error, ForeignFile) and not source.is_named
+            told = piece.skipped if is_foreign else piece.errors
+            told.append(Problem(source.name, str(error)))
         except OSError as error:
-            errors.append(Problem(source.name, reason(error)))
-    return Loaded(documents, errors)
+            piece.errors.append(Problem(source.name, reason(error)))
+    yield piece
+
+
+def _no_piece() -> Loaded:
+    return Loaded([], [], [])
+
+
+def _put(loaded: _Put, piece: Loaded) -> int:
+    """Put what was loaded into a piece and return what it weighs."""
+    if isinstance(loaded, Loaded):
+        piece.documents.extend(loaded.documents)
+        piece.errors.extend(loaded.errors)
+        return 0  # as much as a batch may hold
+    if isinstance(loaded, Problem):
+        piece.errors.append(loaded)
+        return 0
+    if isinstance(loaded, records.Skipped):
+        piece.skipped.append(loaded.problem)
+        return 0
+    piece.documents.append(loaded)
+    return len(loaded.text) + _RECORD
 
 
 def load_place(
@@ -186,6 +238,10 @@ def load_place(
     try:
         if source.format == "json_lines":
             return json_lines.load_place(source, place, options)
+        if source.format in MANY:
+            return records.load_place(source, place, options)
+        if source.format not in _READABLE:
+            return _converted(source, place.source, options)
         return _load_whole(source, place.source, options)
     except InputError as error:
         raise type(error)(f"{source.name}: {error}") from None
@@ -201,16 +257,59 @@ def _items(
 
 def _whole(sources: Sequence[Source], first: int, stop: int) -> list[Batch]:
     held = tuple(sources[first:stop])
-    size = sum(source.size for source in held)
-    return [Batch(first, held, 0, 0, size)] if held else []
+    return [Batch(first, held)] if held else []
 
 
-def _ranges(source: Source, index: int, options: ReadOptions) -> list[Batch]:
+def _parts(
+    sources: Sequence[Source], options: ReadOptions
+) -> dict[int, list[tuple[int, int]]]:
+    """Return the parts of large sources that several processes can read."""
+    parts = {}
+    heavy: dict[str, list[int]] = {}
+    small = options.batch_bytes
+    for index, source in enumerate(sources):
+        if source.size <= small or source.format not in MANY:
+            continue
+        if source.format == "json_lines":
+            parts[index] = _cuts(json_lines.cuts, source, options)
+            continue
+        module = module_of_many(source.format)
+        if hasattr(module, "cuts"):
+            parts[index] = _cuts(module.cuts, source, options)
+        elif hasattr(module, "cuts_of_all"):
+            heavy.setdefault(source.format, []).append(index)
+    for format_, rows in heavy.items():
+        cut = module_of_many(format_).cuts_of_all  # type: ignore[attr-defined]
+        found = cut([sources[row] for row in rows], options)
+        parts.update(zip(rows, found, strict=True))
+    # A source that cannot be cut is one part; reading it will say what is wrong.
+    return {index: spans or [(0, 0)] for index, spans in parts.items()}
+
+
+def _cuts(cut: _Cut, source: Source, options: ReadOptions) -> list[tuple[int, int]]:
     try:
-        ranges = json_lines.cuts(source, options.batch_bytes)
+        return cut(source, options)
     except (OSError, InputError):
-        ranges = [(0, source.size)]  # loading it will say what is wrong
-    return [Batch(index, (source,), start, end, end - start) for start, end in ranges]
+        return []
+
+
+def _load_converted(
+    source: Source, index: int, batch: Batch, options: ReadOptions
+) -> Iterator[_Put]:
+    span = (batch.start, batch.end)
+    if source.format == "json_lines":
+        yield json_lines.load(source, index, (span[0], span[1] or source.size), options)
+    elif source.format in MANY:
+        yield from records.documents(source, index, span, options)
+    else:
+        yield _converted(source, index, options)
+
+
+def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
+    content = source.content
+    data = read_whole(source) if content is None else bytes(content)  # type: ignore[arg-type]
+    document = records.converted(data, source.format, source.name, options)
+    return document._replace(place=Place(index))
 
 
 def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
@@ -243,5 +342,6 @@ def _path_order(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
-def _problem_order(problem: Problem) -> tuple[bytes, str]:
+def problem_order(problem: Problem) -> tuple[bytes, str]:
+    """Return the key by which problems are told in order."""
     return _path_order(problem.path), problem.reason

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = str | memoryview
 
-# The format of a file by its extension; each may also carry .gz.
+# The format of a file by its extension; each may also carry .gz or .zst.
 FORMATS = {
     ".txt": "text",
     ".text": "text",
@@ -22,8 +22,38 @@ FORMATS = {
     ".markdown": "markdown",
     ".jsonl": "json_lines",
     ".ndjson": "json_lines",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".docx": "docx",
+    ".pdf": "pdf",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tgz": "tar",
+    ".tzst": "tar",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".xml": "xml",
+    ".nitf": "xml",
+    ".newsml": "xml",
+    ".warc": "warc",
+    ".wet": "warc",
 }
 GZIP = ".gz"
+ZSTD = ".zst"
+# Whose text is the file, character by character: it can be written back, and its lines
+# are those of the file.
+PLAIN = frozenset({"text", "markdown"})
+# Which hold many documents a file.
+MANY = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "warc"})
+ARCHIVES = frozenset({"zip", "tar"})
+# Which are read piece by piece, so that a file may be larger than --max-file-size.
+STREAMED = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "warc"})
+# Which are unpacked from gzip as they are read.
+UNPACKED_IN_PASSING = frozenset({"warc"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +64,20 @@ class ReadOptions:
     """The encoding of every input, or auto to tell it from the bytes."""
 
     text_field: str = "text"
-    """The field of a JSON Lines object that holds the text."""
+    """The field that holds the text, of JSON Lines, CSV and Parquet."""
 
     id_field: str = "id"
-    """The field of a JSON Lines object that names the document."""
+    """The field that names the document."""
+
+    title_field: str = "title"
+    date_field: str = "date"
+    outlet_field: str = "outlet"
+    author_field: str = "author"
+    url_field: str = "url"
+    """The fields that tell of the document, of `About` in its order."""
+
+    html_content: str = ""
+    """The CSS selector of what holds the text of a web page; empty: find it."""
 
     exclude: tuple[str, ...] = ()
     """Patterns in the syntax of .gitignore for files and folders to leave out."""
@@ -83,7 +123,7 @@ class ReadOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot work, naming the option and what it may be."""
         require_codec(self.encoding)
-        for name in ("text_field", "id_field", "stdin_filename"):
+        for name in ("text_field", "id_field", "stdin_filename", *TELLING_FIELDS):
             if not getattr(self, name):
                 raise SettingsError(f"{name} must not be empty.")
         for name in _LIMITS:
@@ -91,6 +131,7 @@ class ReadOptions:
                 raise SettingsError(f"{name} must be at least 1.")
 
 
+TELLING_FIELDS = tuple(f"{name}_field" for name in About._fields)
 _LIMITS = (
     "max_file_size",
     "max_unpacked",
@@ -110,6 +151,7 @@ class Source(NamedTuple):
     modified: int = 0  # nanoseconds, as the file system tells it
     content: Content | None = None  # what was unpacked, read from a pipe, handed over
     encoding: str = ""  # of the input, where the content was converted to UTF-8
+    is_named: bool = True  # not met in a folder
 
 
 class Found(NamedTuple):
@@ -123,42 +165,50 @@ class Found(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Whole small sources, or a range of bytes of one JSON Lines source."""
+    """Whole small sources, or a part of one that holds many documents.
+
+    A part of JSON Lines is a range of bytes, of any other format a range of ordinals.
+    """
 
     first: int  # index of the first source in Found.sources
     sources: tuple[Source, ...]
-    start: int  # first byte of the range
-    end: int  # end of the range; of a batch of whole sources, 0
-    characters: int  # no more code points than this are in all its documents
-
-    @property
-    def documents(self) -> int:
-        """Return an upper bound of the number of documents."""
-        return sum(
-            1 if source.format != "json_lines" else 1 + size // _SHORTEST_LINE
-            for source, size in self.sizes()
-        )
-
-    def sizes(self) -> list[tuple[Source, int]]:
-        """Return each source with the number of its bytes in this batch."""
-        if self.end:
-            return [(self.sources[0], self.end - self.start)]
-        return [(source, source.size) for source in self.sources]
-
-
-_SHORTEST_LINE = len('{"t":""}\n')
+    start: int = 0  # of the part
+    end: int = 0  # of the part; of a batch of whole sources, 0
 
 
 class Place(NamedTuple):
     """Where a document stands, in plain integers that fit a row of a column."""
 
     source: int  # index in Found.sources
-    start: int = 0  # of its line in a JSON Lines source, bytes
-    end: int = 0
+    start: int = 0  # of its line in JSON Lines, bytes; its ordinal in other formats
+    end: int = 0  # of its line in JSON Lines; its mark in other formats
     line: int = 0  # counted from 1, where the line gives the document its name
 
 
 NOTHING_TOLD = About()
+
+
+class Converted(NamedTuple):
+    """The text of a document in another format, and what that tells of it."""
+
+    text: str  # paragraphs are lines; "\n" only
+    about: About = NOTHING_TOLD
+    warning: str = ""  # what a reader of the report must know
+    # A label inside a source of many documents: a GUID, the name of a member. It is
+    # made unique and safe, and never a path.
+    name: str = ""
+    encoding: str = ""  # as decoded, where the format decides it itself
+    line: int = 0  # where it stands, counted from 1, of formats that have lines
+    mark: int = 0  # where to begin to read it again, if its reader can go there
+
+
+class Unreadable(NamedTuple):
+    """What stands in the place of a document that cannot be read."""
+
+    reason: str
+    name: str = ""
+    line: int = 0
+    is_skipped: bool = False  # it need not be read, as a link in a folder need not
 
 
 class LoadedDocument(NamedTuple):
@@ -177,3 +227,4 @@ class Loaded(NamedTuple):
 
     documents: list[LoadedDocument]
     errors: list[Problem]
+    skipped: list[Problem]  # files met in folders that hold nothing for us

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedupe.errors import InputError
 
@@ -109,6 +110,69 @@ def _seek_and_read(descriptor: int, size: int, start: int) -> bytes:
 
 # Windows has no pread.
 _read_at = os.pread if hasattr(os, "pread") else _seek_and_read
+
+
+class SourceFile(io.RawIOBase):
+    """A source as a binary file that can be sought in.
+
+    It keeps its own place, so that processes which share it do not move one another's.
+    Raises OSError, and InputError when it is not the file that was found.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self._source = source
+        self._at = 0
+        self._descriptor = -1
+        self._content: memoryview | None = None
+        if isinstance(source.content, memoryview):
+            self._content = source.content
+            return
+        self._descriptor = os.open(source.path, _FLAGS)
+        self.require_unchanged()
+
+    def require_unchanged(self) -> None:
+        """Raise InputError when the file has changed since it was found."""
+        if self._descriptor >= 0:
+            _require_unchanged(self._descriptor, self._source)
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Tell that it can be sought in."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a byte."""
+        base = (0, self._at, self._source.size)[whence]
+        self._at = max(base + offset, 0)
+        return self._at
+
+    def tell(self) -> int:
+        """Return the byte that is read next."""
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        """Fill a buffer as far as there is something, and return how far."""
+        left = min(len(buffer), max(self._source.size - self._at, 0), _PIECE)
+        if self._content is not None:
+            piece: bytes | memoryview = self._content[self._at : self._at + left]
+        else:
+            piece = _read_at(self._descriptor, left, self._at) if left else b""
+            if left and not piece:
+                raise InputError(_CHANGED)
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        """Close the file, if that was not done before."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        super().close()
 
 
 def _require_unchanged(descriptor: int, source: Source) -> None:

@@ -6,15 +6,17 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError
-from dedupe.model import Problem
+from dedupe.model import About, Problem
 from dedupe.readers.decoding import AUTO, decode, with_line_feeds, without_surrogates
 from dedupe.readers.documents import (
+    NOTHING_TOLD,
     Loaded,
     LoadedDocument,
     Place,
     ReadOptions,
     Source,
 )
+from dedupe.readers.fields import Fields, kind_of, told, written
 from dedupe.readers.files import read_range
 
 if TYPE_CHECKING:
@@ -23,17 +25,17 @@ if TYPE_CHECKING:
 _UTF8_MARK = b"\xef\xbb\xbf"
 # Bad lines of one batch that are told one by one; a file of something else altogether
 # would bury the report.
-_TOLD = 20
+TOLD = 20
 _COUNTED_AT_ONCE = 4 << 20
 _SOUGHT_AT_ONCE = 64 << 10
 
 
-def cuts(source: Source, batch_bytes: int) -> list[tuple[int, int]]:
-    """Return ranges of whole lines, each of about `batch_bytes`, that tile a source."""
+def cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
+    """Return ranges of whole lines, each of about a batch, that tile a source."""
     ranges = []
     start = 0
     while start < source.size:
-        end = start + batch_bytes
+        end = start + options.batch_bytes
         end = source.size if end >= source.size else _line_end(source, end)
         ranges.append((start, end))
         start = end
@@ -47,12 +49,13 @@ def load(
     start, end = span
     if end - start > options.max_file_size:
         where = f"{source.name}:{_lines.before(source, start) + 1}"
-        return Loaded([], [Problem(where, _TOO_LONG)])
+        return Loaded([], [Problem(where, _TOO_LONG)], [])
     documents = []
     errors = []
+    fields = Fields.of(options)
     for number, at, line in _lines_of(source, start, end):
         try:
-            record = _record(line, source, options)
+            record = read_record(line, fields, options)
         except InputError as error:
             line_number = _lines.before(source, start) + number
             errors.append(Problem(f"{source.name}:{line_number}", str(error)))
@@ -62,55 +65,52 @@ def load(
             line_number = _lines.before(source, start) + number
             name = f"{source.name}:{line_number}"
         place = Place(index, at, at + len(line), line_number)
-        documents.append(
-            LoadedDocument(name, record.text, record.encoding, place, record.warning)
-        )
-    return Loaded(documents, summarized(errors, source.name))
+        text, _, encoding, warning, about = record
+        encoding = source.encoding or encoding
+        documents.append(LoadedDocument(name, text, encoding, place, warning, about))
+    return Loaded(documents, summarized(errors, source.name), [])
 
 
 def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
     """Return one document again; raise InputError when it is no longer there."""
     line = read_range(source, place.start, place.end)
-    record = _record(line, source, options)
-    name = f"{source.name}:{place.line}" if place.line else record.id
-    return LoadedDocument(name, record.text, record.encoding, place, record.warning)
+    record = read_record(line, Fields.of(options), options)
+    text, name, encoding, warning, about = record
+    if place.line:
+        name = f"{source.name}:{place.line}"
+    encoding = source.encoding or encoding
+    return LoadedDocument(name, text, encoding, place, warning, about)
 
 
 def why_unreadable(line: bytes, options: ReadOptions) -> str:
     """Return what keeps a line from being read as a document."""
     try:
-        _record(line, Source("", "", "json_lines", len(line)), options)
+        read_record(line, Fields.of(options), options)
     except InputError as error:
         return str(error)
     return "not JSON that can be rewritten"
 
 
-def document_name(value: object) -> str:
-    """Return what the field of the name gives, empty where that is no name."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return ""
-    return str(value)
-
-
 def summarized(errors: list[Problem], name: str) -> list[Problem]:
     """Return the first bad lines of a source, and how many more there are."""
-    if len(errors) <= _TOLD:
+    if len(errors) <= TOLD:
         return errors
-    last = errors[_TOLD - 1].path
-    more = f"{len(errors) - _TOLD} more lines after {last} cannot be read"
-    return [*errors[:_TOLD], Problem(name, more)]
+    last = errors[TOLD - 1].path
+    more = f"{len(errors) - TOLD} more lines after {last} cannot be read"
+    return [*errors[:TOLD], Problem(name, more)]
 
 
 _TOO_LONG = "the line is longer than --max-file-size allows; raise it or split the text"
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
+    """What an object holds."""
+
     text: str
     id: str  # empty where the object has none
     encoding: str
     warning: str
+    about: About
 
 
 def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, bytes]]:
@@ -126,7 +126,8 @@ def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, 
         at = after
 
 
-def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
+def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
+    """Return what a line holds; raise InputError for one that is no document."""
     try:
         line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
     except UnicodeDecodeError:
@@ -144,30 +145,23 @@ def _record(line: bytes, source: Source, options: ReadOptions) -> _Record:
             "not JSON that can be read: too deep, or a number too long"
         ) from None
     if not isinstance(value, dict):
-        raise InputError(f"not a JSON object but {_kind(value)}")
-    text = value.get(options.text_field)
+        raise InputError(f"not a JSON object but {kind_of(value)}")
+    text = value.get(fields.text)
     if not isinstance(text, str):
-        raise InputError(_why_no_text(value, options.text_field))
-    name = document_name(value.get(options.id_field))
+        raise InputError(_why_no_text(value, fields.text))
+    name = written(value.get(fields.id))
+    about = told(value, fields.telling)
     if b"\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)
-    return _Record(with_line_feeds(text), name, source.encoding or encoding, warning)
+        if about is not NOTHING_TOLD:
+            about = About(*map(without_surrogates, about))
+    return Record(with_line_feeds(text), name, encoding, warning, about)
 
 
 def _why_no_text(value: dict[str, object], field: str) -> str:
     if field not in value:
         return f"has no field {field!r}; name the field of the text with --text-field"
-    return f"field {field!r} is {_kind(value[field])}, not text"
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, (bool, int, float)):
-        return "a number" if not isinstance(value, bool) else "true or false"
-    if isinstance(value, str):
-        return "a string"
-    return "an array" if isinstance(value, list) else "an object"
+    return f"field {field!r} is {kind_of(value[field])}, not text"
 
 
 def _line_end(source: Source, start: int) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from dedupe.errors import InputError
+from dedupe.errors import InputError, MissingExtra
 from dedupe.model import Problem
-from dedupe.readers.compression import unpack
+from dedupe.readers.compression import ending_of, unpack
 from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
-from dedupe.readers.documents import GZIP, ReadOptions, Source
+from dedupe.readers.documents import GZIP, UNPACKED_IN_PASSING, ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason
+from dedupe.readers.formats import missing_extra
 from dedupe.readers.walking import format_of, reported, too_large
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _HEAD = 4
+_FORMAT = itemgetter(Source._fields.index("format"))
 
 
 def read_stdin(stdin: BinaryIO, options: ReadOptions) -> Source:
@@ -42,19 +45,21 @@ def hold_in_memory(
 
     Workers that are forked later share this memory, so nothing is unpacked twice.
     """
-    if not any(
-        source.format == "json_lines" or is_packed(source) for source in sources
-    ):
+    formats = set(map(_FORMAT, sources))
+    # Sources may be hundreds of thousands, their endings are few.
+    endings = {source[0][-3:] for source in sources}
+    endings.update(source[1][-3:] for source in sources)
+    if "json_lines" not in formats and not any(map(ending_of, endings)):
         return list(sources), []
     held = []
     errors = []
+    lacking: list[tuple[str, MissingExtra]] = []
     left = options.max_unpacked
     for source in sources:
-        if source.format != "json_lines" and not is_packed(source):
-            held.append(source)
-            continue
         try:
-            ready = _converted(_unpacked(source, options, left), options)
+            ready = _held(source, options, left)
+        except MissingExtra as error:
+            lacking.append((source.name, error))
         except InputError as error:
             errors.append(Problem(source.name, str(error)))
         except OSError as error:
@@ -62,26 +67,64 @@ def hold_in_memory(
         else:
             held.append(ready)
             left -= ready.size if ready.content is not source.content else 0
+    if lacking:
+        errors.append(_told_once(lacking[0][1], [name for name, _ in lacking]))
     return held, errors
+
+
+def _held(source: Source, options: ReadOptions, left: int) -> Source:
+    if source.format != "json_lines" and not is_packed(source):
+        return source
+    return _converted(_unpacked(source, options, left), options)
+
+
+def readable(sources: list[Source]) -> tuple[list[Source], list[Problem]]:
+    """Return the sources but those of formats whose packages are not installed."""
+    missing = {
+        format_: error
+        for format_ in set(map(_FORMAT, sources))
+        if (error := missing_extra(format_))
+    }
+    if not missing:
+        return sources, []
+    left_out = [source for source in sources if source.format in missing]
+    problems = []
+    for format_, error in sorted(missing.items()):
+        names = [source.name for source in left_out if source.format == format_]
+        problems.append(_told_once(error, names))
+    return [one for one in sources if one.format not in missing], problems
+
+
+def _told_once(error: MissingExtra, names: Sequence[str]) -> Problem:
+    """Return an error that many files have, as that of the first."""
+    more = f" (so are {len(names) - 1:,} more)" if len(names) > 1 else ""
+    return Problem(names[0], f"{error}; or leave it out with --exclude{more}")
 
 
 def is_packed(source: Source) -> bool:
     """Tell whether a file is compressed, by its name."""
+    return bool(packing(source))
+
+
+def packing(source: Source) -> str:
+    """Return the ending that tells how a source is compressed, empty if it is not."""
     # A named link may lead to a file of another name: either tells.
-    name, path = source.name, source.path
-    return name[-3:].lower() == GZIP or path[-3:].lower() == GZIP
+    name, path = source[:2]
+    ending = ending_of(name) or ending_of(path)
+    return "" if ending == GZIP and source.format in UNPACKED_IN_PASSING else ending
 
 
 def _unpacked(source: Source, options: ReadOptions, left: int) -> Source:
-    if not is_packed(source):
+    ending = packing(source)
+    if not ending:
         return source
     limit = max(options.ratio_floor, options.max_ratio * source.size)
     limit = min(limit, options.max_file_size, left)
     if isinstance(source.content, memoryview):
-        content = unpack(_Reader(source.content).read, limit)
+        content = unpack(_Reader(source.content).read, limit, ending)
     else:
         with os.fdopen(open_regular(source.path), "rb") as file:
-            content = unpack(file.read, limit)
+            content = unpack(file.read, limit, ending)
     return source._replace(size=len(content), content=content)
 
 

@@ -10,7 +10,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.model import Problem
-from dedupe.readers.documents import FORMATS, GZIP, ReadOptions, Source
+from dedupe.readers.documents import FORMATS, GZIP, STREAMED, ZSTD, ReadOptions, Source
 from dedupe.readers.files import NO_NAME, reason
 from dedupe.readers.ignoring import Ignoring, compile_excludes, ignoring_at
 
@@ -50,6 +50,7 @@ class Walked(NamedTuple):
     formats: list[str]
     sizes: list[int]
     modified: list[int]
+    named: list[int]  # rows of those that were not met in a folder
     skipped: list[tuple[str, str]]
     errors: list[tuple[str, str]]
     ignored: int
@@ -82,9 +83,11 @@ class Walk:
         """Return a walk that has met what another process did."""
         walk = cls(options)
         walk.sources += [
-            Source(name, path or name, format_, size, modified)
+            Source(name, path or name, format_, size, modified, is_named=False)
             for name, path, format_, size, modified in zip(*walked[:5], strict=True)
         ]
+        for row in walked.named:
+            walk.sources[row] = walk.sources[row]._replace(is_named=True)
         walk.skipped += (Problem(*pair) for pair in walked.skipped)
         walk.errors += (Problem(*pair) for pair in walked.errors)
         walk.ignored, walk.other = walked.ignored, walked.other
@@ -101,6 +104,7 @@ class Walk:
             [source.format for source in self.sources],
             [source.size for source in self.sources],
             [source.modified for source in self.sources],
+            [row for row, source in enumerate(self.sources) if source.is_named],
             [(problem.path, problem.reason) for problem in self.skipped],
             [(problem.path, problem.reason) for problem in self.errors],
             self.ignored,
@@ -139,14 +143,23 @@ class Walk:
         if base not in named:
             named.add(base)
             format_ = format_of(name) or format_of(base) or "text"
-            self._add(name, path, format_, status)
+            self._add(name, path, format_, status, is_named=True)
 
-    def _add(self, name: str, path: str, format_: str, status: os.stat_result) -> None:
+    def _add(
+        self,
+        name: str,
+        path: str,
+        format_: str,
+        status: os.stat_result,
+        *,
+        is_named: bool = False,
+    ) -> None:
         size = status.st_size
-        if size > self.options.max_file_size and format_ != "json_lines":
+        if size > self.options.max_file_size and format_ not in STREAMED:
             self.errors.append(Problem(name, too_large(size)))
             return
-        self.sources.append(Source(name, path, format_, size, status.st_mtime_ns))
+        source = Source(name, path, format_, size, status.st_mtime_ns)
+        self.sources.append(source._replace(is_named=is_named))
 
     def _start(self, argument: str) -> None:
         name = reported(argument)
@@ -196,7 +209,7 @@ class Walk:
                         if size <= most:
                             path = entry.path
                             row = (prefix + name, path, format_, size, modified)
-                            take(make((*row, None, "")))
+                            take(make((*row, None, "", False)))
                             continue
                     self._consider(entry, folder)
                 except OSError as error:
@@ -319,7 +332,7 @@ def format_of(name: str) -> str | None:
     >>> format_of("news.JSONL.gz")
     'json_lines'
     """
-    base = name.rpartition("/")[2].lower().removesuffix(GZIP)
+    base = name.rpartition("/")[2].lower().removesuffix(GZIP).removesuffix(ZSTD)
     dot = base.rfind(".")
     return FORMATS.get(base[dot:]) if dot >= 0 else None
 

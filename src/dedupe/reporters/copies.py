@@ -150,8 +150,8 @@ def plainly(result: ScanResult) -> NamePlace:
 
 
 def describe(known: Published) -> str:
-    """Return when, where and under which title a document was published."""
-    parts = [known.date, known.outlet, known.title, known.url]
+    """Return when, where, by whom and as what a document was published."""
+    parts = [known.date, known.outlet, known.author, known.title, known.url]
     told = ", ".join(disarm(part) for part in parts if part)
     return f"published: {told}" if told else "published"
 

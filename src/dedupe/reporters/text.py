@@ -104,8 +104,8 @@ def _publications(
     for place in finding.occurrences[:MAX_PLACES]:
         known = published.get(place.document)
         if known is not None:
-            told = filter(None, (known.date, known.url, known.outlet, known.title))
-            facts = ", ".join(map(disarm, told))
+            told = (known.date, known.url, known.outlet, known.author, known.title)
+            facts = ", ".join(map(disarm, filter(None, told)))
             yield f"{_place(place, look)} published {facts}".rstrip()
 
 

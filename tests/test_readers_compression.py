@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe.errors import InputError
+from dedupe.readers import Place, find_sources, load_place
+from dedupe.readers.compression import (
+    ending_by_content,
+    pack,
+    packing,
+    unpack,
+    unpacking,
+    zstd_module,
+)
+from reading import read_all
+
+NEWS = "وصل القطار إلى المدينة ثم غادرها في الصباح الباكر"
+ENDINGS = [".gz", ".zst"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def frame(data: bytes, **parameters: int) -> bytes:
+    zstd: Any = zstd_module()
+    options = {
+        getattr(zstd.CompressionParameter, name): value
+        for name, value in parameters.items()
+    }
+    packed: bytes = zstd.compress(data, options=options)
+    return packed
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@given(parts=st.lists(st.binary(max_size=50), min_size=1, max_size=4))
+def test_members_one_after_another_are_unpacked(
+    ending: str, parts: list[bytes]
+) -> None:
+    packed = b"".join(pack(part, ending) for part in parts)
+    for size in (1, 7, 1 << 20):
+        file = io.BytesIO(packed)
+        unpacked = unpack(lambda _, n=size, f=file: f.read(n), 1000, ending)  # type: ignore[misc]
+        assert bytes(unpacked) == b"".join(parts)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_packing_is_undone_and_always_the_same(ending: str) -> None:
+    data = NEWS.encode() * 99
+    assert pack(data, ending) == pack(data, ending)
+    assert ending_by_content(pack(data, ending)) == ending
+    out = io.BytesIO()
+    with packing(out, ending) as file:
+        file.write(data)
+    assert unpacking(io.BytesIO(out.getvalue()), ending).read() == data
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl", "a.csv"])
+def test_files_of_every_format_may_be_packed_with_zstd(name: str) -> None:
+    content = {
+        "a.jsonl": f'{{"text": "{NEWS}"}}\n',
+        "a.csv": f"text\n{NEWS}\n",
+    }.get(name, NEWS)
+    path = Path(f"{name}.zst")
+    path.write_bytes(frame(content.encode()))
+    [document], errors, _ = read_all(path)
+    assert errors == []
+    assert document.text == NEWS
+    assert document.name.startswith(f"{name}.zst")
+
+
+SKIPPABLE = b"\x50\x2a\x4d\x18\x05\0\0\0hello"
+BAD = {
+    "empty": (b"", "not a zstd file: it is empty"),
+    "text": (NEWS.encode(), "not a zstd file, or a damaged one"),
+    "gzip": (gzip.compress(b"x"), "not a zstd file, or a damaged one"),
+    "cut": (frame(NEWS.encode() * 9)[:-4], "a zstd file that ends too early"),
+    "bomb": (frame(bytes(200 << 20)), "unpacks to more than 16,777,216 bytes"),
+    "window": (
+        frame(b"ab" * (100 << 20), window_log=28, enable_long_distance_matching=1),
+        "needs more than 128 MB of memory",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_zstd_file_is_an_error(name: str) -> None:
+    data, told = BAD[name]
+    Path("a.txt.zst").write_bytes(data)
+    documents, errors, _ = read_all(Path("a.txt.zst"))
+    assert documents == []
+    assert len(errors) == 1
+    assert errors[0].startswith(f"a.txt.zst: {told}")
+
+
+def test_frames_to_be_skipped_are_skipped() -> None:
+    Path("a.txt.zst").write_bytes(SKIPPABLE + frame(NEWS.encode()) + SKIPPABLE)
+    [document], errors, _ = read_all(Path("a.txt.zst"))
+    assert errors == []
+    assert document.text == NEWS
+
+
+def test_a_file_that_changes_between_two_documents_is_an_error() -> None:
+    path = Path("a.csv")
+    path.write_text("text\nأول\nثان\n", encoding="utf-8")
+    found = find_sources(path)
+    documents, _, _ = read_all(path)
+    assert load_place(documents[0].place, found.sources).text == "أول"
+    path.write_text("text\nأول\nسواه\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.csv: changed while"):
+        load_place(documents[1].place, found.sources)
+    with pytest.raises(InputError, match=r"a\.csv: "):
+        load_place(Place(0, 99), found.sources)
