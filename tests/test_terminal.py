@@ -183,7 +183,9 @@ def test_a_name_in_arabic_does_not_turn_the_line_about() -> None:
 
 def test_what_an_archive_knows_is_broken_too() -> None:
     item = finding(place("old"), place("b.txt"))
-    known = Published("old", "عنوان " * 12, "2026-01-31", "صحيفة الغد", "https://a.b/c")
+    known = Published(
+        "old", "عنوان " * 12, "2026-01-31", "صحيفة الغد", url="https://a.b/c"
+    )
     published = replace(result(item), published={"old": known})
     line = "  old:3 published 2026-01-31, https://a.b/c, صحيفة"
     assert line in shown(published, 70).splitlines()[1]
