@@ -61,7 +61,7 @@ def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
         block_findings(corpus, matches, blocks),
         forms,
         equal_findings(corpus, single),
-        pair_findings(corpus, matches, nearest(matches, single), NEAR),
+        pair_findings(corpus, matches, nearest(corpus, matches, single), NEAR),
         *overlap_findings(corpus, matches, edges, settings),
     ]
     return in_order(drafts)

@@ -7,21 +7,36 @@ import numpy as np
 from dedupe.blocks.drafts import BOILERPLATE, OVERLAPPING, Draft
 from dedupe.blocks.edges import Edges
 from dedupe.candidates import components
-from dedupe.corpus import Corpus, IntArray, Rows, group_begins, sorting
+from dedupe.corpus import BoolArray, Corpus, IntArray, Rows, group_begins, sorting
 from dedupe.matches import CONTAINED, OVERLAP, Matches
 from dedupe.settings import Settings
 from dedupe.verifier import LARGEST_GAP
 
 
-def nearest(matches: Matches, single: Edges) -> IntArray:
-    """Return for each edited copy the match with the most similar earlier paragraph."""
+def nearest(corpus: Corpus, matches: Matches, single: Edges) -> IntArray:
+    """Return for each edited copy the match with the most similar earlier paragraph.
+
+    Of several that are equal, the first stands for all: what is like it is like them.
+    """
     rows = single.match[single.match >= 0]
+    rows = rows[~_told_of_equals(corpus, matches, rows)]
     order = np.lexsort(
         (matches.left[rows], -matches.jaccard[rows], matches.right[rows])
     )
     rows = rows[order]
     right = matches.right[rows].astype(np.uint64)
     return rows[group_begins(right)] if rows.size else rows
+
+
+def _told_of_equals(corpus: Corpus, matches: Matches, rows: IntArray) -> BoolArray:
+    """Tell which matches the paragraphs that stand for both sides have, too."""
+    left, right = matches.left[rows], matches.right[rows]
+    one, other = corpus.exemplar[left], corpus.exemplar[right]
+    known = matches.left.astype(np.int64) << 32 | matches.right
+    asked = np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
+    at = np.minimum(np.searchsorted(known, asked), known.size - 1)
+    told: BoolArray = (known[at] == asked) & ((one != left) | (other != right))
+    return told
 
 
 def pair_findings(corpus: Corpus, matches: Matches, rows: IntArray, rule: int) -> Draft:
