@@ -283,12 +283,27 @@ def _day(seconds: float) -> float:
 
 
 def _time(axes: Axes, seconds: IntArray) -> None:
+    """Set the borders of the axis, and days as its ticks where no hours are known."""
+    from matplotlib.dates import (  # noqa: PLC0415 - see `draw`
+        AutoDateLocator,
+        ConciseDateFormatter,
+        DateFormatter,
+    )
+
     first, last = _day(int(seconds.min())), _day(int(seconds.max()))
     margin = max((last - first) * 0.03, 0.5)
     axes.xaxis_date()
     axes.set_xlim(max(first - margin, FIRST_DAY), min(last + margin, LAST_DAY))
+    if last - first < MOST_TICKS and not (seconds % DAY).any():
+        axes.set_xticks([first + day for day in range(int(last - first) + 1)])
+        axes.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
+        return
+    locator = AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
+MOST_TICKS = 6  # whose names do not touch
 FIRST_DAY, LAST_DAY = -719_000, 2_932_000  # of the years that matplotlib can name
 
 
