@@ -145,11 +145,14 @@ def written(scanned: ScanResult, *, color: bool = False) -> str:
 def test_a_terminal_shows_what_a_file_holds(
     width: int,
     color: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scanned = dedupe.scan([ROOT / "samples"], jobs=1)
+    # Names as long as the path to here would fit into no line.
+    monkeypatch.chdir(ROOT)
+    scanned = dedupe.scan(["samples"], jobs=1)
     report = shown(scanned, width, color=color)
     assert all(
-        columns(line) <= width or line.startswith(("/", " " * 4, "\x1b"))
+        columns(line) <= width or line.startswith((" " * 4, "\x1b"))
         for line in report.splitlines()
     )
     flat = bare(report).translate(dict.fromkeys(map(ord, MARKS)))
