@@ -249,13 +249,6 @@ class SqliteStore:
         ]
         return _columns([row for part in parts for row in part])
 
-    def count_equal(self, solid: int) -> int:
-        """Return how many paragraphs have the same letters."""
-        [(count,)] = self._rows(
-            "select count(*) from paragraphs where solid = ?", (solid,)
-        )
-        return int(count)
-
     def containing(self, keys: Sequence[int]) -> list[Block]:
         """Return the blocks in which some postings belong, ascending."""
         rows = self._among(

@@ -107,9 +107,6 @@ class Store(Protocol):
     def equal(self, solids: Sequence[int], most: int) -> ParagraphRows:
         """Return for each of some letters the first paragraphs that have them."""
 
-    def count_equal(self, solid: int) -> int:
-        """Return how many paragraphs have the same letters."""
-
     def containing(self, keys: Sequence[int]) -> list[Block]:
         """Return the blocks in which some postings belong, ascending."""
 
