@@ -234,21 +234,20 @@ def _reading(chosen: dict[str, Any]) -> list[str]:
 def _without_own(found: Found, baseline: str | None) -> Found:
     """Leave out what lies among the texts and is none: the baseline, and our output."""
     own = _own_files(baseline)
-    mine = [
-        number
-        for number, source in enumerate(found.sources)
-        if (source.size, source.modified) in own and _is_same(source.path, own)
-    ]
-    if not mine:
+    if not own:
         return found
-    sources = list(found.sources)
-    for number in reversed(mine):
-        del sources[number]
-    return found._replace(sources=tuple(sources))
+    # Few files have the same size and time: only those are looked up.
+    marks = {(status.st_size, status.st_mtime_ns) for status in own}
+    sources = tuple(
+        source
+        for source in found.sources
+        if (source.size, source.modified) not in marks
+        or not _is_among(source.path, own)
+    )
+    return found._replace(sources=sources)
 
 
-def _own_files(baseline: str | None) -> dict[tuple[int, int], list[os.stat_result]]:
-    """Return the files that are no texts, by size and time: what rarely is the same."""
+def _own_files(baseline: str | None) -> list[os.stat_result]:
     statuses = []
     with contextlib.suppress(OSError, ValueError):
         if baseline:
@@ -256,21 +255,15 @@ def _own_files(baseline: str | None) -> dict[tuple[int, int], list[os.stat_resul
     # The shell has opened it before we began, so it is found, and empty.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         statuses.append(os.fstat(sys.stdout.fileno()))
-    own: dict[tuple[int, int], list[os.stat_result]] = {}
-    for status in statuses:
-        if stat.S_ISREG(status.st_mode):
-            own.setdefault((status.st_size, status.st_mtime_ns), []).append(status)
-    return own
+    return [status for status in statuses if stat.S_ISREG(status.st_mode)]
 
 
-def _is_same(path: str, own: dict[tuple[int, int], list[os.stat_result]]) -> bool:
+def _is_among(path: str, files: Sequence[os.stat_result]) -> bool:
     try:
         status = Path(path).stat()
     except (OSError, ValueError):
         return False
-    return any(
-        os.path.samestat(status, other) for others in own.values() for other in others
-    )
+    return any(os.path.samestat(status, other) for other in files)
 
 
 def _inputs(
