@@ -24,6 +24,7 @@ from dedupe.errors import ArchiveError
 from dedupe.readers import ReadOptions
 from dedupe.reporters import REPORTERS
 from dedupe.reporters.neutralizer import disarm, show_name
+from dedupe.reporters.wording import counted
 from dedupe.settings import SETTING_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def remove(conversation: Conversation, archive: Path, ids: Sequence[str]) -> Non
 
     with Archive.open(archive, write=True) as opened:
         removed = opened.remove(ids)
-    click.echo(f"Removed {summary.count(len(removed), 'document')}.")
+    click.echo(f"Removed {counted(len(removed), 'document')}.")
     for name in ids:
         if name not in removed:
             conversation.exit_code = TROUBLE
@@ -247,9 +248,7 @@ def prune(archive: Path, older_than: date) -> None:
 
     with Archive.open(archive, write=True) as opened:
         removed = opened.prune(older_than)
-    click.echo(
-        f"Removed {summary.count(len(removed), 'document')} from before {older_than}."
-    )
+    click.echo(f"Removed {counted(len(removed), 'document')} from before {older_than}.")
 
 
 @_subcommand("snapshot")
@@ -299,7 +298,7 @@ def _now() -> str:
 
 
 def _report_changes(changes: Changes, *, verbose: bool) -> None:
-    added, replaced = summary.count(changes.added, "document"), len(changes.replaced)
+    added, replaced = counted(changes.added, "document"), len(changes.replaced)
     click.echo(
         f"Added {added}, replaced {replaced:,}, kept {changes.unchanged:,} unchanged."
     )

@@ -16,6 +16,7 @@ from dedupe.cli.options import (
     archive_option,
     baseline_option,
     coloring_options,
+    declared,
     exit_zero_option,
     option,
     reading_options,
@@ -39,73 +40,70 @@ STANDARD_INPUT = "-"
 
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that decide what fails."""
-    for declare in reversed(
-        (
-            option(
-                "--allow-empty",
-                section=READING,
-                is_flag=True,
-                help="Having nothing to check is no error.",
-            ),
-            archive_option,
-            option(
-                "--since",
-                section=GATING,
-                type=Day(),
-                metavar="DAY",
-                help="Look no further back in the archive, as in 30d or 2026-01-31; "
-                "what has no date counts as recent.",
-            ),
-            option(
-                "--fail-on",
-                section=GATING,
-                type=click.Choice(RELATIONS),
-                default="overlap",
-                show_default=True,
-                help="This relation and every closer one fails.",
-            ),
-            option(
-                "--fail-words",
-                section=GATING,
-                type=click.IntRange(min=0),
-                default=0,
-                metavar="NUMBER",
-                help="Findings of fewer words do not fail.",
-            ),
-            option(
-                "--fail-share",
-                section=GATING,
-                type=click.FloatRange(0, 100),
-                default=0.0,
-                metavar="PERCENT",
-                help="Findings that cover less of an incoming document do not fail.",
-            ),
-            option(
-                "--fail-on-boilerplate",
-                section=GATING,
-                is_flag=True,
-                help="Forms that many documents share fail too.",
-            ),
-            option(
-                "--allow-quotations/--no-allow-quotations",
-                section=GATING,
-                default=True,
-                show_default=True,
-                help="What stands wholly between quotation marks does not fail.",
-            ),
-            option(
-                "--allow",
-                section=GATING,
-                type=click.Path(),
-                multiple=True,
-                metavar="FILE|DIR",
-                help="Texts that may be repeated, in any spelling: statements, "
-                "disclaimers, verses. Can be repeated.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "--allow-empty",
+            section=READING,
+            is_flag=True,
+            help="Having nothing to check is no error.",
+        ),
+        archive_option,
+        option(
+            "--since",
+            section=GATING,
+            type=Day(),
+            metavar="DAY",
+            help="Look no further back in the archive, as in 30d or 2026-01-31; "
+            "what has no date counts as recent.",
+        ),
+        option(
+            "--fail-on",
+            section=GATING,
+            type=click.Choice(RELATIONS),
+            default="overlap",
+            show_default=True,
+            help="This relation and every closer one fails.",
+        ),
+        option(
+            "--fail-words",
+            section=GATING,
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="NUMBER",
+            help="Findings of fewer words do not fail.",
+        ),
+        option(
+            "--fail-share",
+            section=GATING,
+            type=click.FloatRange(0, 100),
+            default=0.0,
+            metavar="PERCENT",
+            help="Findings that cover less of an incoming document do not fail.",
+        ),
+        option(
+            "--fail-on-boilerplate",
+            section=GATING,
+            is_flag=True,
+            help="Forms that many documents share fail too.",
+        ),
+        option(
+            "--allow-quotations/--no-allow-quotations",
+            section=GATING,
+            default=True,
+            show_default=True,
+            help="What stands wholly between quotation marks does not fail.",
+        ),
+        option(
+            "--allow",
+            section=GATING,
+            type=click.Path(),
+            multiple=True,
+            metavar="FILE|DIR",
+            help="Texts that may be repeated, in any spelling: statements, "
+            "disclaimers, verses. Can be repeated.",
+        ),
+    )
 
 
 @click.command("check", cls=SectionedCommand, epilog=running.EPILOG)

@@ -23,6 +23,7 @@ from dedupe.cli.options import (
     SETTING_HELP,
     SectionedCommand,
     coloring_options,
+    declared,
     exit_zero_option,
     option,
     reading_options,
@@ -34,6 +35,7 @@ from dedupe.errors import OutputError, SettingsError
 from dedupe.model import Problem
 from dedupe.readers import PLAIN, Found, ReadOptions, Source
 from dedupe.readers.walking import format_of, reported
+from dedupe.reporters.wording import counted
 from dedupe.settings import FOLDS
 
 if TYPE_CHECKING:
@@ -78,179 +80,167 @@ class CleanCommand(SectionedCommand):
 
 def delivering_options(command: Any) -> Any:  # noqa: ANN401
     """Give a command the options of where its texts go."""
-    for declare in reversed(
-        (
-            option(
-                "--output-dir",
-                section=DELIVERING,
-                envvar=None,
-                metavar="DIR",
-                help="Write a tree of all texts, also of those that need no change.",
-            ),
-            option(
-                "-w",
-                "--write",
-                section=DELIVERING,
-                envvar=None,
-                is_flag=True,
-                help="Change the files in place; each is at all times whole.",
-            ),
-            option(
-                "--backup",
-                section=DELIVERING,
-                envvar=None,
-                metavar="[=SUFFIX]",
-                help=f"With --write, keep the old file under its name and {BACKUP}, "
-                "or the suffix given.",
-            ),
-            option(
-                "--check",
-                section=DELIVERING,
-                envvar=None,
-                is_flag=True,
-                help="Write nothing; list the files that would change, exit with 1.",
-            ),
-            option(
-                "--diff",
-                section=DELIVERING,
-                envvar=None,
-                is_flag=True,
-                help="Write nothing; show what would change, exit with 1.",
-            ),
-            option(
-                "--report",
-                section=DELIVERING,
-                envvar=None,
-                metavar="FILE",
-                help="Write every change as a line of JSON, from which it can be "
-                "undone.",
-            ),
-            option(
-                "--undo",
-                section=DELIVERING,
-                envvar=None,
-                metavar="REPORT",
-                help="Give the files of a report their original bytes back.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "--output-dir",
+            section=DELIVERING,
+            envvar=None,
+            metavar="DIR",
+            help="Write a tree of all texts, also of those that need no change.",
+        ),
+        option(
+            "-w",
+            "--write",
+            section=DELIVERING,
+            envvar=None,
+            is_flag=True,
+            help="Change the files in place; each is at all times whole.",
+        ),
+        option(
+            "--backup",
+            section=DELIVERING,
+            envvar=None,
+            metavar="[=SUFFIX]",
+            help=f"With --write, keep the old file under its name and {BACKUP}, "
+            "or the suffix given.",
+        ),
+        option(
+            "--check",
+            section=DELIVERING,
+            envvar=None,
+            is_flag=True,
+            help="Write nothing; list the files that would change, exit with 1.",
+        ),
+        option(
+            "--diff",
+            section=DELIVERING,
+            envvar=None,
+            is_flag=True,
+            help="Write nothing; show what would change, exit with 1.",
+        ),
+        option(
+            "--report",
+            section=DELIVERING,
+            envvar=None,
+            metavar="FILE",
+            help="Write every change as a line of JSON, from which it can be undone.",
+        ),
+        option(
+            "--undo",
+            section=DELIVERING,
+            envvar=None,
+            metavar="REPORT",
+            help="Give the files of a report their original bytes back.",
+        ),
+    )
 
 
 def repairing_options(command: Any) -> Any:  # noqa: ANN401
     """Give a command the options of what is repaired beyond what is always."""
-    for declare in reversed(
-        (
-            option(
-                "--digits",
-                section=REPAIRING,
-                type=click.Choice(["keep", "ascii", "arabic"]),
-                default="keep",
-                show_default=True,
-                help="Write all digits as 123 or as ١٢٣.",
-            ),
-            option(
-                "--quotes",
-                section=REPAIRING,
-                type=click.Choice(["keep", "arabic", "ascii"]),
-                default="keep",
-                show_default=True,
-                help='Write quotation marks as «…» or as "…".',
-            ),
-            option(
-                "--arabic-punct",
-                section=REPAIRING,
-                is_flag=True,
-                help="Write a comma, semicolon or question mark after Arabic as "
-                "،, ؛ or ؟.",
-            ),
-            option(
-                "--tatweel",
-                section=REPAIRING,
-                type=click.Choice(["keep", "interior", "all"]),
-                default="interior",
-                show_default=True,
-                help="Remove tatweel nowhere, between letters, or everywhere.",
-            ),
-            option(
-                "--strip-diacritics",
-                section=REPAIRING,
-                is_flag=True,
-                help="Remove tashkeel.",
-            ),
-            option(
-                "--fix-encoding",
-                section=REPAIRING,
-                is_flag=True,
-                help="Repair text that was decoded wrongly; otherwise it is reported.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "--digits",
+            section=REPAIRING,
+            type=click.Choice(["keep", "ascii", "arabic"]),
+            default="keep",
+            show_default=True,
+            help="Write all digits as 123 or as ١٢٣.",
+        ),
+        option(
+            "--quotes",
+            section=REPAIRING,
+            type=click.Choice(["keep", "arabic", "ascii"]),
+            default="keep",
+            show_default=True,
+            help='Write quotation marks as «…» or as "…".',
+        ),
+        option(
+            "--arabic-punct",
+            section=REPAIRING,
+            is_flag=True,
+            help="Write a comma, semicolon or question mark after Arabic as ،, ؛ or ؟.",
+        ),
+        option(
+            "--tatweel",
+            section=REPAIRING,
+            type=click.Choice(["keep", "interior", "all"]),
+            default="interior",
+            show_default=True,
+            help="Remove tatweel nowhere, between letters, or everywhere.",
+        ),
+        option(
+            "--strip-diacritics",
+            section=REPAIRING,
+            is_flag=True,
+            help="Remove tashkeel.",
+        ),
+        option(
+            "--fix-encoding",
+            section=REPAIRING,
+            is_flag=True,
+            help="Repair text that was decoded wrongly; otherwise it is reported.",
+        ),
+    )
 
 
 def removing_options(command: Any) -> Any:  # noqa: ANN401
     """Give a command the options of what is removed."""
-    for declare in reversed(
-        (
-            option(
-                "--keep",
-                section=REMOVING,
-                type=click.Choice(["first", "last", "longest"]),
-                default="first",
-                show_default=True,
-                help="Which of several copies in one document stays.",
-            ),
-            option(
-                "--unsafe",
-                section=REMOVING,
-                is_flag=True,
-                help="Remove near-duplicates too, not only what is the same after "
-                "folding.",
-            ),
-            option(
-                "--across",
-                section=REMOVING,
-                is_flag=True,
-                help="Remove what stands in several documents from all but one.",
-            ),
-            option(
-                "--prefer",
-                section=REMOVING,
-                default="path",
-                show_default=True,
-                metavar="POLICY",
-                help="With --across, who keeps it: date (the earliest), path (the "
-                "first) or outlet:NAME; several with commas, the first that decides.",
-            ),
-            option(
-                "--drop-boilerplate",
-                section=REMOVING,
-                is_flag=True,
-                help="Remove forms that stand in many documents from all of them.",
-            ),
-            option(
-                "--fold",
-                section=COMPARING,
-                type=click.Choice(FOLDS),
-                default="full",
-                show_default=True,
-                help=SETTING_HELP["fold"],
-            ),
-            option(
-                "--min-words",
-                section=COMPARING,
-                type=int,
-                default=8,
-                show_default=True,
-                help="Repeats of fewer words stay, unless they are part of a block.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "--keep",
+            section=REMOVING,
+            type=click.Choice(["first", "last", "longest"]),
+            default="first",
+            show_default=True,
+            help="Which of several copies in one document stays.",
+        ),
+        option(
+            "--unsafe",
+            section=REMOVING,
+            is_flag=True,
+            help="Remove near-duplicates too, not only what is the same after folding.",
+        ),
+        option(
+            "--across",
+            section=REMOVING,
+            is_flag=True,
+            help="Remove what stands in several documents from all but one.",
+        ),
+        option(
+            "--prefer",
+            section=REMOVING,
+            default="path",
+            show_default=True,
+            metavar="POLICY",
+            help="With --across, who keeps it: date (the earliest), path (the "
+            "first) or outlet:NAME; several with commas, the first that decides.",
+        ),
+        option(
+            "--drop-boilerplate",
+            section=REMOVING,
+            is_flag=True,
+            help="Remove forms that stand in many documents from all of them.",
+        ),
+        option(
+            "--fold",
+            section=COMPARING,
+            type=click.Choice(FOLDS),
+            default="full",
+            show_default=True,
+            help=SETTING_HELP["fold"],
+        ),
+        option(
+            "--min-words",
+            section=COMPARING,
+            type=int,
+            default=8,
+            show_default=True,
+            help="Repeats of fewer words stay, unless they are part of a block.",
+        ),
+    )
 
 
 @click.command("clean", cls=CleanCommand, epilog=EPILOG)
@@ -580,7 +570,7 @@ def _summary(tally: Tally, goal: Goal, seconds: float) -> Iterator[str]:
     would = "would be changed" if goal in ("check", "diff") else "changed"
     what = ", ".join(f"{count:,} {rule}" for rule, count in ordered(tally.rules))
     yield (
-        f"{tally.changed:,} of {summary.count(tally.documents, 'document')} {would} "
+        f"{tally.changed:,} of {counted(tally.documents, 'document')} {would} "
         f"in {seconds:.2f} s{': ' if what else ''}{what}."
     )
     if tally.suspects:
@@ -604,4 +594,4 @@ def _undo(context: click.Context, chosen: dict[str, Any]) -> None:
     for line in summary.named("cannot undo", errors, verbose=chosen["verbose"]):
         tell(line)
     if not chosen["quiet"]:
-        tell(f"{summary.count(restored, 'file')} restored.")
+        tell(f"{counted(restored, 'file')} restored.")

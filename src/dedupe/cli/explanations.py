@@ -17,6 +17,7 @@ from dedupe import __version__
 from dedupe.reporters import palette
 from dedupe.reporters.fitting import columns, fitted, steady
 from dedupe.reporters.neutralizer import UNSAFE, neutralize, show_name
+from dedupe.reporters.wording import counted
 
 if TYPE_CHECKING:
     from dedupe.explaining import (
@@ -182,11 +183,11 @@ def _verdict(told: Explanation, *, color: bool) -> Iterator[str]:
         places += f" and {more:,} more" if more else ""
         what = finding.relation
         rule = "" if finding.rule == what else f" {finding.rule}"
-        yield f"{places}: {what}{rule}, {_count(finding.words, 'word')}"
+        yield f"{places}: {what}{rule}, {counted(finding.words, 'word')}"
         yield f"  why: {item.why}"
     if len(told.findings) > MAX_FINDINGS:
         more = len(told.findings) - MAX_FINDINGS
-        yield f"and {_count(more, 'more finding')} (--format json has them all)"
+        yield f"and {counted(more, 'more finding')} (--format json has them all)"
 
 
 def _where(place: Occurrence) -> str:
@@ -223,7 +224,7 @@ def _longest(told: Explanation) -> Iterator[str]:
         yield "longest common run: none"
         return
     places = f"{_place(told.left, run.left)} and {_place(told.right, run.right)}"
-    yield f"longest common run: {_count(run.words, 'word')}, {places}"
+    yield f"longest common run: {counted(run.words, 'word')}, {places}"
     written = told.left.written(run.left)
     if len(written) > EXCERPT:
         written = written[:EXCERPT].rpartition(" ")[0] + f" {ELLIPSIS}"
@@ -235,7 +236,7 @@ def _spelling(differences: Sequence[Difference]) -> Iterator[str]:
     total = sum(same.times for same in differences)
     if not total:
         return
-    yield f"spelled in two ways: {_count(total, 'word')}"
+    yield f"spelled in two ways: {counted(total, 'word')}"
     by_rules: dict[tuple[str, ...], list[Difference]] = {}
     for same in differences:
         by_rules.setdefault(same.rules, []).append(same)
@@ -382,7 +383,3 @@ def _shortened(words: str) -> str:
 def _shown(text: str) -> str:
     """Return text on one line, safe to show."""
     return neutralize(_BREAK.sub(f" {PILCROW} ", text).replace("\t", " "))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

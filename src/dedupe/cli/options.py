@@ -143,6 +143,13 @@ def option(*names: str, section: str, **attributes: Any) -> Callable[..., Any]: 
     return click.option(*names, cls=SectionOption, section=section, **attributes)
 
 
+def declared(command: Decorated, *options: Callable[..., Any]) -> Decorated:
+    """Give a command some options, which its help lists in this order."""
+    for declare in reversed(options):
+        command = declare(command)
+    return command
+
+
 def setting_options(command: Decorated) -> Decorated:
     """Give a command an option for each field of Settings, with the same default."""
     for setting in reversed(fields(Settings)):
@@ -167,285 +174,273 @@ def setting_options(command: Decorated) -> Decorated:
 def reading_options(command: Decorated) -> Decorated:
     """Give a command the options of ReadOptions, with the same defaults."""
     read = ReadOptions()
-    for declare in reversed(
-        (
+    return declared(
+        command,
+        option(
+            "--encoding",
+            section=READING,
+            default=read.encoding,
+            show_default=True,
+            metavar="NAME",
+            help="Encoding of every input, or auto to tell it from the bytes.",
+        ),
+        option(
+            "--text-field",
+            section=READING,
+            default=read.text_field,
+            show_default=True,
+            metavar="FIELD",
+            help="Field that holds the text, of JSON Lines, CSV or Parquet.",
+        ),
+        option(
+            "--id-field",
+            section=READING,
+            default=read.id_field,
+            show_default=True,
+            metavar="FIELD",
+            help="Field that names the document.",
+        ),
+        *(
             option(
-                "--encoding",
+                f"--{name}-field",
                 section=READING,
-                default=read.encoding,
-                show_default=True,
-                metavar="NAME",
-                help="Encoding of every input, or auto to tell it from the bytes.",
-            ),
-            option(
-                "--text-field",
-                section=READING,
-                default=read.text_field,
+                default=name,
                 show_default=True,
                 metavar="FIELD",
-                help="Field that holds the text, of JSON Lines, CSV or Parquet.",
-            ),
-            option(
-                "--id-field",
-                section=READING,
-                default=read.id_field,
-                show_default=True,
-                metavar="FIELD",
-                help="Field that names the document.",
-            ),
-            *(
-                option(
-                    f"--{name}-field",
-                    section=READING,
-                    default=name,
-                    show_default=True,
-                    metavar="FIELD",
-                    help=f"Field that holds {what}.",
-                )
-                for name, what in TELLING_HELP.items()
-            ),
-            option(
-                "--html-content",
-                section=READING,
-                default=read.html_content,
-                metavar="SELECTOR",
-                help="CSS selector of what holds the text of a web page; by default it "
-                "is found.",
-            ),
-            option(
-                "--exclude",
-                section=READING,
-                multiple=True,
-                default=read.exclude,
-                metavar="PATTERN",
-                help="Leave out files and folders that match, as in .gitignore. "
-                "Can be repeated.",
-            ),
-            option(
-                "--hidden",
-                section=READING,
-                is_flag=True,
-                default=read.hidden,
-                help="Read files and folders whose name begins with a dot.",
-            ),
-            option(
-                "--no-ignore",
-                section=READING,
-                is_flag=True,
-                default=read.no_ignore,
-                help="Take no notice of .gitignore and .dedupeignore.",
-            ),
-            option(
-                "--follow",
-                section=READING,
-                is_flag=True,
-                default=read.follow,
-                help="Follow symbolic links inside folders.",
-            ),
-            option(
-                "--stdin-filename",
-                section=READING,
-                default=read.stdin_filename,
-                show_default=True,
-                metavar="NAME",
-                help="Name under which standard input is reported; its extension "
-                "tells the format.",
-            ),
-            option(
-                "--max-file-size",
-                section=READING,
-                type=Size(),
-                default=read.max_file_size,
-                metavar="SIZE",
-                help="Larger files are left out and reported; K, M, G are understood.  "
-                f"[default: {_size(read.max_file_size)}]",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+                help=f"Field that holds {what}.",
+            )
+            for name, what in TELLING_HELP.items()
+        ),
+        option(
+            "--html-content",
+            section=READING,
+            default=read.html_content,
+            metavar="SELECTOR",
+            help="CSS selector of what holds the text of a web page; by default it "
+            "is found.",
+        ),
+        option(
+            "--exclude",
+            section=READING,
+            multiple=True,
+            default=read.exclude,
+            metavar="PATTERN",
+            help="Leave out files and folders that match, as in .gitignore. "
+            "Can be repeated.",
+        ),
+        option(
+            "--hidden",
+            section=READING,
+            is_flag=True,
+            default=read.hidden,
+            help="Read files and folders whose name begins with a dot.",
+        ),
+        option(
+            "--no-ignore",
+            section=READING,
+            is_flag=True,
+            default=read.no_ignore,
+            help="Take no notice of .gitignore and .dedupeignore.",
+        ),
+        option(
+            "--follow",
+            section=READING,
+            is_flag=True,
+            default=read.follow,
+            help="Follow symbolic links inside folders.",
+        ),
+        option(
+            "--stdin-filename",
+            section=READING,
+            default=read.stdin_filename,
+            show_default=True,
+            metavar="NAME",
+            help="Name under which standard input is reported; its extension "
+            "tells the format.",
+        ),
+        option(
+            "--max-file-size",
+            section=READING,
+            type=Size(),
+            default=read.max_file_size,
+            metavar="SIZE",
+            help="Larger files are left out and reported; K, M, G are understood.  "
+            f"[default: {_size(read.max_file_size)}]",
+        ),
+    )
 
 
 def archive_option(command: Decorated) -> Decorated:
     """Give a command the option that names what was published."""
-    declare = option(
-        "--archive",
-        section=READING,
-        type=click.Path(),
-        metavar="FILE",
-        help="What was published before, as dedupe archive keeps it.",
+    return declared(
+        command,
+        option(
+            "--archive",
+            section=READING,
+            type=click.Path(),
+            metavar="FILE",
+            help="What was published before, as dedupe archive keeps it.",
+        ),
     )
-    decorated: Decorated = declare(command)
-    return decorated
 
 
 def baseline_option(command: Decorated) -> Decorated:
     """Give a command the option that names what is accepted."""
-    declare = option(
-        "--baseline",
-        section=GATING,
-        type=click.Path(),
-        metavar="FILE",
-        help="Findings that this file accepts are reported and do not fail; dedupe "
-        "baseline create makes it.",
+    return declared(
+        command,
+        option(
+            "--baseline",
+            section=GATING,
+            type=click.Path(),
+            metavar="FILE",
+            help="Findings that this file accepts are reported and do not fail; dedupe "
+            "baseline create makes it.",
+        ),
     )
-    decorated: Decorated = declare(command)
-    return decorated
 
 
 def reporting_options(command: Decorated) -> Decorated:
     """Give a command the options of its reports."""
     formats = ", ".join(REPORTERS)
-    for declare in reversed(
-        (
-            option(
-                "-f",
-                "--format",
-                section=REPORTING,
-                multiple=True,
-                default=("text",),
-                metavar="FORMAT[=FILE]",
-                help=f"Format of the report: {formats}. Can be repeated with files.  "
-                "[default: text]",
-            ),
-            option(
-                "-o",
-                "--output",
-                section=REPORTING,
-                metavar="FILE",
-                help="File for the report that would go to standard output.",
-            ),
-            option(
-                "--lang",
-                section=REPORTING,
-                type=click.Choice(LANGUAGES),
-                default=DEFAULT,
-                show_default=True,
-                help="Language in which the html report opens; it has a switch to "
-                "the other.",
-            ),
-            option(
-                "--plots",
-                section=REPORTING,
-                type=click.Path(),
-                metavar="DIR",
-                help="Folder for pictures of the findings, as PNG and SVG; needs "
-                "matplotlib, which the extra [plots] brings.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "-f",
+            "--format",
+            section=REPORTING,
+            multiple=True,
+            default=("text",),
+            metavar="FORMAT[=FILE]",
+            help=f"Format of the report: {formats}. Can be repeated with files.  "
+            "[default: text]",
+        ),
+        option(
+            "-o",
+            "--output",
+            section=REPORTING,
+            metavar="FILE",
+            help="File for the report that would go to standard output.",
+        ),
+        option(
+            "--lang",
+            section=REPORTING,
+            type=click.Choice(LANGUAGES),
+            default=DEFAULT,
+            show_default=True,
+            help="Language in which the html report opens; it has a switch to "
+            "the other.",
+        ),
+        option(
+            "--plots",
+            section=REPORTING,
+            type=click.Path(),
+            metavar="DIR",
+            help="Folder for pictures of the findings, as PNG and SVG; needs "
+            "matplotlib, which the extra [plots] brings.",
+        ),
+    )
 
 
 def coloring_options(command: Decorated) -> Decorated:
     """Give a command the options of how it colors what people read."""
-    for declare in reversed(
-        (
-            option(
-                "--color",
-                section=REPORTING,
-                type=click.Choice(["auto", "always", "never"]),
-                default="auto",
-                show_default=True,
-                help="Color what people read; auto heeds NO_COLOR, FORCE_COLOR and "
-                "the terminal.",
-            ),
-            option(
-                "--no-color",
-                section=REPORTING,
-                is_flag=True,
-                help="The same as --color never.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "--color",
+            section=REPORTING,
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Color what people read; auto heeds NO_COLOR, FORCE_COLOR and "
+            "the terminal.",
+        ),
+        option(
+            "--no-color",
+            section=REPORTING,
+            is_flag=True,
+            help="The same as --color never.",
+        ),
+    )
 
 
 def telling_options(command: Decorated) -> Decorated:
     """Give a command the options of what it tells on standard error."""
-    for declare in reversed(
-        (
-            option(
-                "-q",
-                "--quiet",
-                section=REPORTING,
-                is_flag=True,
-                help="No summary, warnings or progress; errors are still named.",
-            ),
-            option(
-                "-v",
-                "--verbose",
-                section=REPORTING,
-                is_flag=True,
-                help="Name each input that was skipped, with the reason.",
-            ),
-            option(
-                "--progress/--no-progress",
-                section=REPORTING,
-                default=None,
-                help="Show how far the run is; by default if a terminal is watching.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "-q",
+            "--quiet",
+            section=REPORTING,
+            is_flag=True,
+            help="No summary, warnings or progress; errors are still named.",
+        ),
+        option(
+            "-v",
+            "--verbose",
+            section=REPORTING,
+            is_flag=True,
+            help="Name each input that was skipped, with the reason.",
+        ),
+        option(
+            "--progress/--no-progress",
+            section=REPORTING,
+            default=None,
+            help="Show how far the run is; by default if a terminal is watching.",
+        ),
+    )
 
 
 def exit_zero_option(command: Decorated) -> Decorated:
     """Give a command the option that lets findings be no failure."""
-    declare = option(
-        "--exit-zero",
-        section=RUNNING,
-        is_flag=True,
-        help="Exit with 0 when something was found; errors still exit with 2.",
+    return declared(
+        command,
+        option(
+            "--exit-zero",
+            section=RUNNING,
+            is_flag=True,
+            help="Exit with 0 when something was found; errors still exit with 2.",
+        ),
     )
-    decorated: Decorated = declare(command)
-    return decorated
 
 
 def running_options(command: Decorated) -> Decorated:
     """Give a command the options of the run itself."""
-    for declare in reversed(
-        (
-            option(
-                "-j",
-                "--jobs",
-                section=RUNNING,
-                type=click.IntRange(min=0),
-                default=0,
-                metavar="NUMBER",
-                help="Processes that work at once; 0, the default, is one a core. "
-                "The result is the same.",
-            ),
-            option(
-                "--config",
-                section=RUNNING,
-                type=click.Path(),
-                metavar="FILE",
-                help="Configuration file, instead of the nearest dedupe.toml or "
-                "pyproject.toml.",
-            ),
-            option(
-                "--isolated",
-                section=RUNNING,
-                is_flag=True,
-                help="Read no configuration file.",
-            ),
-            option(
-                "--debug",
-                section=RUNNING,
-                is_flag=True,
-                is_eager=True,
-                expose_value=False,
-                callback=set_debug,
-                help="Show the traceback of an error.",
-            ),
-        )
-    ):
-        command = declare(command)
-    return command
+    return declared(
+        command,
+        option(
+            "-j",
+            "--jobs",
+            section=RUNNING,
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="NUMBER",
+            help="Processes that work at once; 0, the default, is one a core. "
+            "The result is the same.",
+        ),
+        option(
+            "--config",
+            section=RUNNING,
+            type=click.Path(),
+            metavar="FILE",
+            help="Configuration file, instead of the nearest dedupe.toml or "
+            "pyproject.toml.",
+        ),
+        option(
+            "--isolated",
+            section=RUNNING,
+            is_flag=True,
+            help="Read no configuration file.",
+        ),
+        option(
+            "--debug",
+            section=RUNNING,
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=set_debug,
+            help="Show the traceback of an error.",
+        ),
+    )
 
 
 def set_debug(

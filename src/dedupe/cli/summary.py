@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedupe.model import Problem, ScanResult
 from dedupe.reporters.neutralizer import neutralize, show_name
+from dedupe.reporters.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +30,8 @@ def summary(result: ScanResult, seconds: float) -> Iterator[str]:
     yield from _verdict(result)
     share = result.duplicated_words / result.words if result.words else 0.0
     yield (
-        f"Read {count(len(result.documents), 'document')}, "
-        f"{count(result.paragraphs, 'paragraph')}, {count(result.words, 'word')} "
+        f"Read {counted(len(result.documents), 'document')}, "
+        f"{counted(result.paragraphs, 'paragraph')}, {counted(result.words, 'word')} "
         f"in {seconds:.2f} s; {share:.1%} of the words are repeated."
     )
     if result.skipped or result.errors:
@@ -48,7 +49,7 @@ def _findings(result: ScanResult) -> str:
     listed = ", ".join(
         f"{count:,} {relation}" for relation, count in result.relations.items() if count
     )
-    return f"{count(len(result.findings), 'finding')}: {listed}."
+    return f"{counted(len(result.findings), 'finding')}: {listed}."
 
 
 def _verdict(result: ScanResult) -> Iterator[str]:
@@ -65,7 +66,7 @@ def _verdict(result: ScanResult) -> Iterator[str]:
         reasons = ", ".join(f"{passing[why]:,} {why}" for why in sorted(passing))
         yield f"Let pass: {reasons}."
     if result.failing is not None:
-        yield f"{count(result.failing, 'finding')} to put right."
+        yield f"{counted(result.failing, 'finding')} to put right."
 
 
 def named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
@@ -75,12 +76,3 @@ def named(label: str, items: Sequence[Problem], *, verbose: bool) -> Iterator[st
         yield f"{label}: {show_name(item.path)}: {neutralize(item.reason)}"
     if len(items) > len(shown):
         yield f"{label}: {len(items) - len(shown):,} more (-v names them)"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> count(1, "document"), count(1200, "document")
-    ('1 document', '1,200 documents')
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from dedupe.reporters.neutralizer import disarm, show_name
+from dedupe.reporters.wording import counted
 
 if TYPE_CHECKING:
     from dedupe.model import Finding, Occurrence, Published, Relation, ScanResult
@@ -122,7 +123,7 @@ def sentences(finding: Finding, copy: Copy, name: NamePlace) -> str:
     """
     first, last = copy.place.lines
     verb = _VERBS[finding.relation][first != last]
-    words = "1 word" if finding.words == 1 else f"{finding.words:,} words"
+    words = counted(finding.words, "word")
     named = [name(number, place) for number, place in enumerate(_named(copy), 1)]
     said = (
         f"{_capital_lines(first, last)} {verb} {named[0]} "

@@ -23,6 +23,7 @@ from dedupe.reporters.copies import (
 )
 from dedupe.reporters.direction import direction
 from dedupe.reporters.neutralizer import disarm
+from dedupe.reporters.wording import counted
 
 if TYPE_CHECKING:
     from dedupe.model import Finding, Occurrence, Problem, ScanResult
@@ -110,10 +111,10 @@ def _numbers(result: ScanResult) -> str:
     found = f"{listed}." if count else "No repeats found."
     limit = " The findings are not complete: a limit was reached."
     return (
-        f"## dedupe: {_counted(count, 'finding')}\n\n{found} "
-        f"Read {_counted(len(result.documents), 'document')}, "
-        f"{_counted(result.paragraphs, 'paragraph')}, "
-        f"{_counted(result.words, 'word')}; {share:.1%} of the words are repeated."
+        f"## dedupe: {counted(count, 'finding')}\n\n{found} "
+        f"Read {counted(len(result.documents), 'document')}, "
+        f"{counted(result.paragraphs, 'paragraph')}, "
+        f"{counted(result.words, 'word')}; {share:.1%} of the words are repeated."
         f"{limit if result.truncated else ''}\n"
     )
 
@@ -121,7 +122,7 @@ def _numbers(result: ScanResult) -> str:
 def _write_problems(page: _Page, what: str, problems: tuple[Problem, ...]) -> None:
     if not problems:
         return
-    page.close(f"\n**{_counted(len(problems), 'input')} {what}**\n\n")
+    page.close(f"\n**{counted(len(problems), 'input')} {what}**\n\n")
     written = 0
     for problem in problems[:MAX_PROBLEMS]:
         if not page.add(f"- {code(problem.path)}: {code(problem.reason)}\n"):
@@ -145,7 +146,7 @@ def _write_table(
     more = len(result.findings) - written
     if more:
         page.close(
-            f"\nThe table has the gravest {_counted(written, 'finding')}; "
+            f"\nThe table has the gravest {counted(written, 'finding')}; "
             f"{more:,} more are in the full report.\n"
         )
 
@@ -199,8 +200,4 @@ def _write_excerpts(
             break
         written += 1
     if written < len(result.findings):
-        page.close(f"Excerpts are shown of the first {_counted(written, 'finding')}.\n")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+        page.close(f"Excerpts are shown of the first {counted(written, 'finding')}.\n")

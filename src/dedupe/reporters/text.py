@@ -20,6 +20,7 @@ from dedupe.reporters.fitting import filled, fitted, isolated, steady
 from dedupe.reporters.neutralizer import disarm, show_name
 from dedupe.reporters.palette import BOLD, Paint, colored, plain
 from dedupe.reporters.slices import rendered
+from dedupe.reporters.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ def _header(finding: Finding, look: _Look) -> Iterator[str]:
         yield f"{places[-1]}:"
     what = look.paint(finding.relation, COLORS[finding.relation])
     yield what + ("" if finding.rule == finding.relation else f" {finding.rule}") + ","
-    yield "1 word," if finding.words == 1 else f"{finding.words:,} words,"
+    yield f"{counted(finding.words, 'word')},"
     yield f"{_percent(finding)}{_verdict(finding)}"
 
 
