@@ -97,7 +97,8 @@ def _wait(
     process: subprocess.Popen[bytes], stop: float | None, sample: float | None
 ) -> tuple[Memory, bytes | None]:
     """Return the memory of a process and what it told, None where it was stopped."""
-    memory, pause = Memory(), sample
+    # At once for the first time: a short run may be over before the first pause is.
+    memory, pause = _sampled(process.pid) if sample else Memory(), sample
     while True:
         left = None if stop is None else max(0.0, stop - time.perf_counter())
         waits = [seconds for seconds in (left, pause) if seconds is not None]
