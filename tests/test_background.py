@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 
 import pytest
 
 from dedupe.background import Background
-from dedupe.readers import ReadOptions, Walked, find_sources, walk_over
 
 
 def test_the_task_is_done_in_another_process() -> None:
@@ -48,14 +46,3 @@ def test_with_threads_at_work_the_task_is_done_here() -> None:
     finally:
         stop.set()
         thread.join()
-
-
-def test_what_another_process_has_walked_is_found_here(tmp_path: Path) -> None:
-    folder = tmp_path
-    (folder / "b.txt").write_text("نص", encoding="utf-8")
-    (folder / "a.jsonl").write_text('{"text": "نص"}\n', encoding="utf-8")
-    (folder / "gone.txt").symlink_to(folder / "nowhere")
-    paths = [str(folder), str(folder / "missing.txt")]
-    read = ReadOptions()
-    walked = Walked(*Background(lambda: tuple(walk_over(paths, read))).result())
-    assert find_sources(paths, read, walked=walked) == find_sources(paths, read)

@@ -151,7 +151,7 @@ def test_a_path_that_cannot_be_is_an_error(path: str) -> None:
     assert [error.path for error in found.errors] == [path]
 
 
-def test_hidden_filesare_left_out_unless_asked_for(here: Path) -> None:
+def test_hidden_files_are_left_out_unless_asked_for(here: Path) -> None:
     for name in ("a.txt", ".b.txt", ".c/d.txt", ".git/e.txt"):
         write(here / name)
     assert names(find_sources(["."])) == ["a.txt"]
@@ -243,7 +243,7 @@ def test_hostile_file_names_survive(here: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
-def test_closed_filesand_folders_are_errors_with_reasons(here: Path) -> None:
+def test_closed_files_and_folders_are_errors_with_reasons(here: Path) -> None:
     write(here / "a.txt").chmod(0)
     write(here / "closed" / "b.txt").parent.chmod(0)
     write(here / "c.txt")
@@ -263,7 +263,7 @@ def test_very_deep_folders_are_read(here: Path) -> None:
     assert names(find_sources(["."])) == ["d/" * 300 + "a.txt"]
 
 
-def test_ignore_fileshold_from_the_root_of_the_repository(here: Path) -> None:
+def test_ignore_files_hold_from_the_root_of_the_repository(here: Path) -> None:
     (here / ".git" / "info").mkdir(parents=True)
     write(here / ".git" / "info" / "exclude", "secret.txt\n")
     write(
@@ -302,7 +302,7 @@ def test_ignored_folders_are_not_entered(here: Path) -> None:
     assert found.ignored == 1
 
 
-def test_ignore_filesagree_with_git(here: Path) -> None:
+def test_ignore_files_agree_with_git(here: Path) -> None:
     lines = ["*.md", "!b.md", "/a/", "c/**/d.txt", "e?.txt", "f[0-9].txt", "\\!g.txt"]
     write(here / ".gitignore", "\n".join(lines) + "\nh.txt \nsub/i.txt\n")
     every = [
@@ -369,7 +369,7 @@ def test_a_file_that_vanishes_is_an_error_and_the_rest_is_loaded(here: Path) -> 
         load_place(Place(0), found.sources)
 
 
-def test_small_filesshare_a_batch_and_keep_their_order(here: Path) -> None:
+def test_small_files_share_a_batch_and_keep_their_order(here: Path) -> None:
     for number in range(50):
         write(here / f"{number:02}.txt", f"{number} " * 100)
     found = find_sources(["."])
@@ -408,7 +408,7 @@ def test_standard_input_above_the_limit_is_an_error() -> None:
     assert "--max-file-size" in found.errors[0].reason
 
 
-def test_compressed_filesand_input_are_unpacked(here: Path) -> None:
+def test_compressed_files_and_input_are_unpacked(here: Path) -> None:
     write(here / "a.txt.gz", gzip.compress(LEAD.encode()) * 3 + b"\0" * 100)
     line = json.dumps({"id": 7, "text": LEAD})
     write(here / "b.JSONL.GZ", gzip.compress(line.encode()))
@@ -481,7 +481,7 @@ def test_a_million_empty_lines_come_through(here: Path) -> None:
         {"1": "أول", "2": "ثان"},
     ],
 )
-def test_texts_in_memory_are_read_as_filesare(texts: object) -> None:
+def test_texts_in_memory_are_read_as_files_are(texts: object) -> None:
     documents, errors = read_all(from_texts(texts))  # type: ignore[arg-type]
     assert [(document.name, document.text) for document in documents] == [
         ("1", "أول"),

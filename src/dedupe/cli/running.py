@@ -27,7 +27,14 @@ from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
-from dedupe.readers import Found, ReadOptions, Walked, find_sources, walk_over
+from dedupe.readers import (
+    Found,
+    ReadOptions,
+    Walked,
+    find_sources,
+    walk_over,
+    walk_shares,
+)
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
 
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from dedupe.archive import Archive
     from dedupe.baseline import Baseline
 
+MOST_WALKERS = 3  # each goes through all names; more would do little else
 # What a file found on the way up may not decide: where reports are written, where the
 # file is, and what is done but once.
 NOT_IN_FILES = (
@@ -151,10 +159,14 @@ def search(
     """Return what there was to read, and what it repeats of itself and an archive."""
     # A folder of many files is walked in the time in which numpy is loaded.
     paths = run.chosen["paths"]
-    walking = Background(lambda: tuple(walk_over(paths, run.read)))
+    walks = [
+        Background(functools.partial(walk_over, paths, run.read, share))
+        for share in walk_shares(paths, run.read, _walkers(run.chosen["jobs"]))
+    ]
     from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
 
-    found = find_sources(paths, run.read, walked=Walked(*walking.result()))
+    walked = [Walked(*walk.result()) for walk in walks]
+    found = find_sources(paths, run.read, walked=walked)
     found = _without_own(found, run.chosen["baseline"])
     scan_them = functools.partial(
         functools.partial(archive.query, since=since) if archive else scan,
@@ -176,6 +188,14 @@ def search(
         return found, result
     nothing = Problem(", ".join(paths), "nothing to read there")
     return found, dataclasses.replace(result, errors=(nothing,))
+
+
+def _walkers(jobs: int) -> int:
+    """Return how many processes may walk, beside the one that loads numpy."""
+    cores = jobs or os.cpu_count() or 1
+    if not jobs and hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    return max(1, min(cores - 1, MOST_WALKERS))
 
 
 def compared(result: ScanResult, baseline: Baseline | None) -> ScanResult:

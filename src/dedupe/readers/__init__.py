@@ -41,7 +41,7 @@ from dedupe.readers.documents import (
 from dedupe.readers.files import read_whole, reason
 from dedupe.readers.formats import module_of_many
 from dedupe.readers.sources import hold_in_memory, read_stdin, readable
-from dedupe.readers.walking import Walk, Walked, reported
+from dedupe.readers.walking import ALL, Share, Walk, Walked, reported, shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +58,7 @@ __all__ = [
     "LoadedDocument",
     "Place",
     "ReadOptions",
+    "Share",
     "Source",
     "Unreadable",
     "Walked",
@@ -69,6 +70,7 @@ __all__ = [
     "plan",
     "problem_order",
     "walk_over",
+    "walk_shares",
 ]
 
 _STDIN = "-"
@@ -90,14 +92,14 @@ def find_sources(
     options: ReadOptions = _DEFAULTS,
     *,
     stdin: BinaryIO | None = None,
-    walked: Walked | None = None,
+    walked: Sequence[Walked] | None = None,
     hold: bool = True,
 ) -> Found:
     """Return what there is to read at files and in folders; "-" is standard input.
 
     Standard input and compressed files are read here, once, into memory; with `hold`
     off, compressed files are left for others to unpack. `walked` is what `walk_over`
-    has met at the same paths, where that is known.
+    has met at the same paths in all its shares, where that is known.
     """
     arguments = _arguments(paths)
     walk = Walk.again(options, walked) if walked else _walk(arguments, options)
@@ -107,8 +109,8 @@ def find_sources(
         except InputError as error:
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
-    if not walked or _STDIN in arguments:
-        walk.sources.sort(key=_source_order)
+    # Of one share they are sorted, and of several runs of them are.
+    walk.sources.sort(key=_source_order)
     sources, errors = readable(walk.sources)
     if hold:
         sources, more = hold_in_memory(sources, options)
@@ -123,12 +125,26 @@ def find_sources(
 
 
 def walk_over(
-    paths: str | PurePath | Sequence[str | PurePath], options: ReadOptions = _DEFAULTS
+    paths: str | PurePath | Sequence[str | PurePath],
+    options: ReadOptions = _DEFAULTS,
+    share: Share = ALL,
 ) -> Walked:
-    """Return what stands at files and in folders, opening none, as plain data."""
-    walk = _walk(_arguments(paths), options)
+    """Return what stands at files and in folders, opening none, as plain data.
+
+    Of several processes that were forked from one, each takes one of `walk_shares`.
+    """
+    walk = _walk(_arguments(paths), options, share)
     walk.sources.sort(key=_source_order)
     return walk.walked()
+
+
+def walk_shares(
+    paths: str | PurePath | Sequence[str | PurePath],
+    options: ReadOptions = _DEFAULTS,
+    processes: int = 1,
+) -> list[Share]:
+    """Return what part of a walk each of so many processes takes, if it is long."""
+    return shares(_arguments(paths), options, processes)
 
 
 def _arguments(paths: str | PurePath | Sequence[str | PurePath]) -> list[str]:
@@ -136,8 +152,8 @@ def _arguments(paths: str | PurePath | Sequence[str | PurePath]) -> list[str]:
     return [os.fspath(path) for path in given]
 
 
-def _walk(arguments: Sequence[str], options: ReadOptions) -> Walk:
-    walk = Walk(options)
+def _walk(arguments: Sequence[str], options: ReadOptions, share: Share = ALL) -> Walk:
+    walk = Walk(options, share)
     walk.over([argument for argument in arguments if argument != _STDIN])
     return walk
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.model import Problem
@@ -25,6 +26,7 @@ _SPECIAL = (
     (stat.S_ISCHR, "a device, not a file"),
     (stat.S_ISBLK, "a device, not a file"),
 )
+FEW = 500  # files: to fork once more takes as long as to walk over them
 _DANGLING = "a symbolic link that leads nowhere"
 _NOT_FOLLOWED = "a symbolic link; pass --follow to read what it leads to"
 
@@ -42,6 +44,27 @@ class _Link(NamedTuple):
     folder: _Folder
 
 
+class Share(NamedTuple):
+    """Which part of a walk is whose, where several processes walk the same folders.
+
+    Each of them goes through all folders, which costs little, and asks after the size
+    of those entries alone whose names fall to it. So they need not talk, a single
+    folder of many files is shared as well as many folders, and what comes and goes
+    meanwhile is met by one of them at most. All have to be forked from one process:
+    another one hashes names in another way.
+    """
+
+    number: int = 0
+    of: int = 1
+
+    def has(self, name: str) -> bool:
+        """Tell whether an entry of this name falls to this process."""
+        return self.of == 1 or hash(name) % self.of == self.number
+
+
+ALL = Share()
+
+
 class Walked(NamedTuple):
     """What a walk has met, as plain columns that another process can send."""
 
@@ -57,6 +80,32 @@ class Walked(NamedTuple):
     other: int
 
 
+def shares(
+    arguments: Sequence[str], options: ReadOptions, processes: int
+) -> list[Share]:
+    """Return the shares in which so many processes walk: one where that is enough.
+
+    What is named twice is known to a process that knows all names, and so is what a
+    link leads to.
+    """
+    if processes < 2 or options.follow or not _is_much(arguments):  # noqa: PLR2004
+        return [ALL]
+    return [Share(number, processes) for number in range(processes)]
+
+
+def _is_much(arguments: Sequence[str]) -> bool:
+    """Tell of folders whether there are many files in them, or more folders."""
+    much = False
+    for argument in arguments:
+        try:
+            with os.scandir(argument) as entries:
+                first = list(islice(entries, FEW))
+                much |= len(first) == FEW or any(map(os.DirEntry.is_dir, first))
+        except (OSError, ValueError):
+            return False
+    return much
+
+
 class Walk:
     """A walk over arguments, and what it met on the way.
 
@@ -64,8 +113,9 @@ class Walk:
     every file and folder is taken once, however many arguments lead to it.
     """
 
-    def __init__(self, options: ReadOptions) -> None:
+    def __init__(self, options: ReadOptions, share: Share = ALL) -> None:
         self.options = options
+        self.share = share
         self.sources: list[Source] = []
         self.skipped: list[Problem] = []
         self.errors: list[Problem] = []
@@ -79,18 +129,23 @@ class Walk:
         self._named: dict[tuple[int, int], set[str]] = {}
 
     @classmethod
-    def again(cls, options: ReadOptions, walked: Walked) -> Walk:
-        """Return a walk that has met what another process did."""
+    def again(cls, options: ReadOptions, shares: Sequence[Walked]) -> Walk:
+        """Return a walk that has met what other processes did, each a share of it."""
         walk = cls(options)
-        walk.sources += [
-            Source(name, path or name, format_, size, modified, is_named=False)
-            for name, path, format_, size, modified in zip(*walked[:5], strict=True)
-        ]
-        for row in walked.named:
-            walk.sources[row] = walk.sources[row]._replace(is_named=True)
-        walk.skipped += (Problem(*pair) for pair in walked.skipped)
-        walk.errors += (Problem(*pair) for pair in walked.errors)
-        walk.ignored, walk.other = walked.ignored, walked.other
+        make = Source._make
+        for walked in shares:
+            first = len(walk.sources)
+            walk.sources += [
+                make((name, path or name, format_, size, modified, None, "", False))
+                for name, path, format_, size, modified in zip(*walked[:5], strict=True)
+            ]
+            for row in walked.named:
+                source = walk.sources[first + row]
+                walk.sources[first + row] = source._replace(is_named=True)
+            walk.skipped += (Problem(*pair) for pair in walked.skipped)
+            walk.errors += (Problem(*pair) for pair in walked.errors)
+            walk.ignored += walked.ignored
+            walk.other += walked.other
         return walk
 
     def walked(self) -> Walked:
@@ -126,11 +181,13 @@ class Walk:
             status = os.stat(argument)
             if stat.S_ISDIR(status.st_mode):
                 return False
+            if not self.share.has(name):
+                return True
             self._take_named(name, os.path.realpath(argument), status)
-        except OSError as error:
-            self.errors.append(Problem(name, reason(error)))
-        except ValueError:
-            self.errors.append(Problem(name, NO_NAME))
+        except (OSError, ValueError) as error:
+            if self.share.has(name):
+                why = reason(error) if isinstance(error, OSError) else NO_NAME
+                self.errors.append(Problem(name, why))
         return True
 
     def _take_named(self, name: str, path: str, status: os.stat_result) -> None:
@@ -168,7 +225,8 @@ class Walk:
             status = os.stat(argument)
             ignoring = Ignoring() if self.options.no_ignore else ignoring_at(argument)
         except OSError as error:
-            self.errors.append(Problem(name, reason(error)))
+            if self.share.has(name):
+                self.errors.append(Problem(name, reason(error)))
             return
         self._wait(_Folder(argument, prefix, "", ignoring), status)
 
@@ -185,11 +243,13 @@ class Walk:
                 self._read(folder)
             except OSError as error:
                 name = folder.prefix.rstrip("/") or folder.path
-                self.errors.append(Problem(name, reason(error)))
+                if self.share.has(name):
+                    self.errors.append(Problem(name, reason(error)))
 
     def _read(self, folder: _Folder) -> None:
         """Take the entries of a folder; the plain files of a plain folder at once."""
         prefix = folder.prefix
+        number, of = self.share
         is_plain = not (folder.ignoring.levels or self._excludes or self._named)
         most = self.options.max_file_size
         take, make = self.sources.append, Source._make
@@ -197,8 +257,12 @@ class Walk:
         with os.scandir(folder.path) as entries:
             for entry in entries:
                 name = entry.name
+                # As Share.has tells, without a call for each.
+                is_ours = of == 1 or hash(name) % of == number
                 format_ = find_format(name[name.rfind(".") :]) if is_plain else None
                 try:
+                    if not (is_ours or entry.is_dir(follow_symlinks=False)):
+                        continue
                     if (
                         format_ is not None
                         and name[0] != "."
@@ -211,11 +275,14 @@ class Walk:
                             row = (prefix + name, path, format_, size, modified)
                             take(make((*row, None, "", False)))
                             continue
-                    self._consider(entry, folder)
+                    self._consider(entry, folder, is_ours=is_ours)
                 except OSError as error:
-                    self.errors.append(Problem(prefix + name, reason(error)))
+                    if is_ours:
+                        self.errors.append(Problem(prefix + name, reason(error)))
 
-    def _consider(self, entry: os.DirEntry[str], folder: _Folder) -> None:
+    def _consider(
+        self, entry: os.DirEntry[str], folder: _Folder, *, is_ours: bool
+    ) -> None:
         """Take, leave or put off one entry of a folder."""
         name = entry.name
         if name in _VERSION_CONTROL or (name[0] == "." and not self.options.hidden):
@@ -225,7 +292,7 @@ class Walk:
         if not (is_folder or is_link or format_of(name)):
             self.other += 1
         elif self._is_ignored(name + "/" if is_folder else name, folder):
-            self.ignored += 1
+            self.ignored += is_ours
         elif is_folder:
             status = entry.stat(follow_symlinks=False)
             self._wait(self._below(folder, name, entry.path), status)
