@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -76,6 +77,7 @@ __all__ = [
 _STDIN = "-"
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
+_NAME = itemgetter(Source._fields.index("name"))
 _RECORD = 128  # what a short record costs
 # What of the text of a file is prose; other formats are converted.
 _READABLE: dict[str, Callable[[str], str]] = {
@@ -110,7 +112,7 @@ def find_sources(
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
     # Of one share they are sorted, and of several runs of them are.
-    walk.sources.sort(key=_source_order)
+    _sort(walk.sources)
     sources, errors = readable(walk.sources)
     if hold:
         sources, more = hold_in_memory(sources, options)
@@ -134,7 +136,7 @@ def walk_over(
     Of several processes that were forked from one, each takes one of `walk_shares`.
     """
     walk = _walk(_arguments(paths), options, share)
-    walk.sources.sort(key=_source_order)
+    _sort(walk.sources)
     return walk.walked()
 
 
@@ -347,8 +349,12 @@ def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocum
     )
 
 
-def _source_order(source: Source) -> bytes:
-    return _path_order(source[0])
+def _sort(sources: list[Source]) -> None:
+    """Sort sources by the bytes of their names, which are ASCII nearly always."""
+    if "".join(map(_NAME, sources)).isascii():
+        sources.sort(key=_NAME)
+    else:
+        sources.sort(key=lambda source: _path_order(source.name))
 
 
 def _path_order(path: str) -> bytes:
