@@ -19,7 +19,8 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +31,12 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Arrays: TypeAlias = dict[str, Array]
 # A task gives a small value that JSON can carry, and arrays.
 Outcome: TypeAlias = tuple[Any, Arrays]
+Tell: TypeAlias = Callable[[Mapping[str, Any]], None]  # what JSON can carry
 
 ALIGNMENT = 64  # bytes; numpy is fastest on a cache line's border
 AHEAD = 256  # tickets in the pipe at most; the smallest pipe holds 512
 LENGTH = struct.Struct("<Q")
+DIED = "A worker process died, perhaps for want of memory; try fewer --jobs."
 
 
 class WorkerError(RuntimeError):
@@ -78,11 +81,11 @@ def run(
             if done:
                 done((number + 1) / count)
         return outcomes
-    with _memory_files(jobs) as files:
+    with memory_files(jobs) as files:
         messages = list(_run_forked(task, count, files, done))
-        memories = {file: _map(file) for file in files}
+        memories = {file: map_file(file) for file in files}
     for file, message in messages:
-        arrays = _arrays(message, memories[file])
+        arrays = arrays_of(message, memories[file])
         outcomes[message["task"]] = (message["value"], arrays)
     return outcomes
 
@@ -118,9 +121,9 @@ def outcomes_in_order(
         return
     waiting: dict[int, Outcome] = {}
     due = 0
-    with _memory_files(jobs) as files:
+    with memory_files(jobs) as files:
         for file, message in _run_forked(task, count, files):
-            arrays = _arrays(message, _map(file))
+            arrays = arrays_of(message, map_file(file))
             waiting[message["task"]] = (message["value"], arrays)
             while due in waiting:
                 yield waiting.pop(due)
@@ -134,58 +137,119 @@ def _run_forked(
     done: Callable[[float], None] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield what children tell, one a file, with the file that holds their arrays."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream:  # None where the shell has closed it
-            stream.flush()
     tickets = _Tickets(count)
-    children: dict[int, int] = {}
-    file_of = {}
-    try:
-        for file in files:
-            pid, reading = _start(task, tickets, file)
-            children[pid] = reading
-            file_of[pid] = file
-        for pid, message in _listen(children, tickets, done):
-            yield file_of[pid], message
-    except BaseException:
-        for pid in children:
+    with children() as started:
+        try:
+            file_of = {
+                started.start(partial(_draw, task, tickets, file)): file
+                for file in files
+            }
+            for pid, message in started.listen():
+                tickets.heard += 1
+                tickets.issue()
+                yield file_of[pid], message
+                if done:
+                    done(tickets.heard / count)
+        finally:
+            tickets.close()
+    if tickets.heard < count:
+        raise errors.DedupeError(DIED)
+
+
+def _draw(
+    task: Callable[[int], Outcome], tickets: _Tickets, file: int, tell: Tell
+) -> None:
+    """Draw numbers and do their tasks, until there are no more."""
+    tickets.close_writing()
+    offset = 0
+    while ticket := os.read(tickets.reading, LENGTH.size):
+        number = LENGTH.unpack(ticket)[0]
+        value, arrays = task(number)
+        places, offset = store(arrays, file, offset)
+        tell({"task": number, "value": value, "arrays": places})
+
+
+class Children:
+    """Forked processes that tell this one something, until they end."""
+
+    def __init__(self) -> None:
+        self._reading: dict[int, int] = {}  # where each is heard, by its number
+
+    def start(self, work: Callable[[Tell], None]) -> int:
+        """Start a child that does this work, and return its number."""
+        if not self._reading:
+            for stream in (sys.stdout, sys.stderr):
+                if stream:  # None where the shell has closed it
+                    stream.flush()
+        reading, writing = os.pipe()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.close(reading)
+            os.close(writing)
+            text = f"A worker process could not start ({error}); try fewer --jobs."
+            raise errors.DedupeError(text) from error
+        if not pid:
+            _work(work, writing)
+        os.close(writing)
+        self._reading[pid] = reading
+        return pid
+
+    def listen(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each message with the child that sent it, until all have gone."""
+        pending = {reading: bytearray() for reading in self._reading.values()}
+        pids = {reading: pid for pid, reading in self._reading.items()}
+        with selectors.DefaultSelector() as selector:
+            for reading in pending:
+                selector.register(reading, selectors.EVENT_READ)
+            while selector.get_map():
+                for key, _ in selector.select():
+                    data = os.read(key.fd, 1 << 20)
+                    if not data:
+                        selector.unregister(key.fd)
+                        continue
+                    buffer = pending[key.fd]
+                    buffer += data
+                    for message in _messages(buffer):
+                        _raise_error(message)
+                        yield pids[key.fd], message
+
+    def kill(self) -> None:
+        """End those that are still at work."""
+        for pid in self._reading:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        raise
-    finally:
-        tickets.close()
-        for pid, reading in children.items():
+
+    def bury(self) -> None:
+        """Wait until all have gone, and forget them."""
+        for pid, reading in self._reading.items():
             os.close(reading)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+        self._reading.clear()
 
 
-def _arrays(message: Mapping[str, Any], memory: mmap.mmap | bytes) -> Arrays:
+@contextlib.contextmanager
+def children() -> Iterator[Children]:
+    """Give children that are gone in the end, killed where an error ends it."""
+    started = Children()
+    try:
+        yield started
+    except BaseException:
+        started.kill()
+        raise
+    finally:
+        started.bury()
+
+
+def arrays_of(message: Mapping[str, Any], memory: mmap.mmap | bytes) -> Arrays:
+    """Return the arrays of a message, which lie in a file."""
     return {
         name: np.frombuffer(memory, np.dtype(kind), size, offset)
         if size
         else np.empty(0, np.dtype(kind))
         for name, (kind, size, offset) in message["arrays"].items()
     }
-
-
-def _start(
-    task: Callable[[int], Outcome], tickets: _Tickets, file: int
-) -> tuple[int, int]:
-    """Start a child; return its number and the pipe's end on which it is heard."""
-    reading, writing = os.pipe()
-    try:
-        pid = os.fork()
-    except OSError as error:
-        os.close(reading)
-        os.close(writing)
-        text = f"A worker process could not start ({error}); try fewer --jobs."
-        raise errors.DedupeError(text) from error
-    if not pid:
-        tickets.close_writing()
-        _work(task, tickets.reading, file, writing)
-    os.close(writing)
-    return pid, reading
 
 
 class _Tickets:
@@ -224,7 +288,8 @@ class _Tickets:
 
 
 @contextlib.contextmanager
-def _memory_files(count: int) -> Iterator[list[int]]:
+def memory_files(count: int) -> Iterator[list[int]]:
+    """Give files without names, to store arrays in."""
     files = [_memory_file() for _ in range(count)]
     try:
         yield files
@@ -243,36 +308,31 @@ def _memory_file() -> int:
         return os.dup(file.fileno())
 
 
-def _map(file: int) -> mmap.mmap | bytes:
+def map_file(file: int) -> mmap.mmap | bytes:
+    """Map all that was stored in a file."""
     size = os.fstat(file).st_size
     return mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
 
 
-def _work(
-    task: Callable[[int], Outcome], tickets: int, file: int, writing: int
-) -> None:
-    """Be a child: draw numbers, run the task, tell the parent; never return."""
+def _work(work: Callable[[Tell], None], writing: int) -> NoReturn:
+    """Be a child: do the work, and tell the parent what went wrong."""
     code = 0
     # A collection would write to every object, and so copy all that is shared.
     gc.disable()
+    tell = partial(_tell, writing)
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        offset = 0
-        while ticket := os.read(tickets, LENGTH.size):
-            number = LENGTH.unpack(ticket)[0]
-            value, arrays = task(number)
-            places, offset = _store(arrays, file, offset)
-            _tell(writing, {"task": number, "value": value, "arrays": places})
+        work(tell)
     except errors.DedupeError as error:
-        _tell(writing, {"error": type(error).__name__, "text": str(error)})
+        tell({"error": type(error).__name__, "text": str(error)})
     except BaseException:  # noqa: BLE001 - the parent raises it again
-        _tell(writing, {"error": "WorkerError", "text": traceback.format_exc()})
+        tell({"error": "WorkerError", "text": traceback.format_exc()})
         code = 1
     finally:
         os._exit(code)
 
 
-def _store(
+def store(
     arrays: Mapping[str, Array], file: int, offset: int
 ) -> tuple[dict[str, tuple[str, int, int]], int]:
     """Append arrays to a file; return where each lies and where the file ends."""
@@ -292,37 +352,6 @@ def _tell(writing: int, message: Mapping[str, Any]) -> None:
     data = memoryview(LENGTH.pack(len(text)) + text)
     while data:
         data = data[os.write(writing, data) :]
-
-
-def _listen(
-    children: Mapping[int, int],
-    tickets: _Tickets,
-    done: Callable[[float], None] | None,
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield each message with the child that sent it, until all have gone."""
-    pending = {reading: bytearray() for reading in children.values()}
-    pids = {reading: pid for pid, reading in children.items()}
-    with selectors.DefaultSelector() as selector:
-        for reading in pending:
-            selector.register(reading, selectors.EVENT_READ)
-        while selector.get_map():
-            for key, _ in selector.select():
-                data = os.read(key.fd, 1 << 20)
-                if not data:
-                    selector.unregister(key.fd)
-                    continue
-                buffer = pending[key.fd]
-                buffer += data
-                for message in _messages(buffer):
-                    _raise_error(message)
-                    tickets.heard += 1
-                    yield pids[key.fd], message
-                tickets.issue()
-                if done:
-                    done(tickets.heard / tickets.count)
-    if tickets.heard < tickets.count:
-        text = "A worker process died, perhaps for want of memory; try fewer --jobs."
-        raise errors.DedupeError(text)
 
 
 def _messages(buffer: bytearray) -> Iterator[dict[str, Any]]:
