@@ -290,7 +290,7 @@ class _Tickets:
 @contextlib.contextmanager
 def memory_files(count: int) -> Iterator[list[int]]:
     """Give files without names, to store arrays in."""
-    files = [_memory_file() for _ in range(count)]
+    files = [memory_file() for _ in range(count)]
     try:
         yield files
     finally:
@@ -298,7 +298,7 @@ def memory_files(count: int) -> Iterator[list[int]]:
             os.close(file)
 
 
-def _memory_file() -> int:
+def memory_file() -> int:
     """Open a file without a name, in memory where the system offers that."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("dedupe")
