@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe.candidates import Packing
@@ -17,6 +15,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.shingles import SHINGLE_WORDS
+from dedupe.values import dataclass
 
 # Two paragraphs are looked at when they share this many shingles anywhere, or when one
 # of their seeds can be lengthened by a word.

@@ -9,8 +9,6 @@ everything, and a copy that consists of formulas is still found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe.corpus import (
@@ -25,6 +23,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
+from dedupe.values import dataclass
 
 # A shingle in more surroundings than this is too common to be a seed.
 COMMON = 10

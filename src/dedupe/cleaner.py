@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from dedupe.repairs import RepairSettings, Suspect, repair, suspects
 from dedupe.repairs.characters import LINE_BREAKS
 from dedupe.repetitions import KEEPS, Keep, repeats
 from dedupe.settings import FOLDS, Settings
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from dedupe.copies import AcrossPlan, Address

@@ -8,11 +8,12 @@ finding, a place or a passage, and never builds the objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Generic, TypeVar, overload
 
 from dedupe.model import Finding, Occurrence, Relation, Rule, Span, State
+from dedupe.values import dataclass
 
 Item = TypeVar("Item")
 # Items built together: few enough that no collection of garbage sees them.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from pathlib import PurePath
@@ -24,6 +23,7 @@ from dedupe.pipeline import Compared, Inputs, Progress, compare
 from dedupe.readers import NOTHING_TOLD, Found, Place, ReadOptions
 from dedupe.removals import Departure, named_lines
 from dedupe.settings import Settings
+from dedupe.values import dataclass
 
 # Where a document stands: the name of its source, and the first byte of its line in
 # JSON Lines, 0 otherwise.

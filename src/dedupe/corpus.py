@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from dedupe.values import dataclass
 
 IntArray: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Int32Array: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,6 +23,7 @@ from dedupe.paragraphs import read_columns
 from dedupe.pipeline import scan
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.values import dataclass
 from dedupe.verifier import (
     CORPUS_MORE,
     CORPUS_WORDS,

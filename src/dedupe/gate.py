@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice, pairwise, product, starmap
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from dedupe.model import (
 from dedupe.paragraphs import read_columns
 from dedupe.readers import MANY, Found, ReadOptions, load_in_pieces, plan
 from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.values import dataclass
 
 # Of the shingles of a passage: a text that is quoted by heart still is that text.
 CONTAINED_FROM = 0.9

@@ -7,8 +7,6 @@ telling as any other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe.aligner import Runs
@@ -32,6 +30,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.shingles import SHINGLE_WORDS, shingles_at
+from dedupe.values import dataclass
 
 # Fewer make no shingle look common. More are a form that is filled in: telegrams,
 # appointments; what they share is a formula indeed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
 from typing import Any
@@ -40,6 +40,7 @@ from dedupe.readers import (
     problem_order,
 )
 from dedupe.settings import Settings
+from dedupe.values import dataclass
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
 # that the columns of a slice stay in the cache of a core.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.model import RELATIONS
+from dedupe.values import dataclass
 
 IDENTICAL, ORTHOGRAPHIC, EDITED, CONTAINED, OVERLAP = range(len(RELATIONS))
 

@@ -8,10 +8,11 @@ named tuple, which is built several times as fast as a dataclass.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple, TypeAlias
 
 from dedupe.errors import InputError
+from dedupe.values import dataclass
 
 Rule: TypeAlias = Literal["repeated-block", "near-duplicate", "overlap", "boilerplate"]
 Relation: TypeAlias = Literal[

@@ -10,7 +10,6 @@ Span(start=1, end=4)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from dedupe import arabic, rewriter
 from dedupe.folding import WordColumns, fold_words
 from dedupe.model import Span
 from dedupe.rewriter import Offsets
+from dedupe.values import dataclass
 
 __all__ = ["NormalizedText", "WordColumns", "fold_words", "normalize"]
 

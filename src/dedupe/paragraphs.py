@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from dedupe import folding, rewriter, wrapping
 from dedupe.folding import FoldedBatch, Positions, Unsigned
 from dedupe.normalizer import WordColumns
 from dedupe.rewriter import CodePoints, Offsets
+from dedupe.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from dedupe.corpus import (
     group_begins,
 )
 from dedupe.shingles import SHINGLE_WORDS
+from dedupe.values import dataclass
 from dedupe.verifier import rarity
 
 # Runs nearer than this on both sides belong to one passage, in whatever order they

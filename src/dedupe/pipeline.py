@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias
@@ -34,6 +33,7 @@ from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
+from dedupe.values import dataclass
 from dedupe.verifier import verify
 
 PathLike: TypeAlias = str | PurePath

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from dedupe.arabic import BREAKS, NEWLINE
 from dedupe.edits import Edit
 from dedupe.readers.decoding import BYTE_ORDER_MARK
+from dedupe.values import dataclass
 
 _BREAKS = frozenset((*BREAKS, NEWLINE))
 # One paragraph that goes is not called a block.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache, partial
 from itertools import pairwise
 
@@ -43,6 +43,7 @@ from dedupe.passages import Passages
 from dedupe.processes import Arrays, Outcome
 from dedupe.readers import PLAIN
 from dedupe.settings import Settings
+from dedupe.values import dataclass
 
 DIGITS = 4  # of a similarity
 EXCERPT = 160  # code points: two or three lines of a terminal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
 from dedupe.errors import SettingsError
+from dedupe.values import dataclass
 
 FOLDS = ("none", "light", "full")
 

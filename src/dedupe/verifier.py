@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe.aligner import (
@@ -27,6 +25,7 @@ from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS
 from dedupe.similarity import similarity
+from dedupe.values import dataclass
 
 # Runs nearer than this on both sides belong to one passage. Within a quotation a word
 # or two may differ; in an edited copy with three words of ten replaced, runs of three

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -19,6 +19,7 @@ import numpy as np
 from dedupe.corpus import BoolArray, IntArray, UInt64Array
 from dedupe.normalizer import normalize
 from dedupe.shingles import SHINGLE_WORDS
+from dedupe.values import dataclass
 
 Kind: TypeAlias = Literal[
     "equal", "respelled", "replaced", "only-left", "only-right", "moved"

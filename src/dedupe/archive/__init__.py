@@ -17,7 +17,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import date
 from functools import partial
 from itertools import chain, islice
@@ -58,6 +58,7 @@ from dedupe.pipeline import (
 from dedupe.readers import ReadOptions, Source
 from dedupe.settings import RULES_VERSION, SETTING_NAMES, Settings
 from dedupe.signatures import SCHEME
+from dedupe.values import dataclass
 
 __all__ = ["Archive", "Changes", "Document", "Info"]
 

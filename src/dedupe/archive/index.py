@@ -14,7 +14,6 @@ has its last half byte apart from the others, so that whole bytes stay whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,6 +27,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.errors import ArchiveError
+from dedupe.values import dataclass
 
 # A block that grows beyond this is cut into equal parts. Small ones fill a page of
 # SQLite better, and there is less to unpack for a shingle.

@@ -9,7 +9,6 @@ that may pass are then compared word by word, by the same engine that scans a fo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from dedupe.corpus import (
 )
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles_at
+from dedupe.values import dataclass
 from dedupe.verifier import (
     FORMULA_WORDS,
     LONGEST_FORMULA,

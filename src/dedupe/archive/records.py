@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from dedupe.processes import Outcome
 from dedupe.readers.decoding import with_line_feeds, without_surrogates
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.values import dataclass
 
 CONTENT_BYTES = 16
 CHECKSUM_BYTES = 8

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe.corpus import (
@@ -17,6 +15,7 @@ from dedupe.corpus import (
 )
 from dedupe.matches import EDITED, IDENTICAL, ORTHOGRAPHIC
 from dedupe.model import RULES
+from dedupe.values import dataclass
 
 BLOCK, NEAR, OVERLAPPING, BOILERPLATE = (
     RULES.index(rule)

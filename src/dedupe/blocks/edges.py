@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe.aligner import Runs
 from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray
+from dedupe.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from dedupe.candidates import components
 from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray, group_begins, ranges
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
+from dedupe.values import dataclass
 
 ONE_MISSING = 2  # paragraphs from one edge to the next
 

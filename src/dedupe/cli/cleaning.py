@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import groupby, islice
 from typing import (
@@ -53,6 +53,7 @@ from dedupe.removals import Departure
 from dedupe.repairs import suspects
 from dedupe.reporters.neutralizer import show_name
 from dedupe.undoing import Remark
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from dedupe.cli import outputs
 from dedupe.cli.outputs import Target
 from dedupe.errors import OutputError, SettingsError
 from dedupe.reporters.neutralizer import show_name
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from dedupe.model import ScanResult

@@ -10,7 +10,6 @@ import stat
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +36,7 @@ from dedupe.readers import (
 )
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from dedupe.archive import Archive

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from dedupe import arabic, rewriter
 from dedupe.folding.columns import Codes
+from dedupe.values import dataclass
 
 # The fold gives one byte a character. Words are made of what stands from FIRST_DIGIT to
 # below SEPARATOR; up to OTHER_LETTER stands what is rare and has rules of its own.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from dedupe.rewriter import CodePoints, Offsets
+from dedupe.values import dataclass
 
 Unsigned: TypeAlias = npt.NDArray[np.uint64]
 # Of 32 bits where a batch is not too large for them.

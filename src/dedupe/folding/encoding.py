@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
@@ -22,6 +21,7 @@ from dedupe.folding.alphabets import (
 from dedupe.folding.columns import Codes, Flags, Positions
 from dedupe.folding.polynomials import PACKED
 from dedupe.rewriter import CodePoints, Offsets
+from dedupe.values import dataclass
 
 # Line breaks in front of a batch, so that eight bytes end with any word.
 MARGIN = "\n" * PACKED

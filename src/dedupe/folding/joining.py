@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe import arabic
@@ -27,6 +25,7 @@ from dedupe.folding.polynomials import (
     polynomial,
     powers,
 )
+from dedupe.values import dataclass
 
 # What stands in a number, as it is written.
 _WRITTEN = bytes.maketrans(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dedupe import rewriter
@@ -24,6 +22,7 @@ from dedupe.folding.polynomials import (
     mixed,
     powers,
 )
+from dedupe.values import dataclass
 
 LONGEST_SHORT = 2 * PACKED
 # A long word is read in pieces, so that one of 50 million letters fits in memory.

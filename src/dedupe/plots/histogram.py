@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe.corpus import FloatArray, IntArray
 from dedupe.model import RELATIONS, Relation
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from dedupe.corpus import FloatArray, IntArray
 from dedupe.errors import InputError
 from dedupe.paragraphs import read_columns
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from dedupe.model import ReadTexts, ScanResult

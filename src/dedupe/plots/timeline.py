@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedupe.corpus import BoolArray, IntArray, Rows
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

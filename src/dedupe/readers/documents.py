@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dedupe.errors import SettingsError
 from dedupe.model import About
 from dedupe.readers.decoding import AUTO, require_codec
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from dedupe.model import Problem

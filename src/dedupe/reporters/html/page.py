@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -22,6 +21,7 @@ from dedupe.reporters.html import languages, maps, markup, phrases, search_table
 from dedupe.reporters.html.comparison import Comparison, compare, fold_sides
 from dedupe.reporters.html.quotations import Quotation, Quoted, day_of, quote, told_of
 from dedupe.reporters.neutralizer import show_name
+from dedupe.values import dataclass
 
 if TYPE_CHECKING:
     from dedupe.model import About, DocumentSummary, Finding, Published
