@@ -30,6 +30,9 @@ class Reporters(Mapping[str, Reporter]):
         reporter: Reporter = getattr(import_module(f"{__name__}.{module}"), function)
         return reporter
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._homes  # a Mapping would load it to tell
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._homes)
 
