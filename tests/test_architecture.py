@@ -55,6 +55,24 @@ def test_a_scan_loads_neither_click_nor_scipy() -> None:
     assert loaded.isdisjoint({"click", "scipy"})
 
 
+def test_a_format_is_known_before_its_reporter_is_loaded() -> None:
+    loaded = modules_after(
+        "import json, sys; from dedupe.reporters import REPORTERS\n"
+        "assert 'sarif' in REPORTERS and 'roman' not in REPORTERS\n"
+        "print(json.dumps([*sys.modules]))"
+    )
+    assert "dedupe.reporters" in loaded
+    assert "dedupe.reporters.sarif" not in loaded
+
+
+def test_only_the_command_decides_how_often_garbage_is_sought() -> None:
+    assert modules_after(
+        "import gc, json; before = gc.get_threshold(); import dedupe.pipeline\n"
+        "same = before == gc.get_threshold(); import dedupe.cli\n"
+        "print(json.dumps([str(same), str(before < gc.get_threshold())]))"
+    ) == {"True"}
+
+
 def test_the_installed_package_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").exists()
 

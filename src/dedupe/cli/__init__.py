@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from dedupe.cli.program import main
+import gc
+
+# What is being loaded, click and numpy above all, is no garbage; to look for some in it
+# time and again takes a twentieth of a small scan.
+gc.set_threshold(50_000)
+
+from dedupe.cli.program import main  # noqa: E402
 
 __all__ = ["main"]
