@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedupe import folding, rewriter, wrapping
-from dedupe.folding import FoldedBatch, Positions, Unsigned
-from dedupe.normalizer import WordColumns
+from dedupe.folding import FoldedBatch, Positions, Unsigned, WordColumns
 from dedupe.rewriter import CodePoints, Offsets
 from dedupe.values import dataclass
 
@@ -27,7 +26,9 @@ class ParagraphColumns:
     solid: Unsigned  # of the sequence of letters, spaces left out
 
 
-SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+# Where white space stands, and what is none left out: 12,000 others need no look.
+_PLACES = (*range(0xA1), 0x1680, *range(0x2000, 0x2060), 0x3000)
+SPACES = "".join(filter(str.isspace, map(chr, _PLACES)))
 MANY_SPACES = 4  # longer indents are left to str.strip
 
 _IS_SPACE = np.zeros(0x3002, np.bool_)  # and one for all that is beyond

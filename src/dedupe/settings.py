@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, fields
 
@@ -76,6 +75,8 @@ class Settings:
         >>> Settings().fingerprint() == Settings(min_words=8).fingerprint()
         True
         """
+        import hashlib  # noqa: PLC0415 - brings OpenSSL, after a scan has begun
+
         recipe = json.dumps([RULES_VERSION, asdict(self)], sort_keys=True)
         return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()
 

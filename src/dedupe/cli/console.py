@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from dedupe.reporters.fitting import fitted
 from dedupe.reporters.neutralizer import disarm
 
 INDENT = "        "  # as wide as the name of the program
@@ -25,6 +24,8 @@ def tell(text: str) -> None:
             sys.stdout.flush()
     line = f"dedupe: {disarm(text)}"
     if is_terminal(sys.stderr):
+        from dedupe.reporters.fitting import fitted  # noqa: PLC0415 - it alone needs it
+
         line = "\n".join(fitted(line, terminal_width(), "", INDENT))
     try:
         click.echo(line, err=True)

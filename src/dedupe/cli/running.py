@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.background import Background
-from dedupe.cli import configuration, drawing, outputs, progress, summary, typed
+from dedupe.cli import configuration, drawing, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
 from dedupe.cli.console import is_terminal, tell, terminal_width
@@ -346,7 +346,8 @@ def _reporter(
     target: Target, chosen: dict[str, Any], conversation: Conversation
 ) -> Reporter:
     if target.format == "html":
-        from dedupe.reporters import html  # noqa: PLC0415 - few ask for a page
+        from dedupe.cli import typed  # noqa: PLC0415 - few ask for a page
+        from dedupe.reporters import html  # noqa: PLC0415
 
         return functools.partial(
             html.write,

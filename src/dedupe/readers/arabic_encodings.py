@@ -190,9 +190,8 @@ def _surprise(classes: Bytes) -> tuple[float, int]:
 @cache
 def _classes(codec: str) -> bytes:
     """Return the class of the character of each byte."""
-    return bytes(
-        _class(bytes([byte]).decode(codec, "replace"), byte) for byte in range(256)
-    )
+    characters = bytes(range(256)).decode(codec, "replace")
+    return bytes(map(_class, characters, range(256)))
 
 
 def _class(character: str, byte: int) -> int:

@@ -47,7 +47,7 @@ _KINDS = b"A" * 0x80 + b"C" * 0x40 + b"L" * 0x40
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # The letters, marks and digits of Arabic and its presentation forms, ASCII, and the
 # Latin letters, punctuation and emoji that stand in Arabic text.
-_PLAUSIBLE = re.compile(
+_PLAUSIBLE = (
     "[\t\n\r\x20-\x7e\xa0-\u024f\u0600-\u06ff\u0750-\u077f\u2000-\u203a"
     "\ufb50-\ufdff\ufe70-\ufeff\U0001f000-\U0001faff]"
 )
@@ -254,7 +254,7 @@ def _decode_wide(raw: bytes) -> Decoded | None:
     likeliest, share = "", _MOSTLY
     for codec in ("utf-16-le", "utf-16-be"):
         text = raw[:_SAMPLE].decode(codec, "replace")
-        plausible = len(_PLAUSIBLE.findall(text)) / len(text)
+        plausible = len(re.findall(_PLAUSIBLE, text)) / len(text)
         if plausible > share:
             likeliest, share = codec, plausible
     if not likeliest:

@@ -19,7 +19,7 @@ RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT MARK}"
 ISOLATE, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 # Letters and marks that are written from the right; the comma and the like are not.
-_FROM_THE_RIGHT = re.compile(
+_FROM_THE_RIGHT = (
     "[\u0590-\u05ff\u0610-\u061a\u0620-\u065f\u066e-\u06dc\u06fa-\u08ff"
     "\ufb1d-\ufdff\ufe70-\ufefc]"
 )
@@ -82,16 +82,16 @@ def steady(line: str) -> str:
     keep it there cannot be seen.
     """
     text = _COLOR.sub("", line)
-    if not _FROM_THE_RIGHT.search(text):
+    if not re.search(_FROM_THE_RIGHT, text):
         return line
-    first = "" if _FROM_THE_RIGHT.match(text[0]) else RIGHT_TO_LEFT
-    last = "" if _FROM_THE_RIGHT.match(text[-1]) else RIGHT_TO_LEFT
+    first = "" if re.match(_FROM_THE_RIGHT, text[0]) else RIGHT_TO_LEFT
+    last = "" if re.match(_FROM_THE_RIGHT, text[-1]) else RIGHT_TO_LEFT
     return f"{first}{line}{last}"
 
 
 def isolated(name: str) -> str:
     """Return a name that does not turn about what stands around it."""
-    return f"{ISOLATE}{name}{END}" if _FROM_THE_RIGHT.search(name) else name
+    return f"{ISOLATE}{name}{END}" if re.search(_FROM_THE_RIGHT, name) else name
 
 
 def filled(items: Iterable[str], width: int, later: str) -> Iterator[str]:
