@@ -4,7 +4,8 @@
 takes half a millisecond; all classes together took a sixth of the time of a small scan.
 The classes made here share their methods, which go through the fields instead. An
 object takes some microseconds to make: what there is many of are columns and named
-tuples. `fields`, `replace`, `asdict` and `inspect.signature` work as ever.
+tuples. `fields`, `replace`, `asdict` and `inspect.signature` work as ever. A class with
+an order, or with fields that are not given to it, is left to `dataclasses`.
 """
 
 from __future__ import annotations
