@@ -6,7 +6,7 @@ import gc
 
 # What is being loaded, click and numpy above all, is no garbage; to look for some in it
 # time and again takes a twentieth of a small scan.
-gc.set_threshold(50_000)
+gc.set_threshold(100_000)
 
 from dedupe.cli.program import main  # noqa: E402
 
