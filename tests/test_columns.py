@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedupe
-from dedupe.columns import BuiltFindings, FindingColumns, is_plain
-from dedupe.model import RELATIONS, RULES, Finding, Occurrence, Span
-from dedupe.reporters import REPORTERS
+from dedupe.columns import BuiltFindings, FindingColumns
+from dedupe.model import (
+    RELATIONS,
+    RULES,
+    DocumentSummary,
+    Finding,
+    Occurrence,
+    Span,
+)
+from dedupe.reporters import REPORTERS, json_values
 from dedupe.reporters.json_values import string
 
 NUMBERS = st.integers(0, 1 << 31)
@@ -44,10 +52,39 @@ def test_findings_come_back_from_columns_as_they_were(findings: list[Finding]) -
     assert FindingColumns.of(findings).findings() == findings
 
 
-@given(st.text(st.one_of(st.characters(), st.sampled_from('قال «"\\\n\u202e'))))
-def test_json_holds_a_plain_text_as_it_is(text: str) -> None:
-    if is_plain(text):
-        assert string(text) == f'"{text}"'
+@given(st.lists(FINDINGS, max_size=3))
+def test_json_holds_findings_as_they_were(findings: list[Finding]) -> None:
+    written = json_values.findings(FindingColumns.of(findings))
+    read = [json.loads(b"{%b}" % members) for members in written]
+    assert [[one["id"], one["words"]] for one in read] == [
+        [finding.id, finding.words] for finding in findings
+    ]
+    assert [one["occurrences"] for one in read] == [
+        [
+            {
+                "document": place.document,
+                "paragraphs": [*place.paragraphs],
+                "lines": [*place.lines],
+                "span": [*place.span],
+                "passages": [[*passage] for passage in place.passages],
+                "excerpt": place.excerpt,
+            }
+            for place in finding.occurrences
+        ]
+        for finding in findings
+    ]
+
+
+@given(
+    st.lists(st.text(st.one_of(st.characters(), st.sampled_from('قال «"\\\n\u202e'))))
+)
+def test_json_writes_many_names_as_it_writes_each(names: list[str]) -> None:
+    items = [DocumentSummary(name, "utf-8", 1, 2, 0) for name in names]
+    written = json_values.documents(items)
+    counts = '"paragraphs":1,"words":2,"duplicated_words":0'
+    assert [one.decode() for one in written] == [
+        f'{{"document":{string(name)},"encoding":"utf-8",{counts}}}' for name in names
+    ]
 
 
 @pytest.mark.parametrize("format", ["json", "jsonl"])

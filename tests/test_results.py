@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import dedupe
 from corpora import NEW_WORDS, WORDS, small_corpora
+from dedupe import blocks
 from dedupe.columns import Built
 from dedupe.errors import InputError
 from dedupe.model import Finding, Occurrence, ScanResult
@@ -203,6 +205,9 @@ OWN = "قمر بحيرة دفتر مصباح"
         ("line breaks of Windows", f"{OWN}\r\n{OWN} 2\r\n{TEXT}\r\n", 3),
         ("line breaks of Windows, blank", f"\r\n\r\n{TEXT}\r\n", 3),
         ("white space around", f"{OWN}\n \t{TEXT}\N{NO-BREAK SPACE} \n", 2),
+        ("an indent after a blank line", f"{OWN}\n\n  {TEXT}", 3),
+        ("white space at the end of the line before", f"{OWN}  \n{TEXT}", 2),
+        ("an indent in the first line", f"  {TEXT}\n{OWN}", 1),
         ("lines without letters", f"***\n---\n{TEXT}", 3),
     ],
 )
@@ -213,6 +218,28 @@ def test_a_paragraph_is_shown_where_it_stands(label: str, text: str, line: int) 
     assert place.paragraphs == (line, line)
     assert text[place.span.start : place.span.end] == TEXT
     assert place.excerpt == TEXT
+    check_borders(place, text)
+
+
+def test_a_file_that_changes_before_it_is_shown_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    gather = blocks.gather
+
+    def change_and_gather(*given: Any) -> blocks.Findings:  # noqa: ANN401
+        (tmp_path / "a.txt").write_text(OWN, encoding="utf-8")
+        return gather(*given)
+
+    monkeypatch.setattr(blocks, "gather", change_and_gather)
+    result = dedupe.scan(tmp_path)
+
+    [problem] = result.errors
+    assert "changed while it was being read" in problem.reason
+    [finding] = result.findings
+    assert [place.excerpt for place in finding.occurrences] == ["", TEXT]
+    assert [place.lines for place in finding.occurrences] == [(1, 1), (1, 1)]
 
 
 def wrapped(text: str, width: int) -> str:

@@ -87,7 +87,7 @@ class FindingColumns:
     end: list[int]
     passages: list[int]  # first passage of each place, and one more at the end
     excerpt: list[bytes]  # UTF-8
-    plain: list[bool]  # whether the excerpt is as `is_plain` says
+    printable: list[bool]  # whether all of the excerpt can be seen
     first_column: list[int]
     end_column: list[int]
 
@@ -119,7 +119,7 @@ class FindingColumns:
             [place.span[1] for place in places],
             _borders(len(place.passages) for place in places),
             [place.excerpt.encode("utf-8", HALVES) for place in places],
-            [is_plain(place.excerpt) for place in places],
+            [place.excerpt.isprintable() for place in places],
             [place.columns[0] for place in places],
             [place.columns[1] for place in places],
             [start for start, _ in passages],
@@ -166,15 +166,6 @@ def finding_columns(
     if isinstance(findings, BuiltFindings):
         return findings.columns(start, stop)
     return FindingColumns.of(findings[start:stop])
-
-
-def is_plain(text: str) -> bool:
-    """Tell whether a text can be seen, and stands between quotes as it is.
-
-    >>> is_plain("قال الوزير"), is_plain('قال "نعم"')
-    (True, False)
-    """
-    return text.isprintable() and '"' not in text and "\\" not in text
 
 
 def parted(items: Sequence[Item], borders: Sequence[int]) -> list[Sequence[Item]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dedupe import blocks, processes
 from dedupe.blocks import Findings
-from dedupe.columns import Built, BuiltFindings, FindingColumns, is_plain
+from dedupe.columns import Built, BuiltFindings, FindingColumns
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -24,6 +24,7 @@ from dedupe.corpus import (
     Rows,
     UInt64Array,
     group_begins,
+    sorting,
 )
 from dedupe.errors import InputError
 from dedupe.loader import Batches
@@ -95,7 +96,8 @@ def build_result(
     words = (np.diff(corpus.first_position)[:asked] - 1).tolist()
     duplicated = blocks.duplicated_words(corpus, findings, asked)[:asked].tolist()
 
-    files = _files(batches)
+    sources = batches.found.sources
+    source_of = _sources(batches)
 
     def summaries(start: int, stop: int) -> list[DocumentSummary]:
         rows = slice(start, stop)
@@ -107,7 +109,10 @@ def build_result(
                 paragraphs[rows],
                 words[rows],
                 duplicated[rows],
-                files[rows].tolist(),
+                [
+                    source.format in PLAIN and bool(source.path)
+                    for source in map(sources.__getitem__, source_of[rows].tolist())
+                ],
             )
         )
 
@@ -173,18 +178,10 @@ def _about(
     )
 
 
-def _files(batches: Batches) -> BoolArray:
-    """Tell of each document whether it is a file, so that its lines are those."""
-    plain = np.array(
-        [
-            bool(source.path) and source.format in PLAIN
-            for source in batches.found.sources
-        ],
-        np.bool_,
-    )
-    source = [arrays["place"].reshape(-1, 4)[:, 0] for arrays in batches.columns]
-    is_file: BoolArray = plain[np.concatenate([np.empty(0, np.int64), *source])]
-    return is_file
+def _sources(batches: Batches) -> IntArray:
+    """Return the row of the source of each document."""
+    rows = [arrays["place"].reshape(-1, 4)[:, 0] for arrays in batches.columns]
+    return np.concatenate([np.empty(0, np.int64), *rows])
 
 
 def _passage_builder(
@@ -233,10 +230,7 @@ class _Places:
     document: Int32Array
     first_paragraph: Int32Array  # counted from 1
     last_paragraph: Int32Array
-    first_line: Int32Array
-    last_line: Int32Array
-    first_column: Int32Array
-    end_column: Int32Array
+    borders: Int32Array  # as `_known_borders` says
     start: Int32Array
     end: Int32Array
     passage_start: Int32Array
@@ -267,21 +261,16 @@ class _Places:
         document = paragraphs.document[findings.first]
         first = findings.first
         spans = np.stack([start, end], axis=1)
-        excerpts, borders, changed = _read_again(batches, document, spans, jobs)
-        known = borders["first_line"] > 0
-        first_paragraph = paragraphs.line[first] + 1
-        last_line = paragraphs.last_line[findings.last] + 1
+        known = _known_borders(paragraphs, findings, start, end)
+        excerpts, borders, changed = _read_again(batches, document, spans, known, jobs)
         places = cls(
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
             document,
-            first_paragraph,
+            paragraphs.line[first] + 1,
             paragraphs.line[findings.last] + 1,
-            np.where(known, borders["first_line"], first_paragraph),
-            np.where(known, borders["last_line"], last_line),
-            borders["first_column"],
-            borders["end_column"],
+            borders,
             start,
             end,
             passage_start,
@@ -298,8 +287,10 @@ class _Places:
         rows = slice(start, stop)
         places = slice(first[0], first[-1])
         passages = slice(first_passage[0], first_passage[-1])
+        borders = self.borders[:, places].tolist()
+        first_line, last_line, first_column, end_column = borders
         return FindingColumns(
-            list(map("{:016x}".format, self.fingerprint[rows].tolist())),
+            self.fingerprint[rows].astype(">u8").tobytes().hex(" ", 8).split(),
             [RULES[rule] for rule in held.rule[rows].tolist()],
             [RELATIONS[relation] for relation in held.relation[rows].tolist()],
             held.jaccard[rows].round(DIGITS).tolist(),
@@ -309,15 +300,15 @@ class _Places:
             [self.names[row] for row in self.document[places].tolist()],
             self.first_paragraph[places].tolist(),
             self.last_paragraph[places].tolist(),
-            self.first_line[places].tolist(),
-            self.last_line[places].tolist(),
+            first_line,
+            last_line,
             self.start[places].tolist(),
             self.end[places].tolist(),
             (first_passage - first_passage[0]).tolist(),
             self.excerpts.some(places),
-            self.excerpts.plain[places].tolist(),
-            self.first_column[places].tolist(),
-            self.end_column[places].tolist(),
+            self.excerpts.printable[places].tolist(),
+            first_column,
+            end_column,
             self.passage_start[passages].tolist(),
             self.passage_end[passages].tolist(),
         )
@@ -327,86 +318,139 @@ class _Places:
 class _Excerpts:
     """How each place begins, as written."""
 
-    text: bytes  # all of them, UTF-8, in the order of documents
-    begin: IntArray  # first byte of each place
+    texts: Sequence[memoryview]  # of each batch, UTF-8
+    batch: IntArray  # of each place
+    begin: IntArray  # first byte of each place in the text of its batch
     end: IntArray
-    plain: BoolArray  # as columns.is_plain tells
+    printable: BoolArray
 
     @classmethod
     def of(cls, parts: Sequence[Arrays], order: IntArray) -> _Excerpts:
-        """Return the excerpts that were cut in parts, from places in that order."""
+        """Return the excerpts that were cut in batches, from places in that order."""
         if not order.size:
-            return cls(b"", order, order, order.astype(np.bool_))
+            return cls([], order, order, order, order.astype(np.bool_))
         size = np.concatenate([part["size"] for part in parts])
-        begin, end = np.empty_like(order), np.empty_like(order)
-        end[order] = np.cumsum(size)
-        begin[order] = end[order] - size
-        plain = np.empty(order.size, np.bool_)
-        plain[order] = np.concatenate([part["plain"] for part in parts])
-        return cls(b"".join(part["text"].data for part in parts), begin, end, plain)
+        end = np.concatenate([np.cumsum(part["size"]) for part in parts])
+        batch = np.repeat(np.arange(len(parts)), [part["size"].size for part in parts])
+        printable = np.concatenate([part["printable"] for part in parts])
+        row = np.empty_like(order)
+        row[order] = np.arange(order.size)
+        return cls(
+            [part["text"].data for part in parts],
+            batch[row],
+            (end - size)[row],
+            end[row],
+            printable[row],
+        )
 
     def some(self, places: slice) -> list[bytes]:
         """Return those of some places."""
-        begin, end = self.begin[places].tolist(), self.end[places].tolist()
-        return [self.text[first:last] for first, last in zip(begin, end, strict=True)]
+        return [
+            self.texts[batch][begin:end].tobytes()
+            for batch, begin, end in zip(
+                self.batch[places].tolist(),
+                self.begin[places].tolist(),
+                self.end[places].tolist(),
+                strict=True,
+            )
+        ]
 
 
-# Where a span begins and ends, counted from 1.
-BORDERS = ("first_line", "last_line", "first_column", "end_column")
+def _known_borders(
+    paragraphs: Paragraphs, findings: Findings, start: Int32Array, end: Int32Array
+) -> tuple[Int32Array, BoolArray]:
+    """Return the borders of places as far as columns tell, and whether they do.
+
+    Borders are int32[4, places], counted from 1: first and last line, first column and
+    the one after the last. Where columns do not tell, lines are those of paragraphs.
+    """
+    first, last = findings.first, findings.last
+    line_starts = _line_starts(paragraphs)
+    line, last_line = line_starts[first], line_starts[last]
+    is_known = (line >= 0) & (last_line >= 0)
+    borders = np.stack(
+        [
+            paragraphs.line[first] + 1,
+            paragraphs.last_line[last] + 1,
+            np.where(is_known, start - line + 1, 0),
+            np.where(is_known, end - last_line + 1, 0),
+        ]
+    )
+    return borders, is_known
+
+
+def _line_starts(paragraphs: Paragraphs) -> Int32Array:
+    """Return where the line of each paragraph begins, -1 where that is not known.
+
+    Where a paragraph begins as many characters as lines after the one before it, all
+    of them are line feeds.
+    """
+    end, last_line = np.zeros((2, len(paragraphs)), np.int32)
+    follows = paragraphs.document[1:] == paragraphs.document[:-1]
+    np.multiply(paragraphs.end[:-1], follows, out=end[1:])
+    np.multiply(paragraphs.last_line[:-1], follows, out=last_line[1:])
+    is_known = paragraphs.start - end == paragraphs.line - last_line
+    is_known &= paragraphs.line == paragraphs.last_line
+    return np.where(is_known, paragraphs.start, -1)
 
 
 def _read_again(
-    batches: Batches, document: Int32Array, spans: Int32Array, jobs: int
-) -> tuple[_Excerpts, Arrays, list[Problem]]:
+    batches: Batches,
+    document: Int32Array,
+    spans: Int32Array,
+    borders: tuple[Int32Array, BoolArray],
+    jobs: int,
+) -> tuple[_Excerpts, Int32Array, list[Problem]]:
     """Return how each place begins, its borders, and what could not be read again.
 
-    The spans are int32[places, 2]. Borders of what could not be read are 0.
+    The spans are int32[places, 2], the borders as far as they are known beforehand.
     """
-    order = np.argsort(document, kind="stable")
+    all_borders, is_known = borders
+    order = sorting(document)
     document = document[order]
     batch_borders = np.searchsorted(document, batches.first_document)
 
     def task(batch: int) -> Outcome:
-        here = slice(batch_borders[batch], batch_borders[batch + 1])
-        begins = group_begins(document[here])
-        wanted = document[here][begins].tolist()
-        held = spans[order[here]].tolist()
-        sizes = np.diff(begins, append=len(held)).tolist()
+        rows = order[batch_borders[batch] : batch_borders[batch + 1]]
+        own = document[batch_borders[batch] : batch_borders[batch + 1]]
+        begins = group_begins(own)
+        places = pairwise([*begins.tolist(), rows.size])
+        held = spans[rows].tolist()
+        known = is_known[rows].tolist()
         texts: list[str] = []
-        borders: list[tuple[int, int, int, int]] = []
+        found: list[int] = []
+        told: list[tuple[int, int, int, int]] = []
         problems = []
-        for size, (row, text) in zip(sizes, batches.texts(batch, wanted), strict=True):
-            some = held[len(texts) : len(texts) + size]
+        for (first, stop), (row, text) in zip(
+            places, batches.texts(batch, own[begins].tolist()), strict=True
+        ):
             if isinstance(text, InputError):
                 problems.append((batches.names[row], str(text)))
-                texts += [""] * size
-                borders += [(0, 0, 0, 0)] * size
+                texts += [""] * (stop - first)
                 continue
-            texts += [_beginning(text, *span) for span in some]
-            line_feeds = _line_feeds(text)
-            borders += [_borders(line_feeds, *span) for span in some]
+            some = held[first:stop]
+            texts += _beginnings(text, some)
+            if False in known[first:stop]:
+                line_feeds = _line_feeds(text)
+                found += range(first, stop)
+                told += [_borders(line_feeds, *span) for span in some]
         written = [text.encode() for text in texts]
-        columns = np.array(borders, np.int32).reshape(-1, len(BORDERS))
-        return problems, {
+        arrays: Arrays = {
             "text": np.frombuffer(b"".join(written), np.uint8),
-            "size": np.array([len(text) for text in written], np.int64),
-            "plain": np.array([is_plain(text) for text in texts], np.bool_),
-            **dict(zip(BORDERS, columns.T, strict=True)),
+            "size": np.array(list(map(len, written)), np.int64),
+            "printable": np.array(list(map(str.isprintable, texts)), np.bool_),
         }
+        if found:
+            arrays |= {"place": rows[found], "borders": np.array(told, np.int32).T}
+        return problems, arrays
 
     outcomes = processes.run(task, len(batches.columns), jobs)
     problems = [Problem(*pair) for value, _ in outcomes for pair in value]
     parts = [arrays for _, arrays in outcomes]
-    return _Excerpts.of(parts, order), _in_order(parts, order), problems
-
-
-def _in_order(parts: Sequence[Arrays], order: IntArray) -> Arrays:
-    """Return the borders that were found in parts, from places in that order."""
-    columns = {name: np.zeros(order.size, np.int32) for name in BORDERS}
-    if order.size:
-        for name, column in columns.items():
-            column[order] = np.concatenate([part[name] for part in parts])
-    return columns
+    for part in parts:
+        if "place" in part:
+            all_borders[:, part["place"]] = part["borders"].reshape(4, -1)
+    return _Excerpts.of(parts, order), all_borders, problems
 
 
 def _line_feeds(text: str) -> list[int]:
@@ -431,13 +475,19 @@ def _borders(line_feeds: list[int], start: int, end: int) -> tuple[int, int, int
     return first + 1, last + 1, start - before_first, end - before_last
 
 
-def _beginning(text: str, start: int, end: int) -> str:
-    """Return the text of a span, cut after a word when it is long."""
-    if end - start <= EXCERPT:
-        return text[start:end]
-    cut = text[start : start + EXCERPT]
-    space = max(cut.rfind(" "), cut.rfind("\n"))
-    return cut[:space] if space > EXCERPT // 2 else cut
+def _beginnings(text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
+    """Return the text of each span, cut after a word where it is long."""
+    cut = []
+    for start, end in spans:
+        stop = end
+        if end - start > EXCERPT:
+            stop = start + EXCERPT
+            shortest = start + EXCERPT // 2 + 1
+            space = text.rfind(" ", shortest, stop)
+            space = max(space, text.rfind("\n", max(space, shortest), stop))
+            stop = space if space > 0 else stop
+        cut.append(text[start:stop])
+    return cut
 
 
 def _match_columns(

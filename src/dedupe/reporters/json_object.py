@@ -10,8 +10,6 @@ from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dedupe.model import ScanResult
 
 
@@ -38,14 +36,14 @@ def _head(result: ScanResult) -> str:
 
 
 def _documents(result: ScanResult, start: int, stop: int) -> bytes:
-    documents = map(json_values.document, result.documents[start:stop])
-    return _lines(start, [document.encode() for document in documents])
+    documents = json_values.documents(result.documents[start:stop])
+    return _before(start) + b",\n".join(documents)
 
 
 def _findings(result: ScanResult, start: int, stop: int) -> bytes:
     columns = finding_columns(result.findings, start, stop)
     findings = json_values.findings(columns)
-    return _lines(start, [b"{%b}" % finding for finding in findings])
+    return b"%b{%b}" % (_before(start), b"},\n{".join(findings))
 
 
 def _foot(result: ScanResult) -> str:
@@ -69,6 +67,5 @@ def _foot(result: ScanResult) -> str:
     )
 
 
-def _lines(start: int, objects: Iterable[bytes]) -> bytes:
-    before = b",\n" if start else b"\n"
-    return before + b",\n".join(objects)
+def _before(start: int) -> bytes:
+    return b",\n" if start else b"\n"

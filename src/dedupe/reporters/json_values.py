@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from dedupe.columns import HALVES, FindingColumns, parted
 from dedupe.reporters.neutralizer import UNSAFE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dedupe.model import (
         DocumentSummary,
@@ -59,34 +59,43 @@ def number(ratio: float) -> str:
 
 def findings(columns: FindingColumns) -> list[bytes]:
     """Return the members of each finding, without the braces."""
-    heads = [
-        f'"id":{string(name)},"rule":"{rule}","relation":"{relation}",'
-        f'"jaccard":{number(jaccard)},"containment":{number(containment)},'
-        f'"words":{words},"occurrences":['
-        for name, rule, relation, jaccard, containment, words in zip(
-            columns.id,
-            columns.rule,
-            columns.relation,
-            columns.jaccard,
-            columns.containment,
-            columns.words,
-            strict=True,
-        )
-    ]
     places = parted(_occurrences(columns), columns.places)
-    return [
-        b"%b%b]%b" % (head.encode(), b",".join(held), verdict)
-        for head, held, verdict in zip(heads, places, _verdicts(columns), strict=True)
-    ]
-
-
-def document(item: DocumentSummary) -> str:
-    """Return a document as a JSON object."""
-    return (
-        f'{{"document":{string(item.document)},"encoding":{string(item.encoding)},'
-        f'"paragraphs":{item.paragraphs},"words":{item.words},'
-        f'"duplicated_words":{item.duplicated_words}}}'
+    members = zip(
+        _strings(columns.id),
+        _strings(columns.rule),
+        _strings(columns.relation),
+        map(_number, columns.jaccard),
+        map(_number, columns.containment),
+        columns.words,
+        map(b",".join, places),
+        _verdicts(columns),
+        strict=True,
     )
+    template = (
+        b'"id":%b,"rule":%b,"relation":%b,"jaccard":%b,"containment":%b,"words":%d,'
+        b'"occurrences":[%b]%b'
+    )
+    return [template % row for row in members]
+
+
+def documents(items: Sequence[DocumentSummary]) -> list[bytes]:
+    """Return each document as a JSON object."""
+    if not items:
+        return []
+    names, encodings, paragraphs, words, duplicated, _ = zip(*items, strict=True)
+    members = zip(
+        _strings(names),
+        _strings(encodings),
+        paragraphs,
+        words,
+        duplicated,
+        strict=True,
+    )
+    template = (
+        b'{"document":%b,"encoding":%b,"paragraphs":%d,"words":%d,'
+        b'"duplicated_words":%d}'
+    )
+    return [template % row for row in members]
 
 
 def published(result: ScanResult) -> str:
@@ -142,7 +151,7 @@ def flag(value: bool) -> str:  # noqa: FBT001
     return "true" if value else "false"
 
 
-def _verdicts(columns: FindingColumns) -> Iterable[bytes]:
+def _verdicts(columns: FindingColumns) -> list[bytes]:
     """Return the members that a check or a baseline adds to each finding."""
     if not any(columns.state) and not any(columns.allowed):
         return [b""] * len(columns.id)
@@ -156,35 +165,59 @@ def _verdicts(columns: FindingColumns) -> Iterable[bytes]:
 
 
 def _occurrences(columns: FindingColumns) -> list[bytes]:
-    spans = [
-        f"[{start},{end}]"
-        for start, end in zip(columns.passage_start, columns.passage_end, strict=True)
-    ]
-    heads = [
-        f'{{"document":{string(document)},"paragraphs":[{first},{last}],'
-        f'"lines":[{line},{last_line}],"span":[{start},{end}],'
-        f'"passages":[{",".join(passages)}],"excerpt":'
-        for document, first, last, line, last_line, start, end, passages in zip(
-            columns.document,
-            columns.first_paragraph,
-            columns.last_paragraph,
-            columns.first_line,
-            columns.last_line,
-            columns.start,
-            columns.end,
-            parted(spans, columns.passages),
-            strict=True,
-        )
-    ]
-    # Most excerpts go out as they are held, and are never decoded.
-    excerpts = [
-        b'"%b"' % excerpt if plain else string(excerpt.decode("utf-8", HALVES)).encode()
-        for excerpt, plain in zip(columns.excerpt, columns.plain, strict=True)
-    ]
+    members = zip(
+        _strings(columns.document),
+        columns.first_paragraph,
+        columns.last_paragraph,
+        columns.first_line,
+        columns.last_line,
+        columns.start,
+        columns.end,
+        _passages(columns),
+        _excerpts(columns),
+        strict=True,
+    )
+    template = (
+        b'{"document":%b,"paragraphs":[%d,%d],"lines":[%d,%d],"span":[%d,%d],'
+        b'"passages":[%b],"excerpt":"%b"}'
+    )
+    return [template % row for row in members]
+
+
+def _passages(columns: FindingColumns) -> list[bytes]:
+    """Return the spans of each place, all written at once: there are very many."""
+    sizes = [end - first for first, end in pairwise(columns.passages)]
+    groups = {size: ",".join(["[%d,%d]"] * size) for size in set(sizes)}
+    numbers = [0] * (2 * len(columns.passage_start))
+    numbers[::2], numbers[1::2] = columns.passage_start, columns.passage_end
+    spans = "\n".join([groups[size] for size in sizes]) % tuple(numbers)
+    return spans.encode().split(b"\n") if sizes else []
+
+
+def _excerpts(columns: FindingColumns) -> list[bytes]:
+    """Return what stands between the quotes; most is never decoded."""
     return [
-        b"%b%b}" % (head.encode(), excerpt)
-        for head, excerpt in zip(heads, excerpts, strict=True)
+        excerpt.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        if printable
+        else string(excerpt.decode("utf-8", HALVES))[1:-1].encode()
+        for excerpt, printable in zip(columns.excerpt, columns.printable, strict=True)
     ]
+
+
+def _strings(texts: Sequence[str]) -> list[bytes]:
+    """Return many JSON strings."""
+    if not "".join(texts).isprintable():
+        return [string(text).encode() for text in texts]
+    # All at once, since nearly all that has a name can be printed.
+    escaped = "\n".join(texts).replace("\\", r"\\").replace('"', r"\"")
+    quoted = '"' + escaped.replace("\n", '"\n"') + '"'
+    return quoted.encode().split(b"\n") if texts else []
+
+
+# As many as there are ratios of few digits; see `number`.
+@lru_cache(maxsize=1 << 14)
+def _number(ratio: float) -> bytes:
+    return number(ratio).encode()
 
 
 def _escape(match: re.Match[str]) -> str:
