@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedupe
-from dedupe.columns import BuiltFindings, FindingColumns
+from dedupe.columns import (
+    BuiltDocuments,
+    BuiltFindings,
+    FindingColumns,
+    document_columns,
+)
 from dedupe.model import (
     RELATIONS,
     RULES,
@@ -80,7 +85,7 @@ def test_json_holds_findings_as_they_were(findings: list[Finding]) -> None:
 )
 def test_json_writes_many_names_as_it_writes_each(names: list[str]) -> None:
     items = [DocumentSummary(name, "utf-8", 1, 2, 0) for name in names]
-    written = json_values.documents(items)
+    written = json_values.documents(document_columns(items, 0, len(items)))
     counts = '"paragraphs":1,"words":2,"duplicated_words":0'
     assert [one.decode() for one in written] == [
         f'{{"document":{string(name)},"encoding":"utf-8",{counts}}}' for name in names
@@ -95,10 +100,14 @@ def test_a_report_is_the_same_from_columns_and_from_findings(
     edited = f"{text} الشقيقين والجارين"
     scanned = dedupe.scan({"a": f"{text}\n{text}", "b": text, "ج": edited})
     assert isinstance(scanned.findings, BuiltFindings)
+    assert isinstance(scanned.documents, BuiltDocuments)
+    from_items = replace(
+        scanned, findings=[*scanned.findings], documents=[*scanned.documents]
+    )
     reports = []
-    for findings in (scanned.findings, list(scanned.findings)):
+    for result in (scanned, from_items):
         out = io.BytesIO()
-        REPORTERS[format](replace(scanned, findings=findings), out)
+        REPORTERS[format](result, out)
         reports.append(out.getvalue())
     assert reports[0] == reports[1]
     assert len(scanned.findings) > 1

@@ -10,9 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from itertools import accumulate, chain, pairwise, repeat
-from typing import Generic, TypeVar, overload
+from typing import Generic, NamedTuple, TypeVar, overload
 
-from dedupe.model import Finding, Occurrence, Relation, Rule, Span, State
+from dedupe.model import (
+    DocumentSummary,
+    Finding,
+    Occurrence,
+    Relation,
+    Rule,
+    Span,
+    State,
+)
 from dedupe.values import dataclass
 
 Item = TypeVar("Item")
@@ -50,6 +58,23 @@ class Built(Sequence[Item], Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         for start in range(0, self.size, AT_ONCE):
             yield from self.build(start, min(start + AT_ONCE, self.size))
+
+
+class DocumentColumns(NamedTuple):
+    """Some documents, with what a report tells of each as columns."""
+
+    document: Sequence[str]
+    encoding: Sequence[str]
+    paragraphs: Sequence[int]
+    words: Sequence[int]
+    duplicated_words: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltDocuments(Built[DocumentSummary]):
+    """Documents that can also be had as columns."""
+
+    columns: Callable[[int, int], DocumentColumns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +182,22 @@ class FindingColumns:
             strict=True,
         )
         return map(Occurrence._make, members)
+
+
+def document_columns(
+    documents: Sequence[DocumentSummary], start: int, stop: int
+) -> DocumentColumns:
+    """Return some of the documents as columns."""
+    if isinstance(documents, BuiltDocuments):
+        return documents.columns(start, stop)
+    some = documents[start:stop]
+    return DocumentColumns(
+        [document.document for document in some],
+        [document.encoding for document in some],
+        [document.paragraphs for document in some],
+        [document.words for document in some],
+        [document.duplicated_words for document in some],
+    )
 
 
 def finding_columns(

@@ -12,7 +12,13 @@ import numpy as np
 
 from dedupe import blocks, processes
 from dedupe.blocks import Findings
-from dedupe.columns import Built, BuiltFindings, FindingColumns
+from dedupe.columns import (
+    Built,
+    BuiltDocuments,
+    BuiltFindings,
+    DocumentColumns,
+    FindingColumns,
+)
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -99,22 +105,22 @@ def build_result(
     sources = batches.found.sources
     source_of = _sources(batches)
 
-    def summaries(start: int, stop: int) -> list[DocumentSummary]:
+    def columns(start: int, stop: int) -> DocumentColumns:
         rows = slice(start, stop)
-        return list(
-            map(
-                DocumentSummary,
-                batches.names[rows],
-                batches.encodings[rows],
-                paragraphs[rows],
-                words[rows],
-                duplicated[rows],
-                [
-                    source.format in PLAIN and bool(source.path)
-                    for source in map(sources.__getitem__, source_of[rows].tolist())
-                ],
-            )
+        return DocumentColumns(
+            batches.names[rows],
+            batches.encodings[rows],
+            paragraphs[rows],
+            words[rows],
+            duplicated[rows],
         )
+
+    def summaries(start: int, stop: int) -> list[DocumentSummary]:
+        is_file = [
+            source.format in PLAIN and bool(source.path)
+            for source in map(sources.__getitem__, source_of[start:stop].tolist())
+        ]
+        return list(map(DocumentSummary, *columns(start, stop), is_file))
 
     # What is built later must not keep the words, which are most of the memory.
     all_paragraphs, exemplar = corpus.paragraphs, corpus.exemplar
@@ -129,7 +135,7 @@ def build_result(
     return ScanResult(
         settings=asdict(settings),
         fingerprint=settings.fingerprint(),
-        documents=Built(summaries, len(words)),
+        documents=BuiltDocuments(summaries, len(words), columns),
         findings=BuiltFindings.of(places.columns, len(findings)),
         matches=BuiltMatches(
             lambda start, stop: pairs().build(start, stop),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedupe.columns import finding_columns
+from dedupe.columns import document_columns, finding_columns
 from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
@@ -36,8 +36,8 @@ def _head(result: ScanResult) -> str:
 
 
 def _documents(result: ScanResult, start: int, stop: int) -> bytes:
-    documents = json_values.documents(result.documents[start:stop])
-    return _before(start) + b",\n".join(documents)
+    columns = document_columns(result.documents, start, stop)
+    return _before(start) + b",\n".join(json_values.documents(columns))
 
 
 def _findings(result: ScanResult, start: int, stop: int) -> bytes:

@@ -14,17 +14,13 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from dedupe import __version__
-from dedupe.columns import HALVES, FindingColumns, parted
+from dedupe.columns import HALVES, DocumentColumns, FindingColumns, parted
 from dedupe.reporters.neutralizer import UNSAFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dedupe.model import (
-        DocumentSummary,
-        Problem,
-        ScanResult,
-    )
+    from dedupe.model import Problem, ScanResult
 
 SCHEMA_VERSION = "1"
 
@@ -78,17 +74,14 @@ def findings(columns: FindingColumns) -> list[bytes]:
     return [template % row for row in members]
 
 
-def documents(items: Sequence[DocumentSummary]) -> list[bytes]:
+def documents(columns: DocumentColumns) -> list[bytes]:
     """Return each document as a JSON object."""
-    if not items:
-        return []
-    names, encodings, paragraphs, words, duplicated, _ = zip(*items, strict=True)
     members = zip(
-        _strings(names),
-        _strings(encodings),
-        paragraphs,
-        words,
-        duplicated,
+        _strings(columns.document),
+        _strings(columns.encoding),
+        columns.paragraphs,
+        columns.words,
+        columns.duplicated_words,
         strict=True,
     )
     template = (
