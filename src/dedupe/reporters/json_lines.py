@@ -17,9 +17,8 @@ def write(result: ScanResult, out: BinaryIO) -> None:
 
     def render(start: int, stop: int) -> bytes:
         columns = finding_columns(result.findings, start, stop)
-        findings = json_values.findings(columns)
-        lines = [b'{"kind":"finding",%b}\n' % finding for finding in findings]
-        return b"".join(lines)
+        findings = json_values.findings(columns, b'{"kind":"finding",')
+        return b"\n".join([*findings, b""])
 
     out.write(_header(result).encode())
     out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))

@@ -10,6 +10,8 @@ from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedupe.model import ScanResult
 
 
@@ -37,13 +39,12 @@ def _head(result: ScanResult) -> str:
 
 def _documents(result: ScanResult, start: int, stop: int) -> bytes:
     columns = document_columns(result.documents, start, stop)
-    return _before(start) + b",\n".join(json_values.documents(columns))
+    return _lines(start, json_values.documents(columns))
 
 
 def _findings(result: ScanResult, start: int, stop: int) -> bytes:
     columns = finding_columns(result.findings, start, stop)
-    findings = json_values.findings(columns)
-    return b"%b{%b}" % (_before(start), b"},\n{".join(findings))
+    return _lines(start, json_values.findings(columns))
 
 
 def _foot(result: ScanResult) -> str:
@@ -67,5 +68,7 @@ def _foot(result: ScanResult) -> str:
     )
 
 
-def _before(start: int) -> bytes:
-    return b",\n" if start else b"\n"
+def _lines(start: int, objects: Sequence[bytes]) -> bytes:
+    if start:
+        return b",\n".join([b"", *objects])
+    return b"\n" + b",\n".join(objects)

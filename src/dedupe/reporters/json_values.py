@@ -53,8 +53,8 @@ def number(ratio: float) -> str:
     return repr(round(float(ratio), _DIGITS))
 
 
-def findings(columns: FindingColumns) -> list[bytes]:
-    """Return the members of each finding, without the braces."""
+def findings(columns: FindingColumns, opening: bytes = b"{") -> list[bytes]:
+    """Return each finding as a JSON object that begins with what is given."""
     places = parted(_occurrences(columns), columns.places)
     members = zip(
         _strings(columns.id),
@@ -67,9 +67,9 @@ def findings(columns: FindingColumns) -> list[bytes]:
         _verdicts(columns),
         strict=True,
     )
-    template = (
+    template = opening + (
         b'"id":%b,"rule":%b,"relation":%b,"jaccard":%b,"containment":%b,"words":%d,'
-        b'"occurrences":[%b]%b'
+        b'"occurrences":[%b]%b}'
     )
     return [template % row for row in members]
 
