@@ -13,7 +13,7 @@ from corpora import small_corpora
 from dedupe import aligner, candidates, loader
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
-from dedupe.corpus import Corpus, group_begins
+from dedupe.corpus import Corpus, group_begins, sorting_by
 from dedupe.readers import ReadOptions, from_texts
 from dedupe.settings import Settings
 from oracle import common_runs
@@ -116,6 +116,19 @@ def test_words_that_an_earlier_run_holds_are_not_counted_again(
         (owner, at) for owner, start, size in rows for at in range(start, start + size)
     }
     assert int(counted.sum()) == len(expected)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.sampled_from([0, 7, 2**32 - 1])), max_size=30
+    )
+)
+def test_an_order_by_columns_is_stable(rows: list[tuple[int, int]]) -> None:
+    first, second = (
+        np.array([row[column] for row in rows], np.int64) for column in range(2)
+    )
+    order = sorting_by(first, second).tolist()
+    assert order == np.lexsort((second, first)).tolist()
 
 
 @given(st.lists(st.integers(0, 9), max_size=30).map(sorted))

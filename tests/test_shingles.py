@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.shingles import shingles, shingles_at
+from dedupe.shingles import look_up, shingles, shingles_at
 
 words = st.lists(st.integers(0, 2**32 - 1), max_size=40).map(
     lambda values: np.array(values, np.uint32)
@@ -64,3 +64,18 @@ def test_each_half_of_a_hash_spreads_over_all_its_values(half: np.uint64) -> Non
 def test_the_order_of_the_words_counts() -> None:
     one, other = np.array([1, 2, 3], np.uint32), np.array([2, 1, 3], np.uint32)
     assert shingles(one, 3) != shingles(other, 3)
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1), max_size=30),
+    st.lists(st.integers(0, 2**64 - 1), max_size=30),
+    st.lists(st.integers(0, 99), max_size=30),
+)
+def test_what_stands_among_some_keys_is_found_there(
+    keys: list[int], others: list[int], places: list[int]
+) -> None:
+    ordered = np.array(sorted(set(keys)), np.uint64)
+    asked = [*others, *(keys[place % len(keys)] for place in places if keys)]
+    rows, at = look_up(ordered, np.array(asked, np.uint64))
+    assert rows.tolist() == [row for row, key in enumerate(asked) if key in keys]
+    assert ordered[at].tolist() == [asked[row] for row in rows.tolist()]

@@ -21,8 +21,9 @@ from dedupe.corpus import (
     UInt64Array,
     group_begins,
     ranges,
+    sorting,
 )
-from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, look_up, shingles, shingles_at
 from dedupe.values import dataclass
 
 # A shingle in more surroundings than this is too common to be a seed.
@@ -291,7 +292,7 @@ def closing_pairs(left: Rows, right: Rows) -> tuple[IntArray, IntArray]:
     group = components(left, right, int(right.max()) + 1)
     few = np.bincount(group)[group[source]] <= MOST_MEMBERS
     source, target = source[few], target[few]
-    order = np.argsort(source, kind="stable")
+    order = sorting(source)
     source, target = source[order], target[order]
     found = []
     for step in range(1, MOST_MEMBERS):
@@ -354,18 +355,21 @@ def seeds_of_pairs(
     position = ranges(corpus.paragraphs.first_word.take(rows), size)
     keys = shingles_at(corpus.word, position, LENGTHS[0]) >> np.uint64(64 - HASH_BITS)
     keys |= np.repeat(np.arange(rows.size) << HASH_BITS, size).view(np.uint64)
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     ordered = keys[order]
+    heads = group_begins(ordered)
+    known = ordered[heads]
+    # Of a shingle that stands several times, the first place.
+    place = np.minimum.reduceat(order, heads)
     one, other = np.searchsorted(rows, left), np.searchsorted(rows, right)
     shorter = np.where(size[one] <= size[other], one, other)
     longer = one + other - shorter
     number = size[shorter]
     asked = ranges(begins[shorter], number)
     across = np.repeat((longer - shorter) << HASH_BITS, number).view(np.uint64)
-    wanted = keys[asked] + across
-    at = np.searchsorted(ordered, wanted)
-    hit = ordered.take(at, mode="clip") == wanted
-    here, there = position[asked[hit]], position[order[at[hit]]]
+    # Taken in their order, so that those of one pair are looked up near one another.
+    held, at = look_up(known, ordered[asked] + across)
+    here, there = position[order[asked[held]]], position[place[at]]
     first = np.minimum(here, there)
     seeds = _packed(packing, first, np.maximum(here, there) - first)
     seeds.sort()
@@ -386,17 +390,21 @@ def _distinct(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
 def components(left: IntArray, right: IntArray, count: int) -> IntArray:
     """Return the smallest row that each of `count` rows is tied to by edges."""
     label = np.arange(count)
+    tied = np.zeros(count, np.bool_)
+    tied[left] = tied[right] = True
+    rows = np.flatnonzero(tied)
     while left.size:
-        low = np.minimum(label[left], label[right])
-        high = np.maximum(label[left], label[right])
-        live = low != high
-        if not live.any():
+        one, other = label.take(left), label.take(right)
+        live = np.flatnonzero(one != other)
+        if not live.size:
             break
-        left, right = left[live], right[live]
-        np.minimum.at(label, high[live], low[live])
+        left, right = left.take(live), right.take(live)
+        one, other = one.take(live), other.take(live)
+        np.minimum.at(label, np.maximum(one, other), np.minimum(one, other))
         while True:
-            shorter = label[label]
-            if np.array_equal(shorter, label):
+            longer = label.take(rows)
+            shorter = label.take(longer)
+            if np.array_equal(shorter, longer):
                 break
-            label = shorter
+            label[rows] = shorter
     return label

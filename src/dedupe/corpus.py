@@ -47,6 +47,18 @@ def sorting(values: Rows) -> IntArray:
     return packed.view(np.int64)
 
 
+def sorting_by(first: Rows, *others: Rows) -> IntArray:
+    """Return the stable order by several columns, each as `sorting` takes them.
+
+    >>> sorting_by(np.array([2, 1, 2]), np.array([5, 9, 3])).tolist()
+    [1, 2, 0]
+    """
+    if not others:
+        return sorting(first)
+    order = sorting_by(*others)
+    return order.take(sorting(first.take(order)))
+
+
 def group_begins(ordered: Rows | UInt64Array) -> IntArray:
     """Return the rows at which a sorted column changes its value."""
     fresh = np.ones(ordered.size, np.bool_)

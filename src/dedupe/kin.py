@@ -29,7 +29,7 @@ from dedupe.corpus import (
     group_begins,
     ranges,
 )
-from dedupe.shingles import SHINGLE_WORDS, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, look_up, shingles_at
 from dedupe.values import dataclass
 
 # Fewer make no shingle look common. More are a form that is filled in: telegrams,
@@ -85,27 +85,26 @@ def count_kin_once(
     common = _common_within(corpus, positions, family)
     if not common.shingle.size:
         return doubted
-    _lower(frequency, common.positions, common.surplus[common.row])
+    _lower(frequency, common.positions, common.fewer)
     # Of all others few hold a shingle of theirs, be it kin of yet others.
     alone = common.alone[rows.take(corpus.word_paragraph.take(common.alone))]
     others = _frequent_positions(corpus, rows & ~members, frequency)
     positions = np.concatenate([alone, others])
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    at = common.shingle.searchsorted(hashes)
-    hit = np.flatnonzero(common.shingle.take(at, mode="clip") == hashes)
-    _lower(frequency, positions[hit], common.surplus[at[hit]])
+    held, at = look_up(common.shingle, hashes)
+    _lower(frequency, positions[held], common.surplus[at])
     return doubted
 
 
 @dataclass(frozen=True, slots=True)
 class _Common:
-    """The shingles that stand several times in one family, one row a shingle."""
+    """The shingles that are common for the sake of kin alone, one row a shingle."""
 
     shingle: UInt64Array  # sorted
-    surplus: IntArray  # surroundings in which it stands for the sake of kin alone
-    positions: IntArray  # at which they stand in families
-    row: IntArray  # of the shingle at each position
-    alone: IntArray  # the other positions in families
+    surplus: IntArray  # surroundings in which it stands for that reason
+    positions: IntArray  # at which they stand several times in one family
+    fewer: IntArray  # the surplus of the shingle at each position
+    alone: IntArray  # the positions of what stands in its family once
 
 
 def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Common:
@@ -113,8 +112,9 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
     packing = Packing.of(corpus)
     paragraph = corpus.word_paragraph.take(positions)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    keys += (family[paragraph] + 1).view(np.uint64) * _SALT
-    keys = packing.pack(keys * _SALT, positions)
+    keys += (family.take(paragraph) + 1).view(np.uint64) * _SALT
+    keys *= _SALT
+    keys = packing.pack(keys, positions)
     keys.sort()
     alone = packing.position(keys[_singles(packing.high(keys))])
     keys, places = repeated(packing, keys)
@@ -130,8 +130,17 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
     shingle, row = np.unique(
         shingles_at(corpus.word, positions[begins], SHINGLE_WORDS), return_inverse=True
     )
-    surplus = np.bincount(row, weights=fewest - 1, minlength=shingle.size)
-    return _Common(shingle, surplus.astype(np.int64), positions, row[number], alone)
+    weighted = np.bincount(row, weights=fewest - 1, minlength=shingle.size)
+    surplus = weighted.astype(np.int64)
+    fewer = surplus[row].take(number)
+    common, held = surplus > 0, np.flatnonzero(fewer)
+    return _Common(
+        shingle[common],
+        surplus[common],
+        positions[held],
+        fewer[held],
+        alone,
+    )
 
 
 def _singles(ordered: UInt64Array) -> BoolArray:

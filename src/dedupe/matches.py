@@ -73,11 +73,12 @@ def unknown(found: Sequence[Matches], left: Rows, right: Rows) -> BoolArray:
 
 def tied_by(found: Sequence[Matches], *relations: int) -> tuple[Rows, Rows]:
     """Return the pairs that stand in one of some relations."""
-    relation = np.concatenate([part.relation for part in found])
-    rows = np.flatnonzero(np.isin(relation, relations))
-    left = np.concatenate([part.left for part in found])
-    right = np.concatenate([part.right for part in found])
-    return left[rows], right[rows]
+    asked = np.zeros(len(RELATIONS), np.bool_)
+    asked[list(relations)] = True
+    rows = [asked.take(part.relation) for part in found]
+    left = [part.left[here] for part, here in zip(found, rows, strict=True)]
+    right = [part.right[here] for part, here in zip(found, rows, strict=True)]
+    return np.concatenate(left), np.concatenate(right)
 
 
 def _packed(left: Rows, right: Rows) -> IntArray:
@@ -108,8 +109,10 @@ def joined(parts: Sequence[Matches]) -> Matches:
     count = np.concatenate([np.diff(part.first_passage) for part in parts])
     first_passage = np.concatenate([[0], np.cumsum(count)])
     matches = Matches(**columns, first_passage=first_passage)
-    # Each part is sorted, which a stable sort makes use of.
     pairs = _packed(matches.left, matches.right)
+    if (pairs[1:] > pairs[:-1]).all():
+        return matches
+    # Each part is sorted, which a stable sort makes use of.
     return matches.where(np.argsort(pairs, kind="stable"))
 
 

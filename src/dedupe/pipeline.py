@@ -262,8 +262,8 @@ class _Work:
 
     def compare(
         self, seeds: list[UInt64Array], *, passages: bool
-    ) -> tuple[list[Matches], Passages, _Signed, Runs]:
-        """Return what the seeds show, slice by slice, and what to look at again."""
+    ) -> tuple[Matches, Passages, _Signed, Runs]:
+        """Return what the seeds show, and what to look at again."""
         first_position = self.batches.first_position
         permutation = signatures.permutations(
             self.settings.num_perm, self.settings.seed
@@ -302,17 +302,17 @@ class _Work:
                 for side in Runs.__slots__
             )
         )
-        matches = [from_arrays(arrays) for arrays in outcomes]
+        matches = joined([from_arrays(arrays) for arrays in outcomes])
         return matches, all_passages(outcomes if passages else []), signed, doubted
 
     def with_near_duplicates(
-        self, matches: Sequence[Matches], signed: _Signed, doubted: Runs
+        self, matches: Matches, signed: _Signed, doubted: Runs
     ) -> Matches:
         """Add the pairs that share a band, and those that close their groups.
 
         Then look again at what was thought a formula and is the text of such a group.
         """
-        found = [*matches]
+        found = [matches]
         found.append(self._fresh(found, *self._alike(signed)))
         closing = candidates.closing_pairs(*tied_by(found, EDITED))
         found.append(self._fresh(found, *closing))

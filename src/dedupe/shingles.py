@@ -9,6 +9,8 @@ from dedupe.corpus import IntArray, UInt32Array, UInt64Array
 SHINGLE_WORDS = 3  # of the shingles that are compared
 _FINAL = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+# Of what is looked up among keys, one in so many powers of two is searched in vain.
+SPARE_BITS, MOST_BITS = 3, 22
 _AT_ONCE = 1 << 14  # shingles; they stay in the cache of a core from pass to pass
 
 
@@ -53,6 +55,22 @@ def shingles_at(words: UInt32Array, positions: IntArray, size: int) -> UInt64Arr
     for place in range(1, size):
         total += words.take(positions + place) * _ODD[place]
     return _mix(total)
+
+
+def look_up(ordered: UInt64Array, asked: UInt64Array) -> tuple[IntArray, IntArray]:
+    """Return the rows of what stands among some keys, and in which row it does there.
+
+    Most of what does not is known by a few bits of it, without a search.
+    """
+    bits = min(ordered.size.bit_length() + SPARE_BITS, MOST_BITS)
+    lower = np.uint64(64 - bits)
+    likely = np.zeros(1 << bits, np.bool_)
+    likely[(ordered * _FINAL) >> lower] = True
+    rows = np.flatnonzero(likely.take(((asked * _FINAL) >> lower).view(np.int64)))
+    some = asked.take(rows)
+    at = ordered.searchsorted(some)
+    hit = np.flatnonzero(ordered.take(at, mode="clip") == some)
+    return rows.take(hit), at.take(hit)
 
 
 def _mix(total: UInt64Array) -> UInt64Array:

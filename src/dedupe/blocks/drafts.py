@@ -12,6 +12,7 @@ from dedupe.corpus import (
     IntArray,
     group_begins,
     ranges,
+    sorting_by,
 )
 from dedupe.matches import EDITED, IDENTICAL, ORTHOGRAPHIC
 from dedupe.model import RULES
@@ -151,7 +152,7 @@ def in_order(drafts: list[Draft]) -> Findings:
     )
     begin = column("begin")
     head = running(sizes)[:-1]
-    order = np.lexsort((begin[head + 1], begin[head])) if head.size else head
+    order = sorting_by(begin[head], begin[head + 1]) if head.size else head
     place_order = ranges(head[order], sizes[order])
     first_passage = running(passages)[:-1]
     passage_order = ranges(first_passage[place_order], passages[place_order])

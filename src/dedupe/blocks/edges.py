@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.aligner import Runs
-from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray
+from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray, sorting
 from dedupe.values import dataclass
 
 
@@ -21,7 +21,8 @@ class Edges:
 
     def where(self, rows: BoolArray | IntArray) -> Edges:
         """Return some of the edges."""
-        return Edges(*(getattr(self, name)[rows] for name in self.__slots__))
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return Edges(*(getattr(self, name).take(rows) for name in self.__slots__))
 
 
 def exact_edges(exemplar: IntArray) -> Edges:
@@ -35,7 +36,7 @@ def exact_edges(exemplar: IntArray) -> Edges:
     if not copies.size:
         none = np.empty(0, np.int64)
         return Edges(none, none, none, np.empty(0), np.empty(0))
-    order = copies[np.argsort(exemplar[copies], kind="stable")]
+    order = copies[sorting(exemplar[copies])]
     kin = exemplar[order]
     before = np.concatenate([[0], order[:-1]])
     chained = np.concatenate([[False], kin[1:] == kin[:-1]])

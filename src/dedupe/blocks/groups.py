@@ -7,7 +7,7 @@ import numpy as np
 from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
 from dedupe.blocks.edges import Edges
 from dedupe.candidates import components
-from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins
+from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins, sorting_by
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 
@@ -18,7 +18,7 @@ ALONE_SHARE = 0.7
 def _groups_findings(corpus: Corpus, edges: Edges, label: IntArray, rule: int) -> Draft:
     """Return one finding for each label among the ends of the edges."""
     members = np.concatenate([edges.left, edges.right])
-    order = np.lexsort((members, label[members]))
+    order = sorting_by(label[members], members)
     members = members[order]
     # The same paragraph stands next to itself in this order.
     members = members[group_begins(members)]
@@ -80,8 +80,9 @@ def _alone(
     other = matches.relation != EDITED
     left = np.concatenate([single.left, matches.left[other]])
     right = np.concatenate([single.right, matches.right[other]])
-    pair = document[left] * base + document[right]
-    order = np.argsort(pair, kind="stable")
+    left, right = document[left], document[right]
+    order = sorting_by(left, right)
+    pair = left * base + right
     begins = group_begins(pair[order])
     sizes = np.diff(begins, append=order.size)
     number = np.empty(order.size, np.int64)

@@ -7,7 +7,15 @@ import numpy as np
 from dedupe.blocks.drafts import BOILERPLATE, OVERLAPPING, Draft
 from dedupe.blocks.edges import Edges
 from dedupe.candidates import components
-from dedupe.corpus import BoolArray, Corpus, IntArray, Rows, group_begins, sorting
+from dedupe.corpus import (
+    BoolArray,
+    Corpus,
+    IntArray,
+    Rows,
+    group_begins,
+    sorting,
+    sorting_by,
+)
 from dedupe.matches import CONTAINED, OVERLAP, Matches
 from dedupe.settings import Settings
 from dedupe.verifier import LARGEST_GAP
@@ -49,7 +57,7 @@ def pair_findings(corpus: Corpus, matches: Matches, rows: IntArray, rule: int) -
     end = np.concatenate([chosen.passage_left_end, chosen.passage_right_end])
     place = np.repeat(np.arange(count) * 2, size)
     place = np.concatenate([place, place + 1])
-    order = np.lexsort((begin, place))
+    order = sorting_by(place, begin)
     return Draft(
         np.full(count, rule),
         chosen.relation.astype(np.int64),
@@ -77,7 +85,9 @@ def overlap_findings(
     formulas, rest = _formulas(corpus, matches, rows, kin, settings)
     # Copies of one paragraph overlap with a third in the same way: once is enough.
     left, right = kin[matches.left[rest]], kin[matches.right[rest]]
-    best = np.lexsort((matches.left[rest], -matches.words[rest], right, left))
+    words = matches.words[rest]
+    fewer = words.max(initial=0) - words
+    best = sorting_by(left, right, fewer)
     rest, left, right = rest[best], left[best], right[best]
     fresh = np.ones(rest.size, np.bool_)
     fresh[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
@@ -122,7 +132,7 @@ def _formulas(
     formula = (families >= least) & (documents >= least)
     rest = ~formula[label[number[:half]]]
     kept = np.flatnonzero(formula[label])
-    kept = kept[np.lexsort((begin[head[kept]], label[kept]))]
+    kept = kept[sorting_by(label[kept], begin[head[kept]])]
     group = label[kept]
     starts = group_begins(group)
     place = head[kept]
@@ -202,7 +212,7 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> Draft:
     place = np.concatenate([of_passage * 2, of_passage * 2 + 1])
     begin = np.concatenate([chosen.passage_left, chosen.passage_right])
     end = np.concatenate([chosen.passage_left_end, chosen.passage_right_end])
-    order = np.lexsort((begin, place))
+    order = sorting_by(place, begin)
     findings = begins.size
     return Draft(
         np.full(findings, OVERLAPPING),

@@ -9,7 +9,15 @@ import numpy as np
 from dedupe.blocks.drafts import BLOCK, Draft, whole_places
 from dedupe.blocks.edges import Edges
 from dedupe.candidates import components
-from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray, group_begins, ranges
+from dedupe.corpus import (
+    BoolArray,
+    Corpus,
+    FloatArray,
+    IntArray,
+    group_begins,
+    ranges,
+    sorting_by,
+)
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 from dedupe.values import dataclass
@@ -30,14 +38,16 @@ class Blocks:
 
     def where(self, rows: BoolArray | IntArray) -> Blocks:
         """Return some of the blocks."""
-        return Blocks(*(getattr(self, name)[rows] for name in self.__slots__))
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return Blocks(*(getattr(self, name).take(rows) for name in self.__slots__))
 
 
 def block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> Blocks:
     """Return the runs of consecutive paragraphs that pairs of edges make."""
     document = corpus.paragraphs.document
     distance = edges.right - edges.left
-    order = np.lexsort((edges.match, edges.left, distance))
+    # Of equal ones, those without a match stand first already.
+    order = sorting_by(distance, edges.left)
     edges, distance = edges.where(order), distance[order]
     fresh = np.ones(order.size, np.bool_)
     fresh[1:] = (edges.left[1:] != edges.left[:-1]) | (distance[1:] != distance[:-1])
@@ -186,7 +196,7 @@ def _with_passages(
     begin = np.concatenate([draft.begin[whole], same, some])
     same_end = same + corpus.paragraphs.words[own[equal]]
     end = np.concatenate([draft.end[whole], same_end, some_end])
-    order = np.lexsort((begin, owner))
+    order = sorting_by(owner, begin)
     words = np.bincount(owner, weights=end - begin, minlength=draft.first.size)
     head = group_begins(draft.finding)
     return replace(
