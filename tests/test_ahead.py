@@ -18,7 +18,7 @@ from dedupe.errors import DedupeError, InputError
 from dedupe.processes import Arrays, Outcome, WorkerError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-jobs_given = pytest.mark.parametrize("jobs", [1, 2, 4, 9])
+workers_given = pytest.mark.parametrize("workers", [0, 1, 2, 9])
 
 
 def open_files() -> int:
@@ -55,24 +55,24 @@ EXPECTED = [
 ]
 
 
-@jobs_given
-def test_what_is_given_later_reaches_every_task(jobs: int) -> None:
-    assert outcomes(Ahead(prepare, finish, 7, jobs)) == EXPECTED
+@workers_given
+def test_what_is_given_later_reaches_every_task(workers: int) -> None:
+    assert outcomes(Ahead(prepare, finish, 7, workers)) == EXPECTED
 
 
-@jobs_given
+@workers_given
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_there_may_be_fewer_tasks_than_processes(jobs: int, count: int) -> None:
-    assert outcomes(Ahead(prepare, finish, count, jobs)) == EXPECTED[:count]
+def test_there_may_be_fewer_tasks_than_processes(workers: int, count: int) -> None:
+    assert outcomes(Ahead(prepare, finish, count, workers)) == EXPECTED[:count]
 
 
-@jobs_given
+@workers_given
 @pytest.mark.parametrize("most", [0, 1, 4])
 def test_what_there_was_no_room_for_is_prepared_at_last(
-    jobs: int, most: int, monkeypatch: pytest.MonkeyPatch
+    workers: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ahead, "MOST_HELD", most)
-    assert outcomes(Ahead(prepare, finish, 7, jobs)) == EXPECTED
+    assert outcomes(Ahead(prepare, finish, 7, workers)) == EXPECTED
 
 
 def test_tasks_are_prepared_before_they_are_asked_for(tmp_path: Path) -> None:
@@ -87,18 +87,18 @@ def test_tasks_are_prepared_before_they_are_asked_for(tmp_path: Path) -> None:
     assert outcomes(task) == EXPECTED[:4]
 
 
-@jobs_given
-def test_nothing_is_left_of_what_is_never_asked_for(jobs: int) -> None:
-    task = Ahead(prepare, finish, 7, jobs)
+@workers_given
+def test_nothing_is_left_of_what_is_never_asked_for(workers: int) -> None:
+    task = Ahead(prepare, finish, 7, workers)
     task.close()
     task.close()
 
 
-@jobs_given
+@workers_given
 @pytest.mark.parametrize("half", ["prepare", "finish"])
 @pytest.mark.parametrize("error", [InputError("no such text"), ValueError("a mistake")])
 def test_an_error_of_either_half_is_raised_when_it_is_asked_for(
-    jobs: int, half: str, error: Exception
+    workers: int, half: str, error: Exception
 ) -> None:
     def prepare_or_fail(number: int) -> Prepared[list[int]]:
         if half == "prepare" and number == 3:
@@ -110,8 +110,8 @@ def test_an_error_of_either_half_is_raised_when_it_is_asked_for(
             raise error
         return finish(number, held, given)
 
-    task = Ahead(prepare_or_fail, finish_or_fail, 7, jobs)
-    kind = WorkerError if jobs > 1 and isinstance(error, ValueError) else type(error)
+    task = Ahead(prepare_or_fail, finish_or_fail, 7, workers)
+    kind = WorkerError if workers and isinstance(error, ValueError) else type(error)
     with pytest.raises(kind, match=str(error)):
         outcomes(task)
 

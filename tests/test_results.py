@@ -18,7 +18,7 @@ from dedupe import blocks
 from dedupe.columns import Built
 from dedupe.errors import InputError
 from dedupe.model import Finding, Occurrence, ScanResult
-from dedupe.results import EXCERPT
+from dedupe.second_reading import EXCERPT
 from oracle import paragraphs, words_of
 
 Texts = Mapping[str, str]

@@ -6,7 +6,7 @@ keeps what it has prepared, and finishes it when it gets what was missing.
 >>> import numpy as np
 >>> def count(number, word, given):
 ...     return word.count(chr(given["letter"][0])), {}
->>> ahead = Ahead(lambda number: Prepared("ab" * number), count, 3, jobs=1)
+>>> ahead = Ahead(lambda number: Prepared("ab" * number), count, 3, workers=0)
 >>> [value for value, _ in ahead.outcomes({"letter": np.array([98])})]
 [0, 1, 2]
 """
@@ -36,12 +36,17 @@ class Prepared(NamedTuple, Generic[Held]):
     size: int = 0  # bytes that it takes
 
 
+def rest() -> None:
+    """Do nothing while others work."""
+
+
 class Ahead(Generic[Held]):
     """Tasks 0 … count-1, of which the first halves are under way.
 
     `prepare` gives what is kept of a task, `finish` gets that and the arrays that are
-    known by then. Each process has its own share of the tasks, whichever is faster, so
-    that what it has prepared is there to be finished.
+    known by then. Each of so many `workers` has its own share of the tasks, whichever
+    is faster, so that what it has prepared is there to be finished; without any,
+    everything is done here, when it is asked for.
     """
 
     def __init__(
@@ -49,18 +54,18 @@ class Ahead(Generic[Held]):
         prepare: Callable[[int], Prepared[Held]],
         finish: Callable[[int, Held, Arrays], Outcome],
         count: int,
-        jobs: int,
+        workers: int,
     ) -> None:
         self._prepare, self._finish, self._count = prepare, finish, count
         self._children = Children()
         self._orders: list[int] = []  # where each child waits for the arrays
-        jobs = min(jobs, count)
-        if jobs > 1:
+        workers = min(workers, count)
+        if workers:
             # The first is for what is given to all, the others for what each gives.
-            self._files = [processes.memory_file() for _ in range(jobs + 1)]
+            self._files = [processes.memory_file() for _ in range(workers + 1)]
             try:
-                for number in range(jobs):
-                    self._start(range(number, count, jobs), self._files[number + 1])
+                for number in range(workers):
+                    self._start(range(number, count, workers), self._files[number + 1])
             except BaseException:
                 self.close()
                 raise
@@ -101,25 +106,34 @@ class Ahead(Generic[Held]):
             places, offset = processes.store(arrays, file, offset)
             tell({"task": number, "value": value, "arrays": places})
 
-    def outcomes(self, given: Arrays) -> list[Outcome]:
-        """Return what the tasks give, finished with these arrays; ask for it once."""
+    def outcomes(
+        self, given: Arrays, meanwhile: Callable[[], object] = rest
+    ) -> list[Outcome]:
+        """Return what the tasks give, finished with these arrays; ask for it once.
+
+        `meanwhile` is called here while others finish.
+        """
         if not self._orders:
+            meanwhile()
             return [
                 self._finish(number, self._prepare(number).held, given)
                 for number in range(self._count)
             ]
         try:
-            return list(self._finished(given))
+            return list(self._finished(given, meanwhile))
         finally:
             self.close()
 
-    def _finished(self, given: Arrays) -> Iterator[Outcome]:
+    def _finished(
+        self, given: Arrays, meanwhile: Callable[[], object]
+    ) -> Iterator[Outcome]:
         places, _ = processes.store(given, self._files[0], 0)
         text = json.dumps({"arrays": places}).encode()
         for order in self._orders:
             # Of a child that has gone we shall hear why.
             with contextlib.suppress(BrokenPipeError):
                 os.write(order, LENGTH.pack(len(text)) + text)
+        meanwhile()
         messages = sorted(
             (message for _, message in self._children.listen()),
             key=lambda message: message["task"],

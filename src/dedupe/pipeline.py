@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
@@ -12,7 +13,14 @@ import numpy as np
 from dedupe import aligner, blocks, candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
-from dedupe.corpus import ByteArray, Corpus, IntArray, UInt32Array, UInt64Array
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    Corpus,
+    IntArray,
+    UInt32Array,
+    UInt64Array,
+)
 from dedupe.kin import count_kin_once, kin
 from dedupe.loader import Batches
 from dedupe.matches import (
@@ -31,6 +39,7 @@ from dedupe.passages import Passages, all_passages, find_passages
 from dedupe.processes import Arrays, Outcome
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
+from dedupe.second_reading import SecondReading
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
 from dedupe.values import dataclass
@@ -78,7 +87,13 @@ def scan(
     'orthographic'
     """
     compared = compare(
-        inputs, settings, read=read, jobs=jobs, passages=passages, progress=progress
+        inputs,
+        settings,
+        read=read,
+        jobs=jobs,
+        passages=passages,
+        progress=progress,
+        reading_ahead=True,
     )
     (progress or tell_nobody)("reporting", 0.0)
     return compared.result(settings)
@@ -91,14 +106,17 @@ class Compared(NamedTuple):
     batches: Batches
     matches: Matches
     passages: Passages
-    jobs: int
+    reading: SecondReading
 
     def result(self, settings: Settings) -> ScanResult:
         """Gather the findings."""
-        return build_result(*self[:4], settings, self.jobs)
+        with contextlib.closing(self.reading) as reading:
+            return build_result(
+                self.corpus, reading, self.matches, self.passages, settings
+            )
 
 
-def compare(
+def compare(  # noqa: PLR0913 - those of scan, and one
     inputs: Inputs,
     settings: Settings = _SETTINGS,
     *,
@@ -106,21 +124,29 @@ def compare(
     jobs: int | None = None,
     passages: bool = False,
     progress: Progress | None = None,
+    reading_ahead: bool = False,
 ) -> Compared:
     """Return all documents as columns with the matches between their paragraphs.
 
-    The arguments are those of `scan`.
+    The arguments are those of `scan`; `reading_ahead` is for those who will ask for
+    the result.
     """
     tell = progress or tell_nobody
     found = sources_of(inputs, read)
     jobs = jobs_for(found, jobs)
     corpus, batches = loader.read(found, read, settings, jobs, partial(tell, "reading"))
     return compare_corpus(
-        corpus, batches, settings, jobs, passages=passages, progress=tell
+        corpus,
+        batches,
+        settings,
+        jobs,
+        passages=passages,
+        progress=tell,
+        reading_ahead=reading_ahead,
     )
 
 
-def compare_corpus(
+def compare_corpus(  # noqa: PLR0913 - likewise
     corpus: Corpus,
     batches: Batches,
     settings: Settings,
@@ -128,6 +154,7 @@ def compare_corpus(
     *,
     passages: bool = False,
     progress: Progress | None = None,
+    reading_ahead: bool = False,
 ) -> Compared:
     """Return a corpus whose words were not in place with the matches in it."""
     tell = progress or tell_nobody
@@ -136,8 +163,15 @@ def compare_corpus(
     seeds = work.seeds()
     found, stretches, signed, doubted = work.compare(seeds, passages=passages)
     del seeds
-    matches = work.with_near_duplicates(found, signed, doubted)
-    return Compared(corpus, batches, matches, stretches, jobs)
+    reading = SecondReading(batches, jobs)
+    try:
+        if reading_ahead:
+            reading.begin(work.repeating_documents(found))
+        matches = work.with_near_duplicates(found, signed, doubted)
+    except BaseException:
+        reading.close()
+        raise
+    return Compared(corpus, batches, matches, stretches, reading)
 
 
 def jobs_for(found: Found, jobs: int | None) -> int:
@@ -304,6 +338,19 @@ class _Work:
         )
         matches = joined([from_arrays(arrays) for arrays in outcomes])
         return matches, all_passages(outcomes if passages else []), signed, doubted
+
+    def repeating_documents(self, matches: Matches) -> BoolArray:
+        """Tell of each document whether anything in it stands elsewhere, too.
+
+        Near-duplicates that are found later may add some.
+        """
+        exemplar = self.corpus.exemplar
+        repeats = exemplar != np.arange(exemplar.size)
+        repeats[exemplar[repeats]] = True
+        repeats[matches.left] = repeats[matches.right] = True
+        documents = np.zeros(len(self.batches.names), np.bool_)
+        documents[self.corpus.paragraphs.document[repeats]] = True
+        return documents
 
     def with_near_duplicates(
         self, matches: Matches, signed: _Signed, doubted: Runs

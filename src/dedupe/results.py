@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache, partial
@@ -10,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dedupe import blocks, processes
+from dedupe import blocks
 from dedupe.blocks import Findings
 from dedupe.columns import (
     Built,
@@ -20,7 +19,6 @@ from dedupe.columns import (
     FindingColumns,
 )
 from dedupe.corpus import (
-    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
@@ -29,8 +27,6 @@ from dedupe.corpus import (
     Paragraphs,
     Rows,
     UInt64Array,
-    group_begins,
-    sorting,
 )
 from dedupe.errors import InputError
 from dedupe.loader import Batches
@@ -47,13 +43,12 @@ from dedupe.model import (
     Side,
 )
 from dedupe.passages import Passages
-from dedupe.processes import Arrays, Outcome
 from dedupe.readers import PLAIN
+from dedupe.second_reading import Excerpts, SecondReading, known_borders
 from dedupe.settings import Settings
 from dedupe.values import dataclass
 
 DIGITS = 4  # of a similarity
-EXCERPT = 160  # code points: two or three lines of a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +77,29 @@ class BuiltMatches(Built[Match]):
 
 def build_result(
     corpus: Corpus,
-    batches: Batches,
+    reading: SecondReading,
     matches: Matches,
     passages: Passages,
     settings: Settings,
-    jobs: int,
 ) -> ScanResult:
     """Return the result of a scan from its columns.
 
     Documents that were not asked about stand in it where they repeat something of the
     others, and nowhere else.
     """
+    batches = reading.batches
     findings = blocks.gather(corpus, matches, settings)
     asked = batches.asked
     if asked < len(batches.names):
         findings, matches, passages = _about(corpus, asked, findings, matches, passages)
     counts = np.bincount(findings.relation, minlength=len(RELATIONS))
-    paragraphs = np.diff(corpus.first_paragraph)[:asked].tolist()
-    words = (np.diff(corpus.first_position)[:asked] - 1).tolist()
-    duplicated = blocks.duplicated_words(corpus, findings, asked)[:asked].tolist()
 
+    @cache
+    def looked_up() -> _LookedUp:
+        return _LookedUp.of(corpus, batches, findings, asked)
+
+    places, changed = _Places.of(corpus, reading, findings, looked_up)
+    told = looked_up()
     sources = batches.found.sources
     source_of = _sources(batches)
 
@@ -110,9 +108,9 @@ def build_result(
         return DocumentColumns(
             batches.names[rows],
             batches.encodings[rows],
-            paragraphs[rows],
-            words[rows],
-            duplicated[rows],
+            told.paragraphs[rows].tolist(),
+            told.words[rows].tolist(),
+            told.duplicated[rows].tolist(),
         )
 
     def summaries(start: int, stop: int) -> list[DocumentSummary]:
@@ -131,11 +129,10 @@ def build_result(
     def pairs() -> _Pairs:
         return _Pairs.of(all_paragraphs, exemplar, copies, batches, matches)
 
-    places, changed = _Places.of(corpus, batches, findings, jobs)
     return ScanResult(
         settings=asdict(settings),
         fingerprint=settings.fingerprint(),
-        documents=BuiltDocuments(summaries, len(words), columns),
+        documents=BuiltDocuments(summaries, asked, columns),
         findings=BuiltFindings.of(places.columns, len(findings)),
         matches=BuiltMatches(
             lambda start, stop: pairs().build(start, stop),
@@ -147,9 +144,9 @@ def build_result(
         errors=(*batches.found.errors, *batches.errors, *changed),
         warnings=batches.warnings,
         paragraphs=first,
-        words=sum(words),
-        duplicated_words=sum(duplicated),
-        jobs=jobs,
+        words=int(told.words.sum()),
+        duplicated_words=int(told.duplicated.sum()),
+        jobs=reading.jobs,
         counted=dict(zip(RELATIONS, counts.tolist(), strict=True)),
         about={batches.names[row]: about for row, about in batches.about.items()},
         read_texts=partial(_read_texts, batches),
@@ -236,46 +233,40 @@ class _Places:
     document: Int32Array
     first_paragraph: Int32Array  # counted from 1
     last_paragraph: Int32Array
-    borders: Int32Array  # as `_known_borders` says
+    borders: Int32Array  # as `known_borders` says
     start: Int32Array
     end: Int32Array
     passage_start: Int32Array
     passage_end: Int32Array
-    excerpts: _Excerpts
+    excerpts: Excerpts
 
     @classmethod
     def of(
-        cls, corpus: Corpus, batches: Batches, findings: Findings, jobs: int
+        cls,
+        corpus: Corpus,
+        reading: SecondReading,
+        findings: Findings,
+        looked_up: Callable[[], _LookedUp],
     ) -> tuple[_Places, list[Problem]]:
         paragraphs = corpus.paragraphs
-        whole = findings.whole
-        # Looked up together: a look-up passes over all that was read.
-        begins = np.concatenate([findings.begin, findings.passage_begin])
-        ends = np.concatenate([findings.end, findings.passage_end])
-        start, passage_start = np.split(batches.starts(begins), [whole.size])
-        end, passage_end = np.split(batches.ends(ends - 1), [whole.size])
-        start = np.where(whole, paragraphs.start[findings.first], start)
-        end = np.where(whole, paragraphs.end[findings.last], end)
+        first, last = findings.first, findings.last
+        document = paragraphs.document[first]
+        spans = _spans(corpus, reading.batches, findings)
+        known = known_borders(paragraphs, (first, last), spans)
+        excerpts, borders, changed = reading.read(document, spans, known, looked_up)
+        start, end = spans.T
+        passage_start, passage_end = looked_up().passages
         # Whole paragraphs agree with their punctuation, not from word to word alone.
-        single = np.diff(findings.passages) == 1
-        agreeing = (
-            findings.begin == findings.passage_begin[findings.passages[:-1]]
-        ) & (findings.end == findings.passage_end[findings.passages[:-1]])
-        rows = np.flatnonzero(whole & single & agreeing)
+        rows = _agreeing_throughout(findings)
         passage_start[findings.passages[rows]] = start[rows]
         passage_end[findings.passages[rows]] = end[rows]
-        document = paragraphs.document[findings.first]
-        first = findings.first
-        spans = np.stack([start, end], axis=1)
-        known = _known_borders(paragraphs, findings, start, end)
-        excerpts, borders, changed = _read_again(batches, document, spans, known, jobs)
         places = cls(
-            batches.names,
+            reading.batches.names,
             findings,
-            blocks.fingerprints(corpus, findings),
+            looked_up().fingerprint,
             document,
             paragraphs.line[first] + 1,
-            paragraphs.line[findings.last] + 1,
+            paragraphs.line[last] + 1,
             borders,
             start,
             end,
@@ -320,180 +311,56 @@ class _Places:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Excerpts:
-    """How each place begins, as written."""
+def _spans(corpus: Corpus, batches: Batches, findings: Findings) -> Int32Array:
+    """Return int32[places, 2]: the first code point of each place, and after its last.
 
-    texts: Sequence[memoryview]  # of each batch, UTF-8
-    batch: IntArray  # of each place
-    begin: IntArray  # first byte of each place in the text of its batch
-    end: IntArray
-    printable: BoolArray
+    Whole paragraphs stand there with their punctuation, others from word to word.
+    """
+    paragraphs = corpus.paragraphs
+    spans = np.empty((findings.first.size, 2), np.int32)
+    spans[:, 0] = paragraphs.start[findings.first]
+    spans[:, 1] = paragraphs.end[findings.last]
+    parts = np.flatnonzero(~findings.whole)
+    spans[parts, 0] = batches.starts(findings.begin[parts])
+    spans[parts, 1] = batches.ends(findings.end[parts] - 1)
+    return spans
+
+
+def _agreeing_throughout(findings: Findings) -> IntArray:
+    """Return the places that are whole paragraphs with a single passage, all of it."""
+    single = np.diff(findings.passages) == 1
+    rows = np.flatnonzero(findings.whole & single)
+    passage = findings.passages[rows]
+    agreeing = (findings.begin[rows] == findings.passage_begin[passage]) & (
+        findings.end[rows] == findings.passage_end[passage]
+    )
+    return np.compress(agreeing, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUp:
+    """What can be looked up while the texts of places are read again."""
+
+    fingerprint: UInt64Array  # of each finding
+    passages: tuple[Int32Array, Int32Array]  # first code point of each, and the end
+    paragraphs: IntArray  # of each document that was asked about
+    words: IntArray  # likewise
+    duplicated: IntArray  # words, likewise
 
     @classmethod
-    def of(cls, parts: Sequence[Arrays], order: IntArray) -> _Excerpts:
-        """Return the excerpts that were cut in batches, from places in that order."""
-        if not order.size:
-            return cls([], order, order, order, order.astype(np.bool_))
-        size = np.concatenate([part["size"] for part in parts])
-        end = np.concatenate([np.cumsum(part["size"]) for part in parts])
-        batch = np.repeat(np.arange(len(parts)), [part["size"].size for part in parts])
-        printable = np.concatenate([part["printable"] for part in parts])
-        row = np.empty_like(order)
-        row[order] = np.arange(order.size)
+    def of(
+        cls, corpus: Corpus, batches: Batches, findings: Findings, asked: int
+    ) -> _LookedUp:
         return cls(
-            [part["text"].data for part in parts],
-            batch[row],
-            (end - size)[row],
-            end[row],
-            printable[row],
+            blocks.fingerprints(corpus, findings),
+            (
+                batches.starts(findings.passage_begin),
+                batches.ends(findings.passage_end - 1),
+            ),
+            np.diff(corpus.first_paragraph)[:asked],
+            np.diff(corpus.first_position)[:asked] - 1,
+            blocks.duplicated_words(corpus, findings, asked)[:asked],
         )
-
-    def some(self, places: slice) -> list[bytes]:
-        """Return those of some places."""
-        return [
-            self.texts[batch][begin:end].tobytes()
-            for batch, begin, end in zip(
-                self.batch[places].tolist(),
-                self.begin[places].tolist(),
-                self.end[places].tolist(),
-                strict=True,
-            )
-        ]
-
-
-def _known_borders(
-    paragraphs: Paragraphs, findings: Findings, start: Int32Array, end: Int32Array
-) -> tuple[Int32Array, BoolArray]:
-    """Return the borders of places as far as columns tell, and whether they do.
-
-    Borders are int32[4, places], counted from 1: first and last line, first column and
-    the one after the last. Where columns do not tell, lines are those of paragraphs.
-    """
-    first, last = findings.first, findings.last
-    line_starts = _line_starts(paragraphs)
-    line, last_line = line_starts[first], line_starts[last]
-    is_known = (line >= 0) & (last_line >= 0)
-    borders = np.stack(
-        [
-            paragraphs.line[first] + 1,
-            paragraphs.last_line[last] + 1,
-            np.where(is_known, start - line + 1, 0),
-            np.where(is_known, end - last_line + 1, 0),
-        ]
-    )
-    return borders, is_known
-
-
-def _line_starts(paragraphs: Paragraphs) -> Int32Array:
-    """Return where the line of each paragraph begins, -1 where that is not known.
-
-    Where a paragraph begins as many characters as lines after the one before it, all
-    of them are line feeds.
-    """
-    end, last_line = np.zeros((2, len(paragraphs)), np.int32)
-    follows = paragraphs.document[1:] == paragraphs.document[:-1]
-    np.multiply(paragraphs.end[:-1], follows, out=end[1:])
-    np.multiply(paragraphs.last_line[:-1], follows, out=last_line[1:])
-    is_known = paragraphs.start - end == paragraphs.line - last_line
-    is_known &= paragraphs.line == paragraphs.last_line
-    return np.where(is_known, paragraphs.start, -1)
-
-
-def _read_again(
-    batches: Batches,
-    document: Int32Array,
-    spans: Int32Array,
-    borders: tuple[Int32Array, BoolArray],
-    jobs: int,
-) -> tuple[_Excerpts, Int32Array, list[Problem]]:
-    """Return how each place begins, its borders, and what could not be read again.
-
-    The spans are int32[places, 2], the borders as far as they are known beforehand.
-    """
-    all_borders, is_known = borders
-    order = sorting(document)
-    document = document[order]
-    batch_borders = np.searchsorted(document, batches.first_document)
-
-    def task(batch: int) -> Outcome:
-        rows = order[batch_borders[batch] : batch_borders[batch + 1]]
-        own = document[batch_borders[batch] : batch_borders[batch + 1]]
-        begins = group_begins(own)
-        places = pairwise([*begins.tolist(), rows.size])
-        held = spans[rows].tolist()
-        known = is_known[rows].tolist()
-        texts: list[str] = []
-        found: list[int] = []
-        told: list[tuple[int, int, int, int]] = []
-        problems = []
-        for (first, stop), (row, text) in zip(
-            places, batches.texts(batch, own[begins].tolist()), strict=True
-        ):
-            if isinstance(text, InputError):
-                problems.append((batches.names[row], str(text)))
-                texts += [""] * (stop - first)
-                continue
-            some = held[first:stop]
-            texts += _beginnings(text, some)
-            if False in known[first:stop]:
-                line_feeds = _line_feeds(text)
-                found += range(first, stop)
-                told += [_borders(line_feeds, *span) for span in some]
-        written = [text.encode() for text in texts]
-        arrays: Arrays = {
-            "text": np.frombuffer(b"".join(written), np.uint8),
-            "size": np.array(list(map(len, written)), np.int64),
-            "printable": np.array(list(map(str.isprintable, texts)), np.bool_),
-        }
-        if found:
-            arrays |= {"place": rows[found], "borders": np.array(told, np.int32).T}
-        return problems, arrays
-
-    outcomes = processes.run(task, len(batches.columns), jobs)
-    problems = [Problem(*pair) for value, _ in outcomes for pair in value]
-    parts = [arrays for _, arrays in outcomes]
-    for part in parts:
-        if "place" in part:
-            all_borders[:, part["place"]] = part["borders"].reshape(4, -1)
-    return _Excerpts.of(parts, order), all_borders, problems
-
-
-def _line_feeds(text: str) -> list[int]:
-    """Return where each line of a text but the last one ends."""
-    places = []
-    place = text.find("\n")
-    while place >= 0:
-        places.append(place)
-        place = text.find("\n", place + 1)
-    return places
-
-
-def _borders(line_feeds: list[int], start: int, end: int) -> tuple[int, int, int, int]:
-    """Return in which line a span begins and ends, and in which column.
-
-    >>> _borders(_line_feeds(f"one two{chr(10)}three four"), 4, 13)
-    (1, 2, 5, 6)
-    """
-    first, last = bisect_left(line_feeds, start), bisect_left(line_feeds, end)
-    before_first = line_feeds[first - 1] if first else -1
-    before_last = line_feeds[last - 1] if last else -1
-    return first + 1, last + 1, start - before_first, end - before_last
-
-
-def _beginnings(text: str, spans: Iterable[tuple[int, int]]) -> list[str]:
-    """Return the text of each span, cut after a word where it is long."""
-    cut = []
-    for start, end in spans:
-        stop = end
-        if end - start > EXCERPT:
-            stop = start + EXCERPT
-            shortest = start + EXCERPT // 2 + 1
-            space = text.rfind(" ", shortest, stop)
-            space = max(space, text.rfind("\n", max(space, shortest), stop))
-            stop = space if space > 0 else stop
-        cut.append(text[start:stop])
-    return cut
 
 
 def _match_columns(
