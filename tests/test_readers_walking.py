@@ -42,7 +42,11 @@ def folder(tmp_path: Path) -> Path:
 
 def walked_by(processes: int, paths: list[str], read: ReadOptions) -> tuple[int, Found]:
     shares = walk_shares(paths, read, processes)
-    walks = [Background(partial(walk_over, paths, read, share)) for share in shares]
+
+    def walk(share: Share) -> tuple[object, ...]:
+        return tuple(walk_over(paths, read, share))
+
+    walks = [Background(partial(walk, share)) for share in shares]
     walked = [Walked(*walk.result()) for walk in walks]
     return len(shares), find_sources(paths, read, walked=walked)
 

@@ -55,6 +55,7 @@ class Conversation:
         self.arguments = arguments
         self.exit_code = OK
         self.debug = False
+        self.kept: object = None  # to the end of the process
 
 
 class Program(click.Group):
@@ -91,9 +92,10 @@ class Program(click.Group):
             super().main(prog_name="dedupe")
         # Every stage brings its own processes; threads of BLAS only cost start-up.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        conversation = Conversation(sys.argv[1:])
         try:
             signal.signal(signal.SIGTERM, _terminator(os.getpid()))
-            code = run(sys.argv[1:])
+            code = answer(conversation)
         except KeyboardInterrupt:
             code = INTERRUPTED
         except SystemExit as leaving:
@@ -109,9 +111,14 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    conversation = Conversation(arguments)
+    return answer(Conversation(arguments))
+
+
+def answer(conversation: Conversation) -> int:
+    """Run the command line of a conversation and return its exit code."""
+    arguments = list(conversation.arguments)
     try:
-        with main.make_context("dedupe", list(arguments), obj=conversation) as context:
+        with main.make_context("dedupe", arguments, obj=conversation) as context:
             main.invoke(context)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code

@@ -29,6 +29,7 @@ from dedupe.model import Problem, ScanResult
 from dedupe.readers import (
     Found,
     ReadOptions,
+    Share,
     Walked,
     find_sources,
     walk_over,
@@ -159,8 +160,12 @@ def search(
     """Return what there was to read, and what it repeats of itself and an archive."""
     # A folder of many files is walked in the time in which numpy is loaded.
     paths = run.chosen["paths"]
+
+    def walk(share: Share) -> tuple[object, ...]:
+        return tuple(walk_over(paths, run.read, share))
+
     walks = [
-        Background(functools.partial(walk_over, paths, run.read, share))
+        Background(functools.partial(walk, share))
         for share in walk_shares(paths, run.read, _walkers(run.chosen["jobs"]))
     ]
     from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
@@ -214,6 +219,8 @@ def today() -> date:
 
 def report(run: Run, result: ScanResult, conversation: Conversation) -> None:
     """Write the reports, say how it went and decide the exit code."""
+    # To free it piece by piece takes longer than to end.
+    conversation.kept = result
     exit_zero = run.chosen["exit_zero"]
     conversation.exit_code = _exit_code(result, exit_zero=exit_zero)
     _write(result, run, conversation)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.model import Problem
@@ -150,16 +150,18 @@ class Walk:
 
     def walked(self) -> Walked:
         """Return what was met as plain columns."""
+        columns = zip(*self.sources, strict=True) if self.sources else repeat(())
+        names, paths, formats, sizes, modified, _, _, is_named = islice(columns, 8)
         return Walked(
-            [source.name for source in self.sources],
+            list(names),
             [
-                "" if source.path == source.name else source.path
-                for source in self.sources
+                "" if path == name else path
+                for name, path in zip(names, paths, strict=True)
             ],
-            [source.format for source in self.sources],
-            [source.size for source in self.sources],
-            [source.modified for source in self.sources],
-            [row for row, source in enumerate(self.sources) if source.is_named],
+            list(formats),
+            list(sizes),
+            list(modified),
+            [row for row, named in enumerate(is_named) if named],
             [(problem.path, problem.reason) for problem in self.skipped],
             [(problem.path, problem.reason) for problem in self.errors],
             self.ignored,
@@ -259,10 +261,10 @@ class Walk:
                 name = entry.name
                 # As Share.has tells, without a call for each.
                 is_ours = of == 1 or hash(name) % of == number
-                format_ = find_format(name[name.rfind(".") :]) if is_plain else None
                 try:
                     if not (is_ours or entry.is_dir(follow_symlinks=False)):
                         continue
+                    format_ = find_format(name[name.rfind(".") :]) if is_plain else None
                     if (
                         format_ is not None
                         and name[0] != "."
