@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import dedupe
 from corpora import CHANGES, WORDS, Plan, build, small_corpora
-from dedupe import loader
+from dedupe import loader, pipeline
 from dedupe.model import Match, ScanResult
 from dedupe.readers import ReadOptions
 from dedupe.settings import Settings
@@ -120,6 +120,25 @@ def test_equal_paragraphs_are_given_as_edges_to_the_first_of_them(texts: Texts) 
 def test_a_pair_is_given_once(texts: Texts) -> None:
     found = [keys(match) for match in dedupe.scan(texts).matches]
     assert len(found) == len(set(found))
+
+
+def test_a_pair_that_two_tasks_come_upon_is_given_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline, "PAIRS_AT_ONCE", 1)
+    random = Random(1)
+    two = [random.choices(WORDS, k=30) for _ in range(2)]
+    # So many edited copies that not every two of them share a seed: what ties them
+    # together is compared later, and what agrees goes on into the next paragraph.
+    texts = {}
+    for name in "ابتثجحخدذرزسشص":
+        copies = [[*words] for words in two]
+        for words in copies:
+            for place in random.sample(range(4, 26), 3):
+                words[place] = f"كلمة{name}{'م' * place}"
+        texts[name] = "\n\n".join(map(" ".join, copies))
+    found = [keys(match) for match in dedupe.scan(texts).matches]
+    assert len(found) == len(set(found)) == 2 * 14 * 13 // 2
 
 
 @examples

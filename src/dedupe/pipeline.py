@@ -29,6 +29,7 @@ from dedupe.matches import (
     OVERLAP,
     Matches,
     as_arrays,
+    each_once,
     from_arrays,
     joined,
     tied_by,
@@ -416,7 +417,8 @@ class _Work:
             return None, as_arrays(matches)
 
         outcomes = self._run("comparing", task, -(-left.size // PAIRS_AT_ONCE))
-        return joined([from_arrays(arrays) for arrays in outcomes])
+        # A run may go on into paragraphs that another task was to compare.
+        return each_once(joined([from_arrays(arrays) for arrays in outcomes]))
 
     def _passages(self, first: int, stop: int, runs: Runs) -> Passages:
         equal = blocks.exact_runs(self.corpus, *self._paragraphs(first, stop))
