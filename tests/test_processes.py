@@ -50,6 +50,14 @@ def test_outcomes_come_in_the_order_of_their_numbers(jobs: int) -> None:
         assert arrays["rows"].tolist() == [row * row for row in range(number)]
 
 
+def test_children_that_linger_are_seen_off_by_whoever_comes_next() -> None:
+    first = processes.run(squares, 5, 2, linger=True)
+    second = processes.run(squares, 5, 2, linger=True)
+    assert [value for value, _ in first] == [value for value, _ in second]
+    # No more than those of one run are on their way out.
+    processes.see_off()
+
+
 @jobs_given
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_there_may_be_fewer_tasks_than_processes(jobs: int, count: int) -> None:

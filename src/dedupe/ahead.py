@@ -150,7 +150,8 @@ class Ahead(Generic[Held]):
         if not self._orders:
             return
         self._children.kill()
-        self._children.bury()
+        self._children.dismiss()
+        processes.see_off()
         for descriptor in (*self._orders, *self._files):
             os.close(descriptor)
         self._orders.clear()

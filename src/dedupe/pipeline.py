@@ -160,18 +160,20 @@ def compare_corpus(  # noqa: PLR0913 - likewise
     """Return a corpus whose words were not in place with the matches in it."""
     tell = progress or tell_nobody
     work = _Work.of(corpus, batches, settings, jobs, tell)
-    work.index()
-    seeds = work.seeds()
-    found, stretches, signed, doubted = work.compare(seeds, passages=passages)
-    del seeds
     reading = SecondReading(batches, jobs)
     try:
+        work.index()
+        seeds = work.seeds()
+        found, stretches, signed, doubted = work.compare(seeds, passages=passages)
+        del seeds
         if reading_ahead:
             reading.begin(work.repeating_documents(found))
         matches = work.with_near_duplicates(found, signed, doubted)
     except BaseException:
         reading.close()
         raise
+    finally:
+        processes.see_off()
     return Compared(corpus, batches, matches, stretches, reading)
 
 
@@ -398,7 +400,8 @@ class _Work:
         self, stage: str, task: Callable[[int], Outcome], count: int
     ) -> list[Arrays]:
         done = partial(self.tell, stage)
-        return [arrays for _, arrays in processes.run(task, count, self.jobs, done)]
+        outcomes = processes.run(task, count, self.jobs, done, linger=True)
+        return [arrays for _, arrays in outcomes]
 
     def _verified(self, runs: Runs) -> tuple[Matches, Runs]:
         runs = aligner.cut_at_paragraphs(self.corpus, runs)

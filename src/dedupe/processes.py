@@ -66,12 +66,15 @@ def run(
     count: int,
     jobs: int,
     done: Callable[[float], None] | None = None,
+    *,
+    linger: bool = False,
 ) -> list[Outcome]:
     """Return what `task` gives for 0 … count-1, in that order.
 
     Each child takes the next number when it is free. `done` hears the share of
     finished tasks. A DedupeError of a task is raised again here, any other error as
-    a WorkerError.
+    a WorkerError. To give memory back takes children some milliseconds: whoever lets
+    them `linger` goes on meanwhile, and calls `see_off` in the end.
     """
     jobs = min(jobs, count)
     outcomes: list[Outcome] = [(None, {})] * count
@@ -83,6 +86,8 @@ def run(
         return outcomes
     with memory_files(jobs) as files:
         messages = list(_run_forked(task, count, files, done))
+        if not linger:
+            see_off()
         memories = {file: map_file(file) for file in files}
     for file, message in messages:
         arrays = arrays_of(message, memories[file])
@@ -128,6 +133,7 @@ def outcomes_in_order(
             while due in waiting:
                 yield waiting.pop(due)
                 due += 1
+    see_off()
 
 
 def _run_forked(
@@ -137,6 +143,7 @@ def _run_forked(
     done: Callable[[float], None] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield what children tell, one a file, with the file that holds their arrays."""
+    see_off()
     tickets = _Tickets(count)
     with children() as started:
         try:
@@ -152,8 +159,8 @@ def _run_forked(
                     done(tickets.heard / count)
         finally:
             tickets.close()
-    if tickets.heard < count:
-        raise errors.DedupeError(DIED)
+        if tickets.heard < count:
+            raise errors.DedupeError(DIED)
 
 
 def _draw(
@@ -220,26 +227,37 @@ class Children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def bury(self) -> None:
-        """Wait until all have gone, and forget them."""
-        for pid, reading in self._reading.items():
+    def dismiss(self) -> None:
+        """Hear no more of them; `see_off` waits until they have gone."""
+        for reading in self._reading.values():
             os.close(reading)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
+        _LEAVING.extend(self._reading)
         self._reading.clear()
+
+
+# The children that have told all they had to tell.
+_LEAVING: list[int] = []
+
+
+def see_off() -> None:
+    """Wait until the children that were dismissed have gone."""
+    while _LEAVING:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(_LEAVING.pop(), 0)
 
 
 @contextlib.contextmanager
 def children() -> Iterator[Children]:
-    """Give children that are gone in the end, killed where an error ends it."""
+    """Give children that are dismissed in the end; an error kills them."""
     started = Children()
     try:
         yield started
     except BaseException:
         started.kill()
+        started.dismiss()
+        see_off()
         raise
-    finally:
-        started.bury()
+    started.dismiss()
 
 
 def arrays_of(message: Mapping[str, Any], memory: mmap.mmap | bytes) -> Arrays:
@@ -329,6 +347,9 @@ def _work(work: Callable[[Tell], None], writing: int) -> NoReturn:
         tell({"error": "WorkerError", "text": traceback.format_exc()})
         code = 1
     finally:
+        # That all is told is heard at once, not when all memory was given back.
+        with contextlib.suppress(OSError):
+            os.close(writing)
         os._exit(code)
 
 
