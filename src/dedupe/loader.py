@@ -84,11 +84,11 @@ class Batches:
 
         In place of a text that can no longer be read stands the error.
         """
-        places = self.columns[batch]["place"].reshape(-1, 4)
-        for document in documents:
-            place = Place(*places[document - int(self.first_document[batch])].tolist())
+        rows = np.array(documents, np.int64) - self.first_document[batch]
+        places = self.columns[batch]["place"].reshape(-1, len(Place._fields))[rows]
+        for document, place in zip(documents, places.tolist(), strict=True):
             try:
-                loaded = load_place(place, self.found.sources, self.options)
+                loaded = load_place(Place(*place), self.found.sources, self.options)
             except InputError as error:
                 yield document, error
             else:
