@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.candidates import Packing
+from dedupe.candidates import Packing, repeated
 from dedupe.corpus import (
     BoolArray,
     Corpus,
@@ -13,6 +13,7 @@ from dedupe.corpus import (
     UInt64Array,
     group_begins,
     ranges,
+    sorting_by,
 )
 from dedupe.shingles import SHINGLE_WORDS
 from dedupe.values import dataclass
@@ -47,8 +48,13 @@ def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
     and cannot be lengthened is left out. Sorted by distance, then position.
     """
     runs = _merge(packing, seeds)
-    runs = runs.where(_promising(corpus, runs))
-    return _extend(corpus.word, runs)
+    word = corpus.word
+    ahead = word.take(runs.left + runs.length) == word.take(runs.right + runs.length)
+    # Before position 0 stands the padding, which no word equals.
+    behind = word.take(runs.left - 1, mode="wrap") == word.take(runs.right - 1)
+    # Most of the others are chance.
+    rows = np.flatnonzero(ahead | behind | _in_rich_pairs(corpus, runs))
+    return _extend(word, runs.where(rows), ahead.take(rows), behind.take(rows))
 
 
 def together(one: Runs, other: Runs) -> Runs:
@@ -83,7 +89,7 @@ def _cut(corpus: Corpus, runs: Runs) -> Runs:
         cuts.append((run, opening - begin[run]))
     run = np.concatenate([part[0] for part in cuts])
     offset = np.concatenate([part[1] for part in cuts])
-    order = np.lexsort((offset, run))
+    order = sorting_by(run, offset)
     run, offset = run[order], offset[order]
     fresh = np.ones(run.size, np.bool_)
     fresh[1:] = (run[1:] != run[:-1]) | (offset[1:] != offset[:-1])
@@ -108,33 +114,19 @@ def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
     return Runs(left, left + packing.high(kept).view(np.int64), length)
 
 
-def _promising(corpus: Corpus, runs: Runs) -> BoolArray:
-    """Tell which runs could belong to a match; most seeds are chance."""
-    keep = _in_rich_pairs(corpus, runs)
-    rest = np.flatnonzero(~keep)
-    left, right = runs.left[rest], runs.right[rest]
-    length = runs.length[rest]
-    word = corpus.word
-    grows = word.take(left + length) == word.take(right + length)
-    # Before position 0 stands the padding, which no word equals.
-    grows |= word.take(left - 1, mode="wrap") == word.take(right - 1)
-    keep[rest[grows]] = True
-    return keep
-
-
 def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
     """Tell which runs lie in two paragraphs that share enough shingles in all runs."""
+    shared = runs.length - (SHINGLE_WORDS - 1)
+    rich = shared >= ENOUGH_SHINGLES
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
-    row = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
-    keys >>= np.uint64(bits)
-    begins = group_begins(keys)
-    rich = np.zeros(len(runs), np.bool_)
-    if not begins.size:
-        return rich
-    shared = runs.length[row] - (SHINGLE_WORDS - 1)
-    enough = np.add.reduceat(shared, begins) >= ENOUGH_SHINGLES
-    rich[row[np.repeat(enough, np.diff(begins, append=row.size))]] = True
+    packing = Packing(bits)
+    keys, number = repeated(packing, keys)
+    rows = packing.position(keys)
+    begins = group_begins(packing.high(keys))
+    if begins.size:
+        enough = np.add.reduceat(shared.take(rows), begins) >= ENOUGH_SHINGLES
+        rich[np.compress(np.repeat(enough, number.take(begins)), rows)] = True
     return rich
 
 
@@ -161,8 +153,11 @@ def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
     return left, bits
 
 
-def _extend(word: UInt32Array, runs: Runs) -> Runs:
-    """Lengthen each run to both sides as far as the words are equal."""
+def _extend(word: UInt32Array, runs: Runs, ahead: BoolArray, behind: BoolArray) -> Runs:
+    """Lengthen each run to both sides as far as the words are equal.
+
+    `ahead` and `behind` tell whether the next word on either side is.
+    """
     if not len(runs):
         return runs
     left, distance = runs.left, runs.right - runs.left
@@ -171,10 +166,10 @@ def _extend(word: UInt32Array, runs: Runs) -> Runs:
     same = distance[1:] == distance[:-1]
     wall = np.full(left.size, word.size, dtype=np.int64)
     wall[:-1][same] = left[1:][same]
-    end += _equal_words(word, end, distance, wall - end, 1)
+    end += _equal_words(word, end, distance, wall - end, 1, ahead)
     floor = np.zeros(left.size, dtype=np.int64)
     floor[1:][same] = end[:-1][same]
-    begin = left - _equal_words(word, left - 1, distance, left - floor, -1)
+    begin = left - _equal_words(word, left - 1, distance, left - floor, -1, behind)
     fresh = np.ones(left.size, np.bool_)
     fresh[1:][same] = begin[1:][same] > end[:-1][same]
     first = np.flatnonzero(fresh)
@@ -184,20 +179,27 @@ def _extend(word: UInt32Array, runs: Runs) -> Runs:
 
 
 def _equal_words(
-    word: UInt32Array, start: IntArray, distance: IntArray, room: IntArray, step: int
+    word: UInt32Array,
+    start: IntArray,
+    distance: IntArray,
+    room: IntArray,
+    step: int,
+    first: BoolArray,
 ) -> IntArray:
     """Return how many words from each start on equal those at a distance from them.
 
-    No more than there is `room` for. `step` is 1 or -1, the way to go. As many words
-    are looked at as were equal before and one more, so that a few rounds are enough.
+    No more than there is `room` for. `step` is 1 or -1, the way to go; `first` tells
+    where the word at the start is equal. As many words are looked at as were equal
+    before and one more, so that a few rounds are enough.
     """
-    count = np.zeros(start.size, np.int64)
-    active = np.flatnonzero(room > 0)
-    width = 1
+    count = first.astype(np.int64)
+    width = 2
+    active = np.flatnonzero(first & (room >= width))
     while active.size:
         # All that are active have had equal words in 1 + 2 + 4 + … places.
-        here = start[active, None] + step * np.arange(width - 1, 2 * width - 1)
-        there = here + distance[active, None]
+        places = step * np.arange(width - 1, 2 * width - 1)
+        here = start.take(active)[:, None] + places
+        there = here + distance.take(active)[:, None]
         # One column more, never equal, ends the search for the first that differs.
         equal = np.zeros((active.size, width + 1), np.bool_)
         equal[:, :-1] = word.take(here, mode="clip") == word.take(there, mode="clip")
@@ -241,7 +243,7 @@ def join(
     near &= (between <= largest) & (between >= -largest)
     begins = np.flatnonzero(np.concatenate([[True], ~near])[: len(runs)])
     fresh = fresh_words(pair, runs.left, left_end)
-    order = np.lexsort((runs.right, pair))
+    order = sorting_by(pair, runs.right)
     right_fresh = np.empty_like(pair)
     right_fresh[order] = fresh_words(pair, runs.right[order], right_end[order])
     if not begins.size:
@@ -287,7 +289,7 @@ def words_on_both_sides(stretches: Stretches) -> IntArray:
     if not begins.size:
         return begins
     left = fresh_words(pair, runs.left, runs.left + runs.length)
-    order = np.lexsort((runs.right, pair))
+    order = sorting_by(pair, runs.right)
     begin = runs.right[order]
     right = fresh_words(pair, begin, begin + runs.length[order])
     return np.minimum(np.add.reduceat(left, begins), np.add.reduceat(right, begins))
@@ -333,7 +335,7 @@ def fill(corpus: Corpus, stretches: Stretches, gap: int) -> Stretches:
     single = Runs(left, right, np.ones(left.size, np.int64))
     pair = np.concatenate([pair, np.repeat(pair[rows], size)[equal]])
     runs = together(runs, single)
-    order = np.lexsort((runs.left, pair))
+    order = sorting_by(pair, runs.left)
     return _without_seams(Stretches(pair, runs).where(order))
 
 
