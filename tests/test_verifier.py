@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import dedupe
+from dedupe import verifier
 from dedupe.aligner import Runs
 from dedupe.model import Match
 from dedupe.settings import Settings
@@ -86,6 +87,35 @@ def test_both_sides_are_measured_alike(*, swapped: bool) -> None:
         expected.containment,
         expected.words,
     )
+
+
+def relations_of_phrases(one: list[str], other: list[str]) -> list[str]:
+    """Return how two paragraphs match that hold a phrase, among many other words."""
+    many = " ".join(own_words(verifier.CORPUS_WORDS, 2))
+    left = [*own_words(20, 5), *one, *own_words(20, 6)]
+    right = [*own_words(20, 7), *other, *own_words(20, 8)]
+    texts = [("1", " ".join(left)), ("2", " ".join(right)), ("3", many)]
+    return [match.relation for match in dedupe.scan(texts).matches]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relations"),
+    [
+        ("عبد الله", "عبد الله", ["overlap"]),
+        ("عبدالله", "عبد الله", ["overlap"]),
+        ("عبدالله", "عبدالله", []),
+    ],
+)
+def test_a_word_that_is_written_as_two_counts_as_two(
+    one: str, other: str, relations: list[str]
+) -> None:
+    phrases = ([*TEXT[:3], name, *TEXT[3:6]] for name in (one, other))
+    assert relations_of_phrases(*phrases) == relations
+
+
+def test_a_word_after_a_phrase_does_not_count() -> None:
+    phrases = ([*TEXT[:7], name] for name in ("عبد الله", "عبد الرحمن"))
+    assert relations_of_phrases(*phrases) == []
 
 
 SETTINGS = [

@@ -127,8 +127,9 @@ def _signs(
     """Tell which pairs share enough to be measured."""
     paragraph = corpus.word_paragraph
     words = corpus.paragraphs.words
-    left_words = words.take(paragraph.take(runs.left[begins]))
-    right_words = words.take(paragraph.take(runs.right[begins]))
+    left = paragraph.take(runs.left.take(begins))
+    right = paragraph.take(runs.right.take(begins))
+    left_words, right_words = words.take(left), words.take(right)
     shorter = np.minimum(left_words, right_words)
     longer = np.maximum(left_words, right_words)
     longest = np.maximum.reduceat(runs.length, begins) if begins.size else begins
@@ -137,17 +138,18 @@ def _signs(
     hopeful = (shared >= SCATTERED_SHARE * shorter) | (
         longest >= settings.min_passage_words
     )
-    rows = np.flatnonzero(hopeful[pair])
-    rare, weight = rarity(runs.where(rows), frequency)
+    rows = np.flatnonzero(hopeful.take(pair))
+    pair, runs = pair.take(rows), runs.where(rows)
+    rare, weight = rarity(runs, frequency)
     least = _shortest_run(corpus, settings)
-    written = _written_words(corpus, runs.where(rows))
+    written = _written_words(corpus, runs)
     known = np.maximum(rare, FEW_PLACES) / FEW_PLACES
     more = np.minimum(FORMULA_WORDS * np.log2(known), LONGEST_FORMULA)
     long = written >= least + more
     quoted = np.zeros(begins.size, np.bool_)
-    quoted[pair[rows[long]]] = True
-    total = np.bincount(pair[rows], weights=weight, minlength=begins.size)
-    two = paragraph.take(runs.left[begins]) != paragraph.take(runs.right[begins])
+    quoted[np.compress(long, pair)] = True
+    total = np.bincount(pair, weights=weight, minlength=begins.size)
+    two = left != right
     scattered = (total >= SCATTERED_SHINGLES) & (shared >= SCATTERED_SHARE * shorter)
     scattered |= shared >= SAME_SHARE * longer
     scattered |= shared >= settings.containment * shorter
@@ -155,7 +157,7 @@ def _signs(
     comparable = shorter >= settings.min_words
     kept = (quoted | scattered) & comparable
     doubted = two & (shared >= SCATTERED_SHARE * shorter)
-    doubted[pair[rows[written >= least]]] = True
+    doubted[np.compress(written >= least, pair)] = True
     doubted &= comparable & ~kept
     return _Signs(kept, doubted, quoted, scattered)
 
@@ -171,13 +173,17 @@ def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
 
     A detached waw and عبد الله are two words to a reader and one after folding.
     """
-    more = [
-        np.searchsorted(corpus.joined, begin + runs.length)
-        - np.searchsorted(corpus.joined, begin)
-        for begin in (runs.left, runs.right)
-    ]
-    written: IntArray = runs.length + np.maximum(*more)
-    return written
+    joined = corpus.joined
+    more = np.zeros(len(runs), np.int64)
+    for begin in (runs.left, runs.right) if joined.size else ():
+        end = begin + runs.length
+        first = joined.searchsorted(begin)
+        # Most runs end before the next joined word.
+        rows = np.flatnonzero(joined.take(first, mode="clip") < end)
+        held = joined.searchsorted(end.take(rows)) - first.take(rows)
+        more[rows] = np.maximum(more.take(rows), held)
+    more += runs.length
+    return more
 
 
 def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
