@@ -6,6 +6,7 @@ import numpy as np
 
 from dedupe.candidates import CROWDED
 from dedupe.corpus import (
+    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
@@ -22,6 +23,7 @@ from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
 # Of the shingles that a near-duplicate must share, those that stand in more places than
 # are all paired may be this share, and it is still found by the others.
 CROWDED_SHARE = 0.7
+SPARE = 2  # slots for each key of a set; there are up to twice as many
 _SET_BITS = 42  # of a shingle's hash, beside the number of its paragraph
 
 
@@ -41,17 +43,36 @@ def similarity(
     larger = one + other - smaller
     # The shingles of the smaller set are looked up in the larger one.
     count = size[smaller]
-    wanted = keys[ranges(begins[smaller], count)]
+    wanted = keys.take(ranges(begins[smaller], count))
     wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
-    at = np.searchsorted(keys, wanted)
-    hit = keys.take(at, mode="clip") == wanted
-    shared = np.zeros_like(count)
-    some = np.flatnonzero(count)
-    if some.size:
-        first = np.cumsum(count) - count
-        shared[some] = np.add.reduceat(hit, first[some], dtype=np.int64)
+    hits = np.flatnonzero(_held(keys, wanted, rows.size))
+    shared = np.diff(hits.searchsorted(np.cumsum(count)), prepend=0)
     union = np.maximum(size[one] + size[other] - shared, 1)
     return shared / union, shared / np.maximum(count, 1)
+
+
+def _held(keys: UInt64Array, wanted: UInt64Array, rows: int) -> BoolArray:
+    """Tell which of the wanted keys stand among sorted ones of so many rows.
+
+    The keys of a row are spread evenly, so that a table by the upper bits of a key
+    leads to most of them without a search.
+    """
+    bits = (SPARE * keys.size // rows).bit_length()
+    slot = np.uint64(_SET_BITS - bits)
+    last = np.zeros(rows << bits, np.uint32)  # key of each slot
+    last[(keys >> slot).view(np.int64)] = np.arange(keys.size, dtype=np.uint32)
+    at = last.take((wanted >> slot).view(np.int64)).astype(np.int64)
+    near = keys.take(at)
+    held: BoolArray = near == wanted
+    # Where the last is too large, it may be the one before; few slots hold more.
+    rest = np.flatnonzero(near > wanted)
+    asked = wanted.take(rest)
+    near = keys.take(at.take(rest) - 1, mode="clip")
+    held[rest] = near == asked
+    rest = np.compress(near > asked, rest)
+    asked = wanted.take(rest)
+    held[rest] = keys.take(keys.searchsorted(asked)) == asked
+    return held
 
 
 def _numbered(left: Rows, right: Rows) -> tuple[Rows, tuple[IntArray, IntArray]]:

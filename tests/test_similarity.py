@@ -1,0 +1,58 @@
+"""Shingle sets are compared exactly."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+from random import Random
+
+import numpy as np
+import pytest
+
+from dedupe import loader
+from dedupe.corpus import Corpus
+from dedupe.readers import ReadOptions, from_texts
+from dedupe.settings import Settings
+from dedupe.similarity import similarity
+
+WORDS = ["باب", "تاج", "ثوب", "جار", "حبر", "خبز", "دار", "رمل", "زيت", "سور"]
+SHORT = [3, 4, 5, 8, 13, 21, 34, 55]
+
+
+def corpus_of(lengths: list[int], seed: int) -> Corpus:
+    """Return paragraphs of so many words, which share many shingles by chance."""
+    random = Random(seed)
+    texts = {
+        str(number): " ".join(random.choices(WORDS, k=length))
+        for number, length in enumerate(lengths)
+    }
+    corpus, batches = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
+    loader.assemble(corpus, batches, 0, len(batches.columns))
+    return corpus
+
+
+def shingle_set(corpus: Corpus, row: int) -> set[tuple[int, ...]]:
+    first = int(corpus.paragraphs.first_word[row])
+    words = corpus.word[first : first + int(corpus.paragraphs.words[row])].tolist()
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+@pytest.mark.parametrize("lengths", [SHORT, [900, 900], [*SHORT * 4, 900, 1500]])
+@pytest.mark.parametrize("seed", range(3))
+def test_jaccard_and_containment_are_those_of_the_sets(
+    lengths: list[int], seed: int
+) -> None:
+    corpus = corpus_of(lengths, seed)
+    pairs = list(combinations_with_replacement(range(len(lengths)), 2))
+    jaccard, containment = similarity(corpus, *np.array(pairs).T)
+    sets = [shingle_set(corpus, row) for row in range(len(lengths))]
+    for (left, right), share, held in zip(pairs, jaccard, containment, strict=True):
+        one, other = sets[left], sets[right]
+        assert share == len(one & other) / len(one | other)
+        assert held == len(one & other) / min(len(one), len(other))
+
+
+def test_no_pairs_are_compared_at_once() -> None:
+    none = np.empty(0, np.int64)
+    jaccard, containment = similarity(corpus_of(SHORT, 0), none, none)
+    assert not jaccard.size
+    assert not containment.size
