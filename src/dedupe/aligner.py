@@ -49,9 +49,8 @@ def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
     """
     runs = _merge(packing, seeds)
     word = corpus.word
-    ahead = word.take(runs.left + runs.length) == word.take(runs.right + runs.length)
-    # Before position 0 stands the padding, which no word equals.
-    behind = word.take(runs.left - 1, mode="wrap") == word.take(runs.right - 1)
+    ahead = _are_equal(word, runs.left + runs.length, runs.right + runs.length)
+    behind = _are_equal(word, runs.left - 1, runs.right - 1)
     # Most of the others are chance.
     rows = np.flatnonzero(ahead | behind | _in_rich_pairs(corpus, runs))
     return _extend(word, runs.where(rows), ahead.take(rows), behind.take(rows))
@@ -112,6 +111,14 @@ def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
     kept = links[begins]
     left = packing.position(kept)
     return Runs(left, left + packing.high(kept).view(np.int64), length)
+
+
+def _are_equal(word: UInt32Array, left: IntArray, right: IntArray) -> BoolArray:
+    """Tell of each pair of positions whether the same word stands at both."""
+    # Before position 0 stands the padding, which no word equals. Wrapped positions are
+    # also looked up faster than checked ones.
+    same: BoolArray = word.take(left, mode="wrap") == word.take(right, mode="wrap")
+    return same
 
 
 def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
