@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import marshal
+import json
 import os
 import sys
 import threading
@@ -22,9 +22,8 @@ ANSWER = 1 << 20  # bytes; what every user may put into a pipe
 class Background:
     """A task that may be under way in a child process.
 
-    Its result is plain: None, numbers, texts, and tuples and lists of them. Where no
-    child can be forked, or it fails in whatever way, the task is done here when asked
-    for.
+    Its result is what JSON can carry. Where no child can
+    be forked, or it fails in whatever way, the task is done here when asked for.
     """
 
     def __init__(self, task: Callable[[], Any]) -> None:
@@ -56,7 +55,7 @@ class Background:
         try:
             gc.disable()
             with os.fdopen(writing, "wb") as out:
-                out.write(marshal.dumps(self._task()))
+                out.write(json.dumps(self._task()).encode())
             code = 0
         finally:
             os._exit(code)
@@ -76,7 +75,4 @@ class Background:
         with os.fdopen(self._reading, "rb") as file:
             answer = file.read()
         _, status = os.waitpid(self._child, 0)
-        if status:
-            return self._task()
-        # Several times as fast as JSON, and nobody but our own child has written it.
-        return marshal.loads(answer)  # noqa: S302
+        return self._task() if status else json.loads(answer)
