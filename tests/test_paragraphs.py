@@ -142,6 +142,28 @@ def test_hashes_do_not_depend_on_the_company(one: list[str], other: list[str]) -
         assert np.array_equal(getattr(together, column), parts)
 
 
+def test_numbers_left_out_before_the_first_paragraph_change_no_hash() -> None:
+    texts = ["1436\nقال الوزير 5 مرات", "قال الوزير مرات"]
+    _, found = read_columns(texts, ignore_numbers=True)
+    assert found.solid[0] == found.solid[1]
+
+
+def test_a_letter_of_another_script_is_told_after_many_marks() -> None:
+    marked = "كَتَبَ " * 500
+    words = fold_words([f"{marked}ـ日 {marked}ـ月", "日 月"])
+    first, second, third, fourth = words.hashes[[500, 1001, 1002, 1003]].tolist()
+    assert (first, second) == (third, fourth)
+    assert first != second
+
+
+def test_entities_and_wrapped_lines_of_one_document_are_both_undone() -> None:
+    text = "\n".join(textwrap.wrap(f"AT&amp;T {' '.join(PROSE)}", 70))
+    words, found = read_columns(["سطر", text, "سطر"])
+    assert found.document.tolist() == [0, 1, 2]
+    alone, _ = read_columns([text.replace("\n", " ")])
+    assert words.hashes[1:-1].tolist() == alone.hashes.tolist()
+
+
 def test_no_text_has_no_paragraphs() -> None:
     assert paragraphs().line.size == paragraphs("", "…").line.size == 0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedupe import folding, rewriter, wrapping
-from dedupe.folding import FoldedBatch, Positions, Unsigned, WordColumns
+from dedupe.folding import Encoded, FoldedBatch, Positions, Unsigned, WordColumns
 from dedupe.rewriter import CodePoints, Offsets
 from dedupe.values import dataclass
 
@@ -42,23 +42,22 @@ def read_columns(
 
     A paragraph is a line; the lines of a hard-wrapped document are written as one.
     """
-    batch = folding.fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers)
-    wrapped = _find_wrapped(batch, texts)
+    encoded = folding.encode_batch(texts, fold=fold)
+    wrapped = _find_wrapped(encoded, texts)
     if wrapped:
         whole = [wrapped.get(row, text) for row, text in enumerate(texts)]
-        batch = folding.fold_batch(whole, fold=fold, ignore_numbers=ignore_numbers)
+        encoded = folding.encode_batch(whole, fold=fold)
+    batch = folding.fold_batch(encoded, ignore_numbers=ignore_numbers)
     paragraphs = _cut(batch)
     for row in wrapped:
         _find_lines(paragraphs, row, texts[row])
     return batch.words, paragraphs
 
 
-def _find_wrapped(batch: FoldedBatch, texts: Sequence[str]) -> dict[int, str]:
+def _find_wrapped(encoded: Encoded, texts: Sequence[str]) -> dict[int, str]:
     """Return the documents whose lines are wrapped, with their lines joined."""
-    breaks = batch.breaks
-    newlines = np.append(0, np.cumsum(breaks.is_newline))[breaks.first_break]
-    lines = newlines[1:] - newlines[:-1]
-    lengths = batch.offsets[1:] - batch.offsets[:-1]
+    lines = encoded.lines()
+    lengths = encoded.offsets[1:] - encoded.offsets[:-1]
     may_be = (lines > wrapping.FEWEST_LINES) & (
         lengths <= lines * (wrapping.LONGEST_LINE + 1)
     )
@@ -121,24 +120,18 @@ def _trim(
     return start, end
 
 
-def _inverse(values: Unsigned) -> Unsigned:
-    """Return what odd numbers are multiplied by to give 1, modulo 2**64.
-
-    Newton's step doubles the number of right bits; an odd number is its own inverse
-    in the lowest three.
-    """
-    inverse = values.copy()
-    for _ in range(5):
-        inverse *= np.uint64(2) - values * inverse
-    return inverse
-
-
 def _solid(values: Unsigned, sizes: Positions, first_part: Positions) -> Unsigned:
     """Hash the letters of each paragraph as if it were one word."""
     if not first_part.size:
         return values[:0]
-    weights = np.ones(values.size, np.uint64)
-    np.multiply.accumulate(folding.powers(sizes[:-1]), out=weights[1:])
-    sums = np.add.reduceat(values * weights, first_part)
-    # Each paragraph counts as if it were the first.
-    return folding.mixed(sums * _inverse(weights[first_part]))
+    # Before the first paragraph stand at most numbers that are left out.
+    left_out = first_part[0]
+    values, sizes = values[left_out:], sizes[left_out:]
+    first_part = first_part - left_out
+    # How many letters of its paragraph stand before each part.
+    before = np.cumsum(sizes, dtype=sizes.dtype)
+    before -= sizes
+    before -= before[first_part].repeat(np.diff(first_part, append=sizes.size))
+    weighted = folding.powers(before)
+    weighted *= values
+    return folding.mixed(np.add.reduceat(weighted, first_part))

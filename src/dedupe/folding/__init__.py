@@ -19,7 +19,7 @@ from dedupe.folding.columns import (
     Unsigned,
     WordColumns,
 )
-from dedupe.folding.encoding import MARGIN, Encoded, encode, keep
+from dedupe.folding.encoding import MARGIN, Encoded, encode
 from dedupe.folding.joining import (
     digits_alone,
     drop_yehs,
@@ -33,10 +33,12 @@ from dedupe.folding.polynomials import mixed, powers
 from dedupe.rewriter import Offsets
 
 __all__ = [
+    "Encoded",
     "FoldedBatch",
     "Positions",
     "Unsigned",
     "WordColumns",
+    "encode_batch",
     "fold_batch",
     "fold_words",
     "mixed",
@@ -48,20 +50,22 @@ def fold_words(
     texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
 ) -> WordColumns:
     """Return the folded words of a batch; nothing is joined across line breaks."""
-    return fold_batch(texts, fold=fold, ignore_numbers=ignore_numbers).words
+    encoded = encode_batch(texts, fold=fold)
+    return fold_batch(encoded, ignore_numbers=ignore_numbers).words
 
 
-def fold_batch(
-    texts: Sequence[str], *, fold: str = "full", ignore_numbers: bool = False
-) -> FoldedBatch:
+def encode_batch(texts: Sequence[str], *, fold: str = "full") -> Encoded:
+    """Return the characters of a batch, each with the code of what it folds to."""
+    return encode(texts, alphabet(fold))
+
+
+def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch:
     """Return the folded words of a batch and the line breaks between them."""
-    letters = alphabet(fold)
-    encoded = encode(texts, letters)
-    kept = keep(encoded.codes)
+    letters, kept = encoded.letters, encoded.kept
     codes = kept.codes
-    breaks = kept.among(NEWLINE, REWRITE)
-    parts = find_parts(kept, is_full=fold == "full")
-    measure_rare(parts, kept, OtherLetters(encoded, kept, fold))
+    breaks, break_places = kept.both_among(NEWLINE, REWRITE)
+    parts = find_parts(kept, is_full=letters.level == "full")
+    measure_rare(parts, kept, OtherLetters(encoded))
     dropped = digits_alone(parts, codes, letters) if ignore_numbers else parts.first[:0]
     parts.values[dropped] = parts.sizes[dropped] = 0
     alive = np.ones(parts.first.size, np.bool_)
@@ -88,10 +92,9 @@ def fold_batch(
     start, end = _offsets(parts, first_part, encoded)
     hashes, start, end = hashes[alive], start[alive], end[alive]
     breaks = breaks[len(MARGIN) - 1 :]
-    break_places = kept.originals_among(NEWLINE, REWRITE)[len(MARGIN) - 1 :]
     next_part = parts.first.searchsorted(breaks)
     first_break = breaks.searchsorted(first_code)
-    break_offset = _break_offsets(break_places[1:], first_break - 1, encoded)
+    break_offset = _break_offsets(break_places[len(MARGIN) :], first_break - 1, encoded)
     return FoldedBatch(
         WordColumns(
             hashes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -11,6 +12,7 @@ import numpy as np
 
 from dedupe import arabic, rewriter
 from dedupe.folding.alphabets import (
+    BREAK,
     DELETED,
     NEWLINE,
     OTHER_LETTER,
@@ -27,6 +29,7 @@ from dedupe.values import dataclass
 MARGIN = "\n" * PACKED
 
 MANY_GAPS = 0.1  # of the places asked for; looking each up would take longer
+FEW_PLACES = 1 / 64  # of all characters; looking at each of these would take longer
 FEW = 0.05  # of all characters; looking for each of more would take longer
 LARGEST_INT32 = 2**31 - 1
 LOOKED_UP_AT_ONCE = 1 << 16
@@ -53,17 +56,73 @@ class Rewritten:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A batch without its deleted characters, and where the rare ones stand."""
+
+    codes: Codes
+    rare: Positions  # in the codes with deleted characters
+    rare_codes: Codes
+    shift: Positions  # how many are deleted before each rare one
+    deleted: Positions  # where those stood that are deleted
+    gaps: Positions  # where they would stand in the codes without them
+
+    def among(self, first: int, last: int) -> Positions:
+        """Return where codes of a kind stand: from `first` to before `last`."""
+        rows = self._rows(first, last)
+        return self.rare[rows] - self.shift[rows]
+
+    def both_among(self, first: int, last: int) -> tuple[Positions, Positions]:
+        """Return the same, and with them the places with deleted characters."""
+        rows = self._rows(first, last)
+        originals = self.rare[rows]
+        return originals - self.shift[rows], originals
+
+    def _rows(self, first: int, last: int) -> Positions:
+        kind = self.rare_codes - np.uint8(first)
+        return np.flatnonzero(kind < last - first)
+
+    def before(self, places: Positions) -> Positions:
+        """Return places with deleted characters, in order, as places without."""
+        shift: Positions = self.deleted.searchsorted(places)
+        return places - shift
+
+    def original(self, places: Positions) -> Positions:
+        """Return places without deleted characters, in order, as places with them."""
+        gaps = self.gaps
+        if places.size < FEW_PLACES * self.codes.size:
+            skipped: Positions = gaps.searchsorted(places, side="right")
+            return places + skipped
+        if gaps.size > MANY_GAPS * places.size:
+            is_kept = np.ones(self.codes.size + gaps.size, np.bool_)
+            is_kept[self.deleted] = False
+            kept: Positions = np.flatnonzero(is_kept).take(places)
+            return kept
+        rows = places.searchsorted(gaps)
+        counts = np.diff(rows, prepend=0, append=places.size)
+        shift = np.arange(counts.size, dtype=places.dtype).repeat(counts)
+        shift += places
+        return shift
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
     """A batch as one row of characters."""
 
-    codes: Codes  # those of deleted characters too
-    documents: Positions  # where each document begins in `codes`, and the end
+    letters: Alphabet
+    kept: Kept
+    documents: Positions  # where each document begins in the codes, and the end
     characters: CodePoints  # the joined texts
     offsets: Positions  # where each document begins in them, and the end
-    rewritten: Rewritten | None = None
+    rewritten: Rewritten | None
+
+    def lines(self) -> Positions:
+        """Return how many lines each document has."""
+        _, newlines = self.kept.both_among(NEWLINE, BREAK)
+        before = newlines.searchsorted(self.documents)
+        return before[1:] - before[:-1]
 
     def points(self, places: Positions) -> CodePoints:
-        """Return the characters that stand at places in `codes`."""
+        """Return the characters that stand at places, those deleted counted."""
         if self.rewritten is None:
             return self.characters[places]
         document = self.documents.searchsorted(places, side="right") - 1
@@ -77,57 +136,11 @@ class Encoded:
         return points
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A batch without its deleted characters, and where the rare ones stand."""
-
-    codes: Codes
-    rare: Positions  # in the codes with deleted characters
-    rare_codes: Codes
-    deleted: Positions  # how many are deleted before each rare one
-
-    def among(self, first: int, last: int) -> Positions:
-        """Return where codes of a kind stand: from `first` to before `last`."""
-        rows = self._rows(first, last)
-        return self.rare[rows] - self.deleted[rows]
-
-    def originals_among(self, first: int, last: int) -> Positions:
-        """Return the same as places with deleted characters."""
-        return self.rare[self._rows(first, last)]
-
-    def _rows(self, first: int, last: int) -> Positions:
-        kind = self.rare_codes - np.uint8(first)
-        return np.flatnonzero(kind < last - first)
-
-    def before(self, places: Positions) -> Positions:
-        """Return places with deleted characters, in order, as places without."""
-        deleted = self.originals_among(DELETED, NEWLINE)
-        shift: Positions = deleted.searchsorted(places)
-        return places - shift
-
-    def original(self, places: Positions) -> Positions:
-        """Return places without deleted characters, in order, as places with them."""
-        gaps = self.among(DELETED, NEWLINE)
-        if gaps.size > MANY_GAPS * places.size:
-            is_kept = np.ones(self.codes.size + gaps.size, np.bool_)
-            is_kept[self.originals_among(DELETED, NEWLINE)] = False
-            kept: Positions = np.flatnonzero(is_kept).take(places)
-            return kept
-        rows = places.searchsorted(gaps)
-        counts = np.diff(rows, prepend=0, append=places.size)
-        shift = np.arange(counts.size, dtype=places.dtype).repeat(counts)
-        shift += places
-        return shift
-
-
 def encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
     """Look up the code of every character; rewrite the documents that need it."""
     joined = "\n".join((MARGIN[:-1], *texts, ""))
-    offsets = np.fromiter(
-        accumulate((len(text) + 1 for text in texts), initial=len(MARGIN)),
-        np.int64,
-        len(texts) + 1,
-    )
+    borders = [*accumulate((len(text) + 1 for text in texts), initial=len(MARGIN))]
+    offsets = np.array(borders)
     # This is how numpy holds a string; no codec of Python is as fast.
     characters = np.array([joined]).view(np.uint32)
     codes = _look_up(letters.first_codes, characters)
@@ -136,18 +149,30 @@ def encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
         codes[beyond] = [
             _code_beyond(point, letters.level) for point in characters[beyond].tolist()
         ]
-    encoded = Encoded(codes, offsets, characters, offsets)
-    strange = set()
-    if bytes((REWRITE,)) in codes.tobytes():
-        rare = np.flatnonzero(codes == REWRITE)
-        strange.update((offsets.searchsorted(rare, side="right") - 1).tolist())
+    strange = _strange(codes.tobytes(), borders)
     if letters.level == "none":
-        strange.update(
+        strange = strange.union(
             row
             for row, text in enumerate(texts)
             if not unicodedata.is_normalized("NFC", text)
         )
-    return _rewrite(encoded, texts, sorted(strange), letters) if strange else encoded
+    if not strange:
+        return Encoded(letters, keep(codes), offsets, characters, offsets, None)
+    codes, sizes, rewritten = _rewrite(codes, borders, texts, sorted(strange), letters)
+    documents = np.cumsum(np.concatenate((offsets[:1], sizes)))
+    return Encoded(letters, keep(codes), documents, characters, offsets, rewritten)
+
+
+def _strange(codes: bytes, borders: list[int]) -> set[int]:
+    """Return the documents that have to be rewritten."""
+    strange = set()
+    sign = bytes((REWRITE,))
+    place = codes.find(sign)
+    while place >= 0:
+        following = bisect_right(borders, place)
+        strange.add(following - 1)
+        place = codes.find(sign, borders[following])
+    return strange
 
 
 def _look_up(codes: Codes, characters: CodePoints) -> Codes:
@@ -174,9 +199,16 @@ def _code_beyond(point: int, level: str) -> int:
 
 
 def _rewrite(
-    encoded: Encoded, texts: Sequence[str], strange: list[int], letters: Alphabet
-) -> Encoded:
-    """Put the rewritten documents in the place of those that the table cannot fold."""
+    plain: Codes,
+    borders: list[int],
+    texts: Sequence[str],
+    strange: list[int],
+    letters: Alphabet,
+) -> tuple[Codes, Positions, Rewritten]:
+    """Put the rewritten documents in the place of those that the table cannot fold.
+
+    Return the codes and how many each document has, too.
+    """
     parts = [texts[row] + "\n" for row in strange]
     points, origin = rewriter.rewrite("".join(parts), letters.level)
     codes = letters.codes.take(points, mode="clip")
@@ -184,40 +216,33 @@ def _rewrite(
     lengths = [len(part) for part in parts]
     starts = [0, *accumulate(lengths)]
     bounds = origin.searchsorted(starts)
-    sizes = np.diff(encoded.offsets)
+    sizes = np.diff(borders)
     sizes[strange] = np.diff(bounds)
     pieces: list[Codes] = []
     copied = 0
     for row, first, last in zip(strange, bounds[:-1], bounds[1:], strict=True):
-        begin, end = encoded.offsets[row : row + 2].tolist()
-        pieces += encoded.codes[copied:begin], codes[first:last]
-        copied = end
-    pieces.append(encoded.codes[copied:])
+        pieces += plain[copied : borders[row]], codes[first:last]
+        copied = borders[row + 1]
+    pieces.append(plain[copied:])
     origin -= np.array(starts[:-1], np.int32).repeat(np.diff(bounds))
-    return Encoded(
-        np.concatenate(pieces),
-        np.cumsum(np.concatenate((encoded.offsets[:1], sizes))),
-        encoded.characters,
-        encoded.offsets,
-        Rewritten(strange, points, origin, bounds),
-    )
+    return np.concatenate(pieces), sizes, Rewritten(strange, points, origin, bounds)
 
 
 def keep(codes: Codes) -> Kept:
     """Take deleted characters out, and find the rare ones in the same pass."""
     rare = _few(codes <= OTHER_LETTER)
     rare_codes = codes.take(rare)
-    is_deleted = rare_codes == DELETED
-    deleted = np.cumsum(is_deleted, dtype=rare.dtype)
-    count = int(deleted[-1])
-    deleted -= is_deleted
-    if count > FEW * codes.size:
+    rows = np.flatnonzero(rare_codes == DELETED)
+    deleted = rare[rows]
+    number = np.arange(rows.size + 1, dtype=rare.dtype)
+    shift = number.repeat(np.diff(rows, prepend=-1, append=rare.size))
+    if rows.size > FEW * codes.size:
         codes = codes[codes != DELETED]
-    elif count:
+    elif rows.size:
         # Between two of the few, bytes are copied as they lie.
         whole = codes.tobytes().replace(bytes((DELETED,)), b"")
         codes = np.frombuffer(whole, np.uint8)
-    return Kept(codes, rare, rare_codes, deleted)
+    return Kept(codes, rare, rare_codes, shift, deleted, deleted - number[:-1])
 
 
 def _few(flags: Flags) -> Positions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from dedupe import arabic
@@ -85,15 +87,27 @@ def drop_yehs(
     yeh, hamza = letters.code_of["ي"], letters.code_of["ء"]
     before = codes[parts.last[signals.hamzas] - 2]
     candidates = signals.hamzas[(before == yeh) | (before == hamza)]
-    for word in candidates.tolist():
-        whole = codes[parts.first[word] : parts.last[word]].tobytes()
-        stem = len(whole.rstrip(bytes((yeh, hamza))))
-        end = whole[stem:]
-        kept = end.replace(bytes((yeh,)), b"")
-        change = (polynomial(kept) - polynomial(end)) * pow(RADIX, stem, MODULUS)
-        parts.values[word] = (int(parts.values[word]) + change) % MODULUS
-        parts.sizes[word] = stem + len(kept)
+    first, last = parts.first[candidates].tolist(), parts.last[candidates].tolist()
+    text = codes.data
+    changes = [
+        _without_yehs(bytes(text[begin:end]), yeh, hamza)
+        for begin, end in zip(first, last, strict=True)
+    ]
+    if changes:
+        values, dropped = zip(*changes, strict=True)
+        parts.values[candidates] += np.array(values, np.uint64)
+        parts.sizes[candidates] -= np.array(dropped)
     hashes[candidates] = mixed(parts.values[candidates])
+
+
+@lru_cache(maxsize=1 << 12)
+def _without_yehs(word: bytes, yeh: int, hamza: int) -> tuple[int, int]:
+    """Return what is added to the value of a word, and how many letters it loses."""
+    stem = len(word.rstrip(bytes((yeh, hamza))))
+    end = word[stem:]
+    kept = end.replace(bytes((yeh,)), b"")
+    change = (polynomial(kept) - polynomial(end)) * pow(RADIX, stem, MODULUS)
+    return change % MODULUS, len(end) - len(kept)
 
 
 def number_links(parts: Parts, signals: Signals, codes: Codes) -> Positions:

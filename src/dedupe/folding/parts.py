@@ -56,7 +56,7 @@ def find_parts(kept: Kept, *, is_full: bool) -> Parts:
     if is_full:
         edges = _with_inner_edges(edges, kept)
     places = kept.original(edges)
-    first, last = edges[0::2].copy(), edges[1::2].copy()
+    first, last = edges[0::2].copy(), edges[1::2]
     sizes = last - first
     windows = np.ndarray((codes.size - PACKED + 1,), "<u8", codes.data, strides=(1,))
     tails = windows[last - PACKED]
@@ -97,13 +97,11 @@ class OtherLetters:
     """Tell apart the letters that share a code."""
 
     encoded: Encoded
-    kept: Kept
-    level: str
 
     def values(self, places: Positions) -> Unsigned:
         """Return a number of 64 bits for each letter."""
-        points = self.encoded.points(self.kept.original(places))
-        images = rewriter.images(points, rewriter.table(self.level))
+        points = self.encoded.points(self.encoded.kept.original(places))
+        images = rewriter.images(points, rewriter.table(self.encoded.letters.level))
         return mixed(images.astype(np.uint64))
 
 
