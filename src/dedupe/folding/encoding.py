@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
+import numpy.typing as npt
 
 from dedupe import arabic, rewriter
 from dedupe.folding.alphabets import (
@@ -97,9 +98,7 @@ class Kept:
             is_kept[self.deleted] = False
             kept: Positions = np.flatnonzero(is_kept).take(places)
             return kept
-        rows = places.searchsorted(gaps)
-        counts = np.diff(rows, prepend=0, append=places.size)
-        shift = np.arange(counts.size, dtype=places.dtype).repeat(counts)
+        shift = _passed(places.searchsorted(gaps), places.size, places.dtype)
         shift += places
         return shift
 
@@ -234,15 +233,20 @@ def keep(codes: Codes) -> Kept:
     rare_codes = codes.take(rare)
     rows = np.flatnonzero(rare_codes == DELETED)
     deleted = rare[rows]
-    number = np.arange(rows.size + 1, dtype=rare.dtype)
-    shift = number.repeat(np.diff(rows, prepend=-1, append=rare.size))
+    shift = _passed(rows + 1, rare.size, rare.dtype)
     if rows.size > FEW * codes.size:
         codes = codes[codes != DELETED]
     elif rows.size:
         # Between two of the few, bytes are copied as they lie.
         whole = codes.tobytes().replace(bytes((DELETED,)), b"")
         codes = np.frombuffer(whole, np.uint8)
-    return Kept(codes, rare, rare_codes, shift, deleted, deleted - number[:-1])
+    return Kept(codes, rare, rare_codes, shift, deleted, deleted - shift[rows])
+
+
+def _passed(rows: Positions, size: int, kind: npt.DTypeLike) -> Positions:
+    """Return how many of some rows, in order, have come at each of `size` rows."""
+    borders = np.concatenate(((0,), rows, (size,)))
+    return np.arange(rows.size + 1, dtype=kind).repeat(borders[1:] - borders[:-1])
 
 
 def _few(flags: Flags) -> Positions:
