@@ -19,7 +19,7 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Paragraphs,
-    group_begins,
+    UInt64Array,
     sorting,
 )
 from dedupe.errors import InputError
@@ -247,8 +247,11 @@ def _closing_words(numbers: np.ndarray) -> np.ndarray:
     return ((numbers * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
-def _running(sizes: Sequence[int]) -> IntArray:
-    return np.concatenate([[0], np.cumsum(np.array(sizes, np.int64))]).astype(np.int64)
+def _running(sizes: Sequence[int] | IntArray) -> IntArray:
+    """Return where each of some runs begins, and where the last one ends."""
+    borders = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=borders[1:])
+    return borders
 
 
 def _read_batch(
@@ -386,8 +389,8 @@ def _corpus(held: Batches) -> Corpus:
         processes.shared_array(words + PADDING, np.uint32),
         processes.shared_array(words + PADDING, np.int32),
         paragraphs,
-        np.searchsorted(document, np.arange(documents + 1)),
-        np.concatenate([[0], np.cumsum(document_words + 1)]).astype(np.int64),
+        _running(np.bincount(document, minlength=documents)),
+        _running(document_words + 1),
         joined,
         _exemplars(paragraphs.solid.astype(np.uint64, copy=False)),
     )
@@ -396,30 +399,32 @@ def _corpus(held: Batches) -> Corpus:
     return corpus
 
 
-def _exemplars(solid: np.ndarray) -> Int32Array:
+def _exemplars(solid: UInt64Array) -> Int32Array:
     """Return, for each paragraph, the first that has the same letters."""
-    ordered, order = _sorted_hashes(solid)
-    begins = group_begins(ordered)
-    exemplar = np.empty(order.size, np.int32)
-    exemplar[order] = np.repeat(order[begins], np.diff(begins, append=order.size))
+    order, alike = _sorted_hashes(solid)
+    exemplar = np.arange(order.size, dtype=np.int32)
+    begins = np.flatnonzero(np.diff(alike, prepend=-1) != 1)
+    first = order[alike[begins] - 1]
+    exemplar[order[alike]] = np.repeat(first, np.diff(begins, append=alike.size))
     return exemplar
 
 
-def _sorted_hashes(hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return hashes in an order that keeps equal ones together, and their rows.
+def _sorted_hashes(hashes: UInt64Array) -> tuple[IntArray, IntArray]:
+    """Return the rows of hashes so that equal ones are together, each group ascending.
 
-    Rows of equal hashes ascend. A row in the place of the lower bits is sorted several
-    times as fast as argsort sorts; that different hashes begin alike is rare.
+    Beside it comes at which places of this order a hash equals the one before. A row in
+    the place of the lower bits is sorted several times as fast as argsort sorts; that
+    different hashes begin alike is rare.
     """
-    bits = hashes.size.bit_length()
-    rows_only = np.uint64((1 << bits) - 1)
+    rows_only = np.uint64((1 << hashes.size.bit_length()) - 1)
     packed = hashes & ~rows_only
     packed |= np.arange(hashes.size, dtype=np.uint64)
     packed.sort()
-    order = (packed & rows_only).view(np.int64)
-    ordered = hashes[order]
-    alike = (packed[1:] ^ packed[:-1]) <= rows_only
-    if np.any(alike & (ordered[1:] != ordered[:-1])):
+    alike = np.flatnonzero((packed[1:] ^ packed[:-1]) <= rows_only) + 1
+    packed &= rows_only
+    order = packed.view(np.int64)
+    if np.any(hashes[order[alike]] != hashes[order[alike - 1]]):
         order = np.argsort(hashes, kind="stable")
         ordered = hashes[order]
-    return ordered, order
+        alike = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+    return order, alike
