@@ -9,6 +9,8 @@ everything, and a copy that consists of formulas is still found.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from dedupe.corpus import (
@@ -23,7 +25,7 @@ from dedupe.corpus import (
     ranges,
     sorting,
 )
-from dedupe.shingles import SHINGLE_WORDS, look_up, shingles, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, longer, look_up, shingles, shingles_at
 from dedupe.values import dataclass
 
 # A shingle in more surroundings than this is too common to be a seed.
@@ -63,10 +65,10 @@ class Packing:
         return cls(max(1, corpus.positions.bit_length()))
 
     def pack(self, high: UInt64Array, positions: IntArray) -> UInt64Array:
-        """Put the upper bits of `high` above a position."""
-        packed = high & ~np.uint64((1 << self.bits) - 1)
-        packed |= positions.view(np.uint64)
-        return packed
+        """Put positions in the place of the lower bits of `high`, which is returned."""
+        high &= ~np.uint64((1 << self.bits) - 1)
+        high |= positions.view(np.uint64)
+        return high
 
     def high(self, keys: UInt64Array) -> UInt64Array:
         """Return what stands above the position."""
@@ -118,23 +120,28 @@ def seeds(
     mark CROWDED where not all its places are paired.
     """
     found: list[UInt64Array] = []
-    for length in LENGTHS:
-        if length > LENGTHS[0]:
-            hashes = shingles_at(corpus.word, packing.position(keys), length)
-            keys = packing.pack(hashes, packing.position(keys))
+    for shorter, length in pairwise((0, *LENGTHS)):
+        if shorter:
+            position = packing.position(keys)
+            hashes = longer(
+                packing.high(keys), corpus.word, position + shorter, length - shorter
+            )
+            keys = packing.pack(hashes, position)
             keys.sort()
-        if length == LENGTHS[0] and corpus.elsewhere.words:
+        elif corpus.elsewhere.words:
             alone = _elsewhere(corpus, keys) + 1
-            _count(frequency, packing, keys, alone, alone)
-        keys, places = repeated(packing, keys)
-        kinds, fresh = _surroundings(corpus, packing, keys, places)
-        if length == LENGTHS[0]:
-            if corpus.elsewhere.words:
-                more = _elsewhere(corpus, keys)
-                kinds = kinds + (more * fresh).astype(np.int64)
-                places = places + more
-            _count(frequency, packing, keys, kinds, places)
-        common = kinds > COMMON
+            frequency[packing.position(keys)] = _counted(alone, alone)
+        keys, sizes = repeated(packing, keys)
+        kinds, fresh = _surroundings(corpus, packing, keys, sizes)
+        places = sizes
+        if not shorter and corpus.elsewhere.words:
+            more = _elsewhere(corpus, keys.take(np.cumsum(sizes) - sizes))
+            kinds = kinds + (more * fresh).astype(np.int64)
+            places = places + more
+        counted = np.repeat(_counted(kinds, places), sizes)
+        if not shorter:
+            frequency[packing.position(keys)] = counted
+        common = (counted & MOST_COUNTED) > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
         if length > LENGTHS[0]:
@@ -150,17 +157,11 @@ def _elsewhere(corpus: Corpus, keys: UInt64Array) -> IntArray:
     return corpus.elsewhere.of((keys >> np.uint64(32)).astype(np.uint32))
 
 
-def _count(
-    frequency: ByteArray,
-    packing: Packing,
-    keys: UInt64Array,
-    kinds: IntArray,
-    places: IntArray,
-) -> None:
-    """Write down how often the shingle of each key stands."""
+def _counted(kinds: IntArray, places: IntArray) -> ByteArray:
+    """Return how often shingles stand, as it is written down at their positions."""
     counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
     counted[places > ALL_PAIRED] |= CROWDED
-    frequency[packing.position(keys)] = counted
+    return counted
 
 
 def _surroundings(
@@ -179,27 +180,27 @@ def _surroundings(
     many = np.flatnonzero(places > ALL_PAIRED)
     if not many.size:
         return places, shares
-    position = packing.position(keys[many])
-    begins = np.concatenate([[True], np.diff(packing.high(keys[many])) != 0])
-    group = np.cumsum(begins) - 1
-    fewest = np.full(int(group[-1]) + 1, MOST_COUNTED)
-    single = np.zeros(fewest.size, np.int64)
+    size = places.take(many)
+    begins = np.cumsum(places).take(many) - size
+    position = packing.position(keys.take(ranges(begins, size)))
+    group = np.repeat(np.arange(many.size), size)
+    fewest = np.full(many.size, MOST_COUNTED)
+    single = np.zeros(many.size, np.int64)
     for around in surroundings(corpus, position):
         pairs = words_in_groups(corpus, around, group)
-        fresh = np.concatenate([[True], pairs[1:] != pairs[:-1], [True]])
-        owner = (pairs[fresh[:-1]] >> np.uint64(32)).view(np.int64)
+        begins = group_begins(pairs)
+        owner = (pairs.take(begins) >> np.uint64(32)).view(np.int64)
         kinds = np.bincount(owner)
         if with_shares:
-            # What differs from the one before and the one after stands once.
-            once = owner[(fresh[:-1] & fresh[1:])[fresh[:-1]]]
-            singles = np.bincount(once, minlength=fewest.size)
+            once = owner[np.diff(begins, append=pairs.size) == 1]
+            singles = np.bincount(once, minlength=many.size)
             single = np.where(kinds < fewest, singles, single)
         fewest = np.minimum(fewest, kinds)
     result = places.copy()
-    result[many] = np.minimum(places[many], fewest[group])
+    result[many] = np.minimum(size, fewest)
     if with_shares:
         single[fewest >= MOST_COUNTED] = MOST_COUNTED
-        shares[many] = np.minimum(single[group] / places[many], 1.0)
+        shares[many] = np.minimum(single / size, 1.0)
     return result, shares
 
 
@@ -228,30 +229,31 @@ def words_in_groups(corpus: Corpus, position: IntArray, group: IntArray) -> UInt
 
 
 def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
-    """Return the keys whose hash stands more than once, and how often each does."""
+    """Return the keys whose hash stands more than once, and how many each hash has."""
     high = packing.high(keys)
     same = np.empty(keys.size + 1, dtype=np.bool_)
     same[0] = same[-1] = False
     np.equal(high[1:], high[:-1], out=same[1:-1])
     rows = np.flatnonzero(same[1:] | same[:-1])
-    begins = np.flatnonzero(~same.take(rows))
-    sizes = np.diff(begins, append=rows.size)
-    return keys.take(rows), np.repeat(sizes, sizes)
+    fresh = np.ones(rows.size + 1, dtype=np.bool_)
+    np.logical_not(same.take(rows), out=fresh[:-1])
+    return keys.take(rows), np.diff(np.flatnonzero(fresh))
 
 
 def _pairs(packing: Packing, keys: UInt64Array, following: int) -> list[UInt64Array]:
     """Pair each position with the next ones of the same hash."""
     high = packing.high(keys)
-    position = packing.position(keys)
+    follows = high[1:] == high[:-1]
+    # Keys of one hash differ by the distance of their positions.
+    rest = (packing.position(keys) << packing.bits).view(np.uint64) - keys
     found = []
+    paired = follows
     for step in range(1, following + 1):
-        rows = np.flatnonzero(high[step:] == high[:-step])
+        rows = np.flatnonzero(paired)
         if not rows.size:
             break
-        earlier = position.take(rows)
-        distance = position.take(rows + step) - earlier
-        pair = (earlier << packing.bits) | distance
-        found.append(pair.view(np.uint64))
+        found.append(rest.take(rows) + keys[step:].take(rows))
+        paired = paired[:-1] & follows[step:]
     return found
 
 
@@ -270,7 +272,7 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
         keys = packing.pack(column, rows)
         keys.sort()
         keys, places = repeated(packing, keys)
-        large = places > LARGE_BUCKET
+        large = np.repeat(places > LARGE_BUCKET, places)
         found += _pairs(packing, keys[~large], NEXT_IN_BUCKET)
         found += _pairs(packing, keys[large], CHAINED)
     return _distinct(packing, np.concatenate(found))

@@ -119,8 +119,8 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
     alone = packing.position(keys[_singles(packing.high(keys))])
     keys, places = repeated(packing, keys)
     positions = packing.position(keys)
-    begins = group_begins(packing.high(keys))
-    number = np.repeat(np.arange(begins.size), places[begins])
+    begins = np.cumsum(places) - places
+    number = np.repeat(np.arange(begins.size), places)
     fewest = np.full(begins.size, MOST_COUNTED)
     for around in surroundings(corpus, positions):
         pairs = words_in_groups(corpus, around, number)

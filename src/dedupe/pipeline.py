@@ -234,7 +234,7 @@ class _Work:
     packing: Packing
     slices: list[tuple[int, int]]  # first batch of each, and the one after its last
     frequency: ByteArray  # how often the shingle at each position stands, 0 for once
-    keys: list[UInt64Array]  # of each slice
+    keys: list[Arrays]  # of each slice, and where those of each partition begin
 
     @classmethod
     def of(
@@ -260,6 +260,8 @@ class _Work:
     def index(self) -> None:
         """Put the words in their places and sort the shingles of each slice."""
         skipped = self.corpus.exemplar != np.arange(len(self.corpus.paragraphs))
+        count = len(self.slices)
+        lowest = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
         def task(number: int) -> Outcome:
             first, stop = self.slices[number]
@@ -268,32 +270,27 @@ class _Work:
             keys = candidates.shingle_keys(
                 self.corpus, self.packing, start, end, skipped
             )
-            return None, {"keys": keys}
+            borders = np.append(keys.searchsorted(lowest), keys.size)
+            return None, {"keys": keys, "borders": borders}
 
-        outcomes = self._run("indexing", task, len(self.slices))
-        self.keys = [arrays["keys"] for arrays in outcomes]
+        self.keys = self._run("indexing", task, count)
 
     def seeds(self) -> list[UInt64Array]:
         """Return the places that share shingles, one column a partition."""
-        count = len(self.slices)
-        borders = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
         def task(number: int) -> Outcome:
-            low, high = borders[number], borders[number + 1 : number + 2]
             pieces = [
-                keys[
-                    np.searchsorted(keys, low) : np.searchsorted(keys, high[0])
-                    if high.size
-                    else None
-                ]
-                for keys in self.keys
+                arrays["keys"][slice(*arrays["borders"][number : number + 2])]
+                for arrays in self.keys
             ]
             keys = np.concatenate(pieces)
             keys.sort()
             seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
             return None, {"seeds": seeds}
 
-        seeds = [arrays["seeds"] for arrays in self._run("pairing", task, count)]
+        seeds = [
+            arrays["seeds"] for arrays in self._run("pairing", task, len(self.slices))
+        ]
         self.keys.clear()  # the largest columns of all
         return seeds
 

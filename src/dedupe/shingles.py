@@ -57,6 +57,18 @@ def shingles_at(words: UInt32Array, positions: IntArray, size: int) -> UInt64Arr
     return _mix(total)
 
 
+def longer(
+    hashes: UInt64Array, words: UInt32Array, positions: IntArray, size: int
+) -> UInt64Array:
+    """Return hashes of runs made longer by the `size` words at each position.
+
+    `hashes` are what tells the runs apart, such as the upper bits of their hashes.
+    """
+    total = shingles_at(words, positions, size)
+    total += hashes * _ODD[size]
+    return total
+
+
 def look_up(ordered: UInt64Array, asked: UInt64Array) -> tuple[IntArray, IntArray]:
     """Return the rows of what stands among some keys, and in which row it does there.
 
