@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -9,8 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.candidates import Packing, band_pairs, closing_pairs
-from dedupe.corpus import IntArray
+from dedupe import loader
+from dedupe.candidates import (
+    COMMON,
+    MOST_COUNTED,
+    Packing,
+    band_pairs,
+    closing_pairs,
+    seeds,
+    shingle_keys,
+)
+from dedupe.corpus import NOWHERE, Elsewhere, IntArray
+from dedupe.readers import ReadOptions, from_texts
+from dedupe.settings import Settings
+from dedupe.shingles import shingles
 
 
 def pairs(columns: tuple[IntArray, IntArray]) -> list[tuple[int, int]]:
@@ -91,3 +104,21 @@ def test_closing_gives_what_two_pairs_tie_together_and_nothing_known(
         pair for near in neighbors.values() for pair in combinations(sorted(near), 2)
     } - given_pairs
     assert pairs(closing_pairs(left, right)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("places", "count"), [(0, 1), (COMMON - 2, 1), (COMMON - 1, 0)]
+)
+def test_a_shingle_that_is_common_elsewhere_is_no_seed(places: int, count: int) -> None:
+    texts = {"a": "قال وزير الخارجية اليوم", "b": "أعلن وزير الخارجية اليوم أمس"}
+    options, settings = ReadOptions(), Settings()
+    corpus, batches = loader.read(from_texts(texts), options, settings, 1)
+    loader.assemble(corpus, batches, 0, len(batches.columns))
+    shared = (shingles(corpus.word, 3)[1:2] >> np.uint64(32)).astype(np.uint32)
+    elsewhere = Elsewhere(shared, np.array([places]), places) if places else NOWHERE
+    corpus = replace(corpus, elsewhere=elsewhere)
+    packing = Packing.of(corpus)
+    keys = shingle_keys(corpus, packing, 0, 2, np.zeros(2, np.bool_))
+    frequency = np.zeros(corpus.positions, np.uint8)
+    assert seeds(corpus, packing, keys, frequency).size == count
+    assert frequency[1] & MOST_COUNTED == 2 + places

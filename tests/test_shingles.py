@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.shingles import look_up, shingles, shingles_at
+from dedupe.shingles import longer, look_up, shingles, shingles_at
 
 words = st.lists(st.integers(0, 2**32 - 1), max_size=40).map(
     lambda values: np.array(values, np.uint32)
@@ -31,6 +31,20 @@ def test_two_runs_have_one_hash_when_their_words_are_equal(
     column = np.array(values, np.uint32)
     hashes = shingles(column, size).tolist()
     runs = [tuple(values[at : at + size]) for at in range(len(hashes))]
+    assert len(set(hashes)) == len(set(runs))
+    assert len(set(zip(hashes, runs, strict=True))) == len(set(runs))
+
+
+@given(st.lists(st.integers(0, 2), min_size=6, max_size=60))
+def test_two_runs_made_longer_have_one_hash_when_all_their_words_are_equal(
+    values: list[int],
+) -> None:
+    column = np.array(values, np.uint32)
+    positions = np.arange(column.size - 5)
+    # Some of their bits give way to a position.
+    shorter = shingles(column, 3)[: positions.size] >> np.uint64(24)
+    hashes = (longer(shorter, column, positions + 3, 3) >> np.uint64(24)).tolist()
+    runs = [tuple(values[at : at + 6]) for at in positions.tolist()]
     assert len(set(hashes)) == len(set(runs))
     assert len(set(zip(hashes, runs, strict=True))) == len(set(runs))
 
