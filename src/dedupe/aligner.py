@@ -128,12 +128,12 @@ def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
     keys, bits = pair_keys(corpus, runs)
     keys.sort()
     packing = Packing(bits)
-    keys, number = repeated(packing, keys)
+    keys, sizes = repeated(packing, keys)
     rows = packing.position(keys)
-    begins = group_begins(packing.high(keys))
-    if begins.size:
+    if sizes.size:
+        begins = np.cumsum(sizes) - sizes
         enough = np.add.reduceat(shared.take(rows), begins) >= ENOUGH_SHINGLES
-        rich[np.compress(np.repeat(enough, number.take(begins)), rows)] = True
+        rich[np.compress(np.repeat(enough, sizes), rows)] = True
     return rich
 
 
