@@ -2,10 +2,10 @@
 
 `dataclasses` writes the methods of each class as source text and compiles it, which
 takes half a millisecond; all classes together took a sixth of the time of a small scan.
-The classes made here share their methods, which go through the fields instead. An
-object takes some microseconds to make: what there is many of are columns and named
-tuples. `fields`, `replace`, `asdict` and `inspect.signature` work as ever. A class with
-an order, or with fields that are not given to it, is left to `dataclasses`.
+The classes made here share their methods, which go through the fields instead. To make
+or compare an object takes some microseconds: what there is many of are columns and
+named tuples. `fields`, `replace`, `asdict` and `inspect.signature` work as ever. What
+has an order, or fields that are not given to it, is left to `dataclasses`.
 """
 
 from __future__ import annotations
@@ -42,9 +42,34 @@ def _dataclass(
 
 def _initializer(fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
     """Return an __init__ that takes the values of fields, by place or by name."""
-    signature = _signature(fields)
-    names = frozenset(field.name for field in fields)
+    put = object.__setattr__
     places = tuple(field.name for field in fields if not field.kw_only)
+    signature = _signature(fields)
+    by_name = _named(fields, places, signature)
+
+    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: ANN401, N807
+        if named or not len(given) == len(places) == len(fields):
+            values = by_name(given, named)
+            given = tuple(values.values())
+            names = tuple(values)
+        else:
+            names = places
+        for name, value in zip(names, given, strict=True):
+            put(self, name, value)
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    return __init__
+
+
+def _named(
+    fields: tuple[dataclasses.Field[Any], ...],
+    places: tuple[str, ...],
+    signature: Signature,
+) -> Callable[[tuple[Any, ...], dict[str, Any]], dict[str, Any]]:
+    """Return what gives the value of each field, however it comes."""
+    names = frozenset(field.name for field in fields)
     defaults = {f.name: f.default for f in fields if f.default is not _UNSET}
     makers = {
         field.name: field.default_factory
@@ -52,21 +77,17 @@ def _initializer(fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., No
         if field.default_factory is not _UNSET
     }
 
-    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: ANN401, N807
+    def by_name(given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
         by_place = dict(zip(places, given, strict=False))
         values = {**defaults, **by_place, **named}
         for name in makers.keys() - values.keys():
             values[name] = makers[name]()
         fits = values.keys() == names and by_place.keys().isdisjoint(named)
         if not fits or len(given) > len(places):
-            signature.bind(self, *given, **named)  # raises what tells why it does not
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-        if hasattr(self, "__post_init__"):
-            self.__post_init__()
+            signature.bind(None, *given, **named)  # raises what tells why it does not
+        return values
 
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
-    return __init__
+    return by_name
 
 
 def _signature(fields: tuple[dataclasses.Field[Any], ...]) -> Signature:
