@@ -25,8 +25,8 @@ from dedupe.processes import DIED, LENGTH, Arrays, Children, Outcome, Tell
 
 Held = TypeVar("Held")
 
-# What one process keeps; the rest is prepared when it is to be finished.
-MOST_HELD = 64 << 20  # bytes
+# What all processes keep together; the rest is prepared when it is to be finished.
+MOST_HELD = 72 << 20  # bytes
 
 
 class Prepared(NamedTuple, Generic[Held]):
@@ -63,6 +63,7 @@ class Ahead(Generic[Held]):
         if workers:
             # The first is for what is given to all, the others for what each gives.
             self._files = [processes.memory_file() for _ in range(workers + 1)]
+            self._room = MOST_HELD // workers  # bytes
             try:
                 for number in range(workers):
                     self._start(range(number, count, workers), self._files[number + 1])
@@ -89,7 +90,7 @@ class Ahead(Generic[Held]):
         for order in closing:
             os.close(order)
         prepared: dict[int, Prepared[Held]] = {}
-        left = MOST_HELD
+        left = self._room
         for number in numbers:
             if left <= 0:
                 break
