@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +15,11 @@ from dedupe.ahead import Ahead, Prepared
 from dedupe.errors import DedupeError, InputError
 from dedupe.processes import Arrays, Outcome, WorkerError
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here"),
+    pytest.mark.usefixtures("nothing_left_behind"),
+]
 workers_given = pytest.mark.parametrize("workers", [0, 1, 2, 9])
-
-
-def open_files() -> int:
-    gc.collect()
-    return len(list(Path("/dev/fd").iterdir()))
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
-    """No child, dead or alive, and no file stays open."""
-    before = open_files()
-    yield
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-    assert open_files() == before
 
 
 def prepare(number: int) -> Prepared[list[int]]:

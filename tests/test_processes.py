@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,22 +19,8 @@ from dedupe.errors import DecodingError, DedupeError, InputError
 from dedupe.processes import Outcome, WorkerError
 
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-pytestmark = forking
+pytestmark = [forking, pytest.mark.usefixtures("nothing_left_behind")]
 jobs_given = pytest.mark.parametrize("jobs", [1, 2, 4])
-
-
-def open_files() -> int:
-    return len(list(Path("/dev/fd").iterdir()))
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
-    """No child, dead or alive, and no file stays open."""
-    before = open_files()
-    yield
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-    assert open_files() == before
 
 
 def squares(number: int) -> Outcome:

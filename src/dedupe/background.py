@@ -19,6 +19,18 @@ from typing import Any
 ANSWER = 1 << 20  # bytes; what every user may put into a pipe
 
 
+def can_fork() -> bool:
+    """Tell whether a child can be forked; a thread's locks would break in it."""
+    return hasattr(os, "fork") and threading.active_count() == 1
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
 class Background:
     """A task that may be under way in a child process.
 
@@ -29,7 +41,7 @@ class Background:
     def __init__(self, task: Callable[[], Any]) -> None:
         self._task = task
         self._child = self._reading = 0
-        if hasattr(os, "fork") and threading.active_count() == 1:
+        if can_fork():
             self._start()
 
     def _start(self) -> None:

@@ -16,7 +16,6 @@ import selectors
 import signal
 import struct
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
@@ -26,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe import errors
+from dedupe.background import can_fork, usable_cores
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 Arrays: TypeAlias = dict[str, Array]
@@ -45,13 +45,9 @@ class WorkerError(RuntimeError):
 
 def usable_jobs(jobs: int | None) -> int:
     """Return how many processes may work: what is asked for, or one a core."""
-    if not hasattr(os, "fork") or threading.active_count() > 1:
+    if not can_fork():
         return 1
-    if jobs:
-        return jobs
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
+    return jobs or usable_cores()
 
 
 def shared_array(count: int, dtype: npt.DTypeLike) -> Array:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedupe.background import Background
+from dedupe.background import Background, usable_cores
 from dedupe.cli import configuration, drawing, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
@@ -197,9 +197,7 @@ def search(
 
 def _walkers(jobs: int) -> int:
     """Return how many processes may walk, beside the one that loads numpy."""
-    cores = jobs or os.cpu_count() or 1
-    if not jobs and hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
+    cores = jobs or usable_cores()
     return max(1, min(cores - 1, MOST_WALKERS))
 
 
