@@ -84,7 +84,10 @@ def test_a_member_is_what_a_file_of_its_name_would_be() -> None:
 
 @pytest.mark.parametrize(
     ("name", "mode"),
-    [("a.tar", "w"), ("a.tar.gz", "w:gz"), ("a.tgz", "w:gz"), ("a.tar.zst", "w")],
+    [
+        *(("a.tar", "w"), ("a.tar.gz", "w:gz"), ("a.tgz", "w:gz"), ("a.tar.zst", "w")),
+        *(("a.tar.bz2", "w:bz2"), ("a.tbz2", "w:bz2"), ("a.txz", "w:xz")),
+    ],
 )
 def test_tar_archives_are_read_packed_or_not(name: str, mode: str) -> None:
     path = tarred(("1.txt", NEWS), ("rows.csv", ROWS), name=name, mode=mode)

@@ -24,7 +24,7 @@ from dedupe.readers import (
     plan,
 )
 from dedupe.readers.compression import pack, unpack
-from dedupe.readers.documents import FORMATS, MANY
+from dedupe.readers.documents import FORMATS, MANY, PACKED
 from dedupe.readers.formats import CONVERTED, ONE
 from reading import read_all
 
@@ -262,7 +262,7 @@ def test_help_and_plain_scans_load_no_reader_of_other_formats() -> None:
         "import sys, dedupe\n"
         "dedupe.scan(['wire.txt'])\n"
         "heavy = {'lxml', 'pyarrow', 'pypdf', 'trafilatura', 'warcio', 'feedparser',"
-        " 'backports.zstd', 'csv', 'zipfile', 'tarfile'}\n"
+        " 'backports.zstd', 'bz2', 'lzma', 'csv', 'zipfile', 'tarfile'}\n"
         "own = {f'dedupe.readers.{name}' for name in ('html', 'docx', 'pdf', 'warc')}\n"
         "print(sorted((heavy | own) & sys.modules.keys() - {'zipfile'}))\n"
     )
@@ -310,17 +310,22 @@ def test_the_clean_text_of_one_file_is_printed(name: str) -> None:
     assert printed.split() == document.text.split()
 
 
-def test_a_file_packed_with_zstd_is_cleaned_and_restored(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt.zst"
-    original = pack("نص  ، نص".encode(), ".zst")
+@pytest.mark.parametrize("ending", PACKED)
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_a_packed_file_is_cleaned_and_restored(
+    tmp_path: Path, name: str, ending: str
+) -> None:
+    path = tmp_path / f"{name}{ending}"
+    form = '{{"text": "{}"}}\n' if name == "a.jsonl" else "{}"
+    original = pack(form.format("نص  ، نص").encode(), ending)
     path.write_bytes(original)
     report = str(tmp_path / "report")
     assert run("clean", "--write", str(path), "--report", report)[0] == 0
     file = io.BytesIO(path.read_bytes())
-    assert bytes(unpack(file.read, 1000, ".zst")).decode() == "نص، نص"
+    assert bytes(unpack(file.read, 1000, ending)).decode() == form.format("نص، نص")
     assert run("clean", "--undo", report)[0] == 0
     file = io.BytesIO(path.read_bytes())
-    assert bytes(unpack(file.read, 1000, ".zst")).decode() == "نص  ، نص"
+    assert bytes(unpack(file.read, 1000, ending)).decode() == form.format("نص  ، نص")
 
 
 # ---------------------------------------------------------------------- files

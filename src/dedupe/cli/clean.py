@@ -257,9 +257,9 @@ def removing_options(command: Any) -> Any:  # noqa: ANN401
 def command(context: click.Context, /, **given: object) -> None:
     """Give the text to publish: repaired, without repeats, nothing else touched.
 
-    PATHS are .txt, .md and .jsonl files (also .gz, .zst), folders of them, or - for
-    standard input. The clean text of one file is printed; of several it is written
-    with --output-dir or --write.
+    PATHS are .txt, .md and .jsonl files (also .gz, .bz2, .xz, .zst), folders of them,
+    or - for standard input. The clean text of one file is printed; of several it is
+    written with --output-dir or --write.
     """
     began = time.perf_counter()
     found = configuration.configured(context, not_in_files=NOT_IN_FILES, table="clean")

@@ -46,7 +46,7 @@ from dedupe.model import Problem
 from dedupe.processes import Outcome
 from dedupe.readers import ReadOptions, Source
 from dedupe.readers.compression import pack, unpack
-from dedupe.readers.documents import ZSTD
+from dedupe.readers.documents import GZIP
 from dedupe.readers.files import open_regular, read_range, read_whole, reason
 from dedupe.readers.sources import is_packed, packing
 from dedupe.removals import Departure
@@ -148,7 +148,7 @@ def deliveries(
 
 def _is_streamed(order: Order, source: Source) -> bool:
     """Tell long JSON Lines, whose lines can be parted."""
-    if source.format != "json_lines" or packing(source) == ZSTD:
+    if source.format != "json_lines" or packing(source) not in {"", GZIP}:
         return False
     if source.path and source.size <= order.read.batch_bytes:
         return False

@@ -15,12 +15,11 @@ from dedupe.cli import rewriting
 from dedupe.errors import DedupeError, InputError
 from dedupe.model import Problem
 from dedupe.readers import Source
-from dedupe.readers.compression import ending_by_content, packing, unpacking
+from dedupe.readers.compression import HEAD, ending_by_content, packing, unpacking
 from dedupe.readers.files import open_regular, reason
 from dedupe.splicing import codec_of
 from dedupe.undoing import CHANGED_SINCE, Change, ReportError, changes, restored
 
-_HEAD = 4
 BUFFER = 1 << 20  # lines are written one by one
 _DAMAGED = "a compressed file that is damaged"
 
@@ -57,7 +56,7 @@ def _restore(path: str, found: Iterator[Change]) -> None:
     first = next(found)
     is_new = False
     with os.fdopen(open_regular(source.path), "rb") as file:
-        ending = ending_by_content(file.read(_HEAD))
+        ending = ending_by_content(file.read(HEAD))
         file.seek(0)
         with (
             rewriting.rewriting(

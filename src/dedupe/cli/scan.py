@@ -34,7 +34,7 @@ def command(context: click.Context, /, **given: object) -> None:
 
     PATHS are files, folders of them, or - for standard input: text, Markdown, JSON
     Lines, CSV; with extras web pages, Word, PDF, Parquet, RSS, NewsML, WARC; all of
-    these also as .gz or .zst, and in .zip and .tar.
+    these also as .gz, .bz2, .xz or .zst, and in .zip and .tar.
     """
     run = running.understood(context, given)
     accepted = running.accepted(run)

@@ -1,4 +1,4 @@
-"""Unpack gzip and zstd within bounds: a bomb is an error and not the end of memory."""
+"""Unpack within bounds what is compressed: a bomb is an error and not the end."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from importlib import import_module
 from typing import IO, Any, Protocol, cast
 
 from dedupe.errors import InputError, MissingExtra
-from dedupe.readers.documents import GZIP, ZSTD
+from dedupe.readers.documents import BZIP2, GZIP, XZ, ZSTD
 
 # Small, since what follows a member is copied, and members may be tiny.
 _PIECE = 32 << 10
 _UNPACKED_PIECE = 1 << 20
-# A frame may ask for a window of up to 2 GB to unpack a few bytes. 128 MB are what
-# zstd itself refuses to go beyond without being told to.
+# A frame of zstd may ask for a window of up to 2 GB to unpack a few bytes, a block of
+# xz for 4. 128 MB are what zstd itself refuses to go beyond without being told to.
 _WINDOW_BITS = 27
 _WINDOW = "needs more than 128 MB of memory to be unpacked; unpack it yourself"
 _LEVEL = 6  # the level that gzip itself takes
-_MAGIC = {GZIP: b"\x1f\x8b", ZSTD: b"\x28\xb5\x2f\xfd"}
+HEAD = 10  # bytes that tell how a file is compressed
+# bzip2 begins with letters, so what begins its first block is asked for as well.
+_MAGIC = {
+    GZIP: (b"\x1f\x8b",),
+    ZSTD: (b"\x28\xb5\x2f\xfd",),
+    BZIP2: tuple(b"BZh%d1AY&SY" % level for level in range(1, 10)),
+    XZ: (b"\xfd7zXZ\0",),
+}
 ZSTD_PACKAGE = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 
@@ -33,8 +40,16 @@ def ending_of(name: str) -> str:
     return _ENDINGS.get(name[-3:].lower(), "")
 
 
-# By the last three characters: .gz and .tgz, .zst and .tzst.
-_ENDINGS = {".gz": GZIP, "tgz": GZIP, "zst": ZSTD}
+# By the last three characters, so that .tzst and .tbz2 are among them.
+_ENDINGS = {
+    ".gz": GZIP,
+    "tgz": GZIP,
+    "zst": ZSTD,
+    "bz2": BZIP2,
+    "tbz": BZIP2,
+    ".xz": XZ,
+    "txz": XZ,
+}
 
 
 def unpack(read: Callable[[int], bytes], limit: int, ending: str = GZIP) -> memoryview:
@@ -58,8 +73,8 @@ def unpack(read: Callable[[int], bytes], limit: int, ending: str = GZIP) -> memo
 
 def pack(data: bytes, ending: str) -> bytes:
     """Return a member without a time or a name, so that it is always the same."""
-    if ending == ZSTD:
-        packed: bytes = zstd_module().compress(data)
+    if ending != GZIP:
+        packed: bytes = _module(ending).compress(data)
         return packed
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     return packer.compress(data) + packer.flush()
@@ -75,24 +90,20 @@ def ending_by_content(head: bytes) -> str:
 
 def unpacking(file: IO[bytes], ending: str) -> IO[bytes]:
     """Return a compressed file as what it holds, without any bound."""
-    if ending == ZSTD:
-        return cast("IO[bytes]", zstd_module().ZstdFile(file))
-    if not ending:
-        return file
-    import gzip  # noqa: PLC0415 - most inputs are not packed
-
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+    return _opened(file, "rb", ending) if ending else file
 
 
 def packing(out: IO[bytes], ending: str) -> AbstractContextManager[IO[bytes]]:
     """Return a file that compresses what is written to it."""
-    if ending == ZSTD:
-        return cast("IO[bytes]", zstd_module().ZstdFile(out, "wb"))
-    if not ending:
-        return nullcontext(out)
-    import gzip  # noqa: PLC0415 - likewise
+    return _opened(out, "wb", ending) if ending else nullcontext(out)
 
-    return cast("IO[bytes]", gzip.GzipFile("", "wb", _LEVEL, out, 0))
+
+def _opened(file: IO[bytes], mode: str, ending: str) -> IO[bytes]:
+    if ending != GZIP:
+        return cast("IO[bytes]", _module(ending).open(file, mode))
+    import gzip  # noqa: PLC0415 - most inputs are not packed
+
+    return cast("IO[bytes]", gzip.GzipFile("", mode, _LEVEL, file, 0))
 
 
 class _Inflating(Protocol):
@@ -128,14 +139,13 @@ class _Gzip:
         return self._inflate.unconsumed_tail or None
 
 
-class _Zstd:
-    kind = "zstd"
+class _Keeping:
+    """A member whose unpacker keeps by itself what it has not used."""
 
-    def __init__(self) -> None:
-        zstd = zstd_module()
-        self.errors: type[Exception] = zstd.ZstdError
-        most = {zstd.DecompressionParameter.window_log_max: _WINDOW_BITS}
-        self._inflate = zstd.ZstdDecompressor(options=most)
+    def __init__(self, kind: str, inflate: Any, error: type[Exception]) -> None:  # noqa: ANN401
+        self.kind = kind
+        self.errors = error
+        self._inflate = inflate
 
     def more(self, packed: bytes) -> bytes:
         unpacked: bytes = self._inflate.decompress(packed, _UNPACKED_PIECE)
@@ -145,11 +155,45 @@ class _Zstd:
         return self._inflate.unused_data if self._inflate.eof else None
 
     def held(self) -> bytes | None:
-        # It keeps what it has not used by itself.
         return None if self._inflate.needs_input else b""
 
 
-_BEGINNINGS: dict[str, Callable[[], _Inflating]] = {GZIP: _Gzip, ZSTD: _Zstd}
+def _zstd() -> _Inflating:
+    zstd = zstd_module()
+    most = {zstd.DecompressionParameter.window_log_max: _WINDOW_BITS}
+    return _Keeping("zstd", zstd.ZstdDecompressor(options=most), zstd.ZstdError)
+
+
+def _bzip2() -> _Inflating:
+    return _Keeping("bzip2", _module(BZIP2).BZ2Decompressor(), OSError)
+
+
+def _xz() -> _Inflating:
+    lzma = _module(XZ)
+    inflate = lzma.LZMADecompressor(lzma.FORMAT_XZ, 1 << _WINDOW_BITS)
+    return _Keeping(".xz", inflate, lzma.LZMAError)
+
+
+_BEGINNINGS: dict[str, Callable[[], _Inflating]] = {
+    GZIP: _Gzip,
+    ZSTD: _zstd,
+    BZIP2: _bzip2,
+    XZ: _xz,
+}
+
+
+def _module(ending: str) -> Any:  # noqa: ANN401
+    """Return the module that reads and writes such files; gzip has another form."""
+    if ending == ZSTD:
+        return zstd_module()
+    try:
+        return import_module(_STANDARD[ending])
+    except ImportError:  # where its library was missing when Python was built
+        text = f"this Python cannot unpack {ending} files; unpack it yourself"
+        raise InputError(text) from None
+
+
+_STANDARD = {BZIP2: "bz2", XZ: "lzma"}
 
 
 def zstd_module() -> Any:  # noqa: ANN401
@@ -173,7 +217,7 @@ def _unpack_member(
         try:
             unpacked += inflating.more(packed)
         except inflating.errors as error:
-            if "memory" in str(error):
+            if "memory" in str(error).lower():
                 raise InputError(_WINDOW) from None
             raise InputError(f"not a {kind} file, or a damaged one") from None
         if len(unpacked) > limit:

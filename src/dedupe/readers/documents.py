@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = str | memoryview
 
-# The format of a file by its extension; each may also carry .gz or .zst.
+# The format of a file by its extension; each may also carry an ending
+# of those below that tell how it is compressed.
 FORMATS = {
     ".txt": "text",
     ".text": "text",
@@ -31,6 +32,9 @@ FORMATS = {
     ".tar": "tar",
     ".tgz": "tar",
     ".tzst": "tar",
+    ".tbz": "tar",
+    ".tbz2": "tar",
+    ".txz": "tar",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
@@ -44,6 +48,9 @@ FORMATS = {
 }
 GZIP = ".gz"
 ZSTD = ".zst"
+BZIP2 = ".bz2"
+XZ = ".xz"
+PACKED = (GZIP, ZSTD, BZIP2, XZ)
 # Whose text is the file, character by character: it can be written back, and its lines
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})

@@ -11,7 +11,7 @@ from itertools import islice, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.model import Problem
-from dedupe.readers.documents import FORMATS, GZIP, STREAMED, ZSTD, ReadOptions, Source
+from dedupe.readers.documents import FORMATS, PACKED, STREAMED, ReadOptions, Source
 from dedupe.readers.files import NO_NAME, reason
 from dedupe.readers.ignoring import Ignoring, compile_excludes, ignoring_at
 
@@ -401,7 +401,9 @@ def format_of(name: str) -> str | None:
     >>> format_of("news.JSONL.gz")
     'json_lines'
     """
-    base = name.rpartition("/")[2].lower().removesuffix(GZIP).removesuffix(ZSTD)
+    base = name.rpartition("/")[2].lower()
+    for ending in PACKED:
+        base = base.removesuffix(ending)
     dot = base.rfind(".")
     return FORMATS.get(base[dot:]) if dot >= 0 else None
 
