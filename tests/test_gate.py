@@ -15,7 +15,7 @@ from corpora import respelled
 from dedupe.errors import SettingsError
 from dedupe.gate import Policy, judge
 from dedupe.model import RELATIONS, Finding, Published, ScanResult
-from dedupe.readers import ReadOptions, find_sources, from_texts
+from dedupe.readers import find_sources, from_texts
 
 SAID = "إن الاتفاقية سوف تسهم في تعزيز التعاون بين البلدين الشقيقين وتفتح الأسواق"
 HALF, REST = SAID[:32].rstrip(), SAID[32:].lstrip()
@@ -33,7 +33,7 @@ def judged(
 ) -> ScanResult:
     found = from_texts(texts)
     rules = Policy(**policy)  # type: ignore[arg-type]
-    return judge(dedupe.scan(found), rules, found, ReadOptions(), allowed or {})
+    return judge(dedupe.scan(found), rules, allowed or {})
 
 
 def reasons(result: ScanResult) -> list[str]:
@@ -210,7 +210,7 @@ def test_boilerplate_fails_only_if_it_shall() -> None:
 def test_documents_of_one_name_are_told_apart() -> None:
     plain, quoted = f"{SAID} كما قيل", f"«{SAID}» كما قيل"
     found = from_texts([("a", plain), ("a", quoted), ("b", ORIGINAL)])
-    result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
+    result = judge(dedupe.scan(found), Policy(), {})
     assert {
         place.document
         for finding in result.findings
@@ -218,7 +218,7 @@ def test_documents_of_one_name_are_told_apart() -> None:
         for place in finding.occurrences
     } >= {"a", "b"}
     found = from_texts([("a", OTHER), ("a", quoted), ("b", ORIGINAL)])
-    result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
+    result = judge(dedupe.scan(found), Policy(), {})
     assert [place.document for place in result.findings[0].occurrences] == [
         "a (2)",
         "b",
@@ -233,7 +233,7 @@ def test_objects_of_one_id_in_several_files_are_told_apart(tmp_path: Path) -> No
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "c.txt").write_text(f"نقلت «{SAID}» أمس", encoding="utf-8")
     found = find_sources([tmp_path])
-    result = judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})
+    result = judge(dedupe.scan(found), Policy(), {})
     assert result.findings
     assert set(reasons(result)) == {"quotation"}
 
@@ -246,11 +246,8 @@ def test_the_marks_of_the_archive_excuse_nobody() -> None:
     texts = {"new": f"{SAID} كما قيل", "old": f"ونقلت الوكالة «{SAID}» أمس"}
     found = from_texts(texts)
     result = published(dedupe.scan(found), "old")
-    incoming = from_texts({"new": texts["new"]})
-    assert reasons(judge(result, Policy(), incoming, ReadOptions(), {})) == [""]
-    assert reasons(judge(dedupe.scan(found), Policy(), found, ReadOptions(), {})) == [
-        "quotation"
-    ]
+    assert reasons(judge(result, Policy(), {})) == [""]
+    assert reasons(judge(dedupe.scan(found), Policy(), {})) == ["quotation"]
 
 
 def test_only_the_share_of_incoming_documents_counts() -> None:
@@ -258,9 +255,7 @@ def test_only_the_share_of_incoming_documents_counts() -> None:
     found = from_texts(texts)
     result = published(dedupe.scan(found), "old")
     policy = Policy(fail_share=50)
-    assert reasons(judge(result, policy, found, ReadOptions(), {})) == [
-        "below --fail-share"
-    ]
+    assert reasons(judge(result, policy, {})) == ["below --fail-share"]
     assert reasons(judged(texts, fail_share=50)) == [""]
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +12,9 @@ from hypothesis import strategies as st
 
 import dedupe
 from corpora import NEW_WORDS, WORDS, small_corpora
-from dedupe import blocks
 from dedupe.columns import Built
-from dedupe.errors import InputError
 from dedupe.model import Finding, Occurrence, ScanResult
-from dedupe.second_reading import EXCERPT
+from dedupe.texts import EXCERPT
 from oracle import paragraphs, words_of
 
 Texts = Mapping[str, str]
@@ -221,27 +217,6 @@ def test_a_paragraph_is_shown_where_it_stands(label: str, text: str, line: int) 
     check_borders(place, text)
 
 
-def test_a_file_that_changes_before_it_is_shown_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("a.txt", "b.txt"):
-        (tmp_path / name).write_text(TEXT, encoding="utf-8")
-    gather = blocks.gather
-
-    def change_and_gather(*given: Any) -> blocks.Findings:  # noqa: ANN401
-        (tmp_path / "a.txt").write_text(OWN, encoding="utf-8")
-        return gather(*given)
-
-    monkeypatch.setattr(blocks, "gather", change_and_gather)
-    result = dedupe.scan(tmp_path)
-
-    [problem] = result.errors
-    assert "changed while it was being read" in problem.reason
-    [finding] = result.findings
-    assert [place.excerpt for place in finding.occurrences] == ["", TEXT]
-    assert [place.lines for place in finding.occurrences] == [(1, 1), (1, 1)]
-
-
 def wrapped(text: str, width: int) -> str:
     lines = [""]
     for word in text.split():
@@ -326,7 +301,7 @@ def test_a_finding_has_the_fields_of_the_report() -> None:
     assert re.fullmatch("[0-9a-f]{16}", finding.id)
 
 
-def test_texts_can_be_read_again_by_name_in_the_order_of_the_scan() -> None:
+def test_texts_can_be_had_by_name_in_the_order_of_the_scan() -> None:
     texts = {"a": "نص\nآخر", "b": "", "c": "ثالث"}
 
     result = dedupe.scan(texts)
@@ -337,19 +312,3 @@ def test_texts_can_be_read_again_by_name_in_the_order_of_the_scan() -> None:
         ("a", texts["a"]),
         ("c", texts["c"]),
     ]
-
-
-def test_a_text_that_is_no_longer_there_is_an_error_in_its_place(
-    tmp_path: Path,
-) -> None:
-    for name in ("a.txt", "b.txt"):
-        (tmp_path / name).write_text("نص", encoding="utf-8")
-    result = dedupe.scan(tmp_path)
-    (tmp_path / "a.txt").unlink()
-
-    assert result.read_texts
-    names = [document.document for document in result.documents]
-    (_, gone), (_, held) = result.read_texts(names)
-
-    assert isinstance(gone, InputError)
-    assert held == "نص"

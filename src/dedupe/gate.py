@@ -13,7 +13,6 @@ import numpy as np
 
 from dedupe.corpus import BoolArray, Int32Array, Rows, UInt32Array, UInt64Array
 from dedupe.errors import SettingsError
-from dedupe.loader import told_apart
 from dedupe.model import (
     RELATIONS,
     Finding,
@@ -23,13 +22,13 @@ from dedupe.model import (
     Span,
 )
 from dedupe.paragraphs import read_columns
-from dedupe.readers import MANY, Found, ReadOptions, load_in_pieces, plan
 from dedupe.shingles import SHINGLE_WORDS, shingles
 from dedupe.values import dataclass
 
 # Of the shingles of a passage: a text that is quoted by heart still is that text.
 CONTAINED_FROM = 0.9
 PERCENT = 100
+READ_AT_ONCE = 500  # documents
 
 QUOTATION = "quotation"
 VERSE = "verse"
@@ -90,17 +89,10 @@ class Policy:
             raise SettingsError(message)
 
 
-def judge(
-    result: ScanResult,
-    policy: Policy,
-    found: Found,
-    read: ReadOptions,
-    allowed: Mapping[str, str],
-) -> ScanResult:
+def judge(result: ScanResult, policy: Policy, allowed: Mapping[str, str]) -> ScanResult:
     """Return the findings, each that is let pass with the reason why.
 
-    `found` is what was scanned, to be read again by `read`; `allowed` holds texts that
-    may be repeated, by name.
+    `allowed` holds texts that may be repeated, by name.
     """
     findings = list(result.findings)
     weak = _Weakness(policy, result)
@@ -108,7 +100,7 @@ def judge(
     suspects = [row for row, reason in enumerate(reasons) if not reason]
     names = {place.document for row in suspects for place in findings[row].occurrences}
     names.difference_update(result.published)
-    readings = _readings(found, read, names)
+    readings = _readings(result, names)
     excuses = _Excuses(policy, readings, _AllowedTexts.of(allowed))
     verdicts = {row: excuses.verdict(findings[row]) for row in suspects}
     excused = {
@@ -285,35 +277,15 @@ def _between_nested(text: str, span: Span, marks: str) -> Iterator[Span]:
                 yield Span(start, match.start())
 
 
-def _readings(found: Found, read: ReadOptions, names: set[str]) -> dict[str, _Reading]:
-    """Return the documents with these names, read again."""
-    if not names:
+def _readings(result: ScanResult, names: set[str]) -> dict[str, _Reading]:
+    """Return the documents with these names."""
+    if not names or result.read_texts is None:
         return {}
-    others = [
-        source.name
-        for source in found.sources
-        if source.path and source.format not in MANY and source.name not in names
-    ]
-    left_out = set(others)
-    sources = [source for source in found.sources if source.name not in left_out]
-    # Objects of one id were told apart, as "news.jsonl#7" and "news.jsonl#7 (2)".
-    likely = names | {name.rpartition(" (")[0] for name in names}
-    own: list[str] = []
-    files: list[str] = []
-    readings: dict[int, _Reading] = {}
-    for batch in plan(sources, read):
-        for piece in load_in_pieces(batch, read):
-            held = []
-            for document in piece.documents:
-                file = sources[document.place.source].name
-                if document.name in likely or f"{file}#{document.name}" in likely:
-                    held.append((len(own), document.text))
-                own.append(document.name)
-                files.append(file)
-            rows, texts = zip(*held, strict=True) if held else ((), ())
-            readings.update(zip(rows, _Reading.all_of(texts), strict=True))
-    known = told_apart([*own, *others], [*files, *others])
-    return {known[row]: reading for row, reading in readings.items()}
+    texts = result.read_texts(names)
+    readings: dict[str, _Reading] = {}
+    while some := dict(islice(texts, READ_AT_ONCE)):
+        readings |= zip(some, _Reading.all_of([*some.values()]), strict=True)
+    return readings
 
 
 @dataclass(frozen=True, slots=True)

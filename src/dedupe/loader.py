@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedupe import processes
+from dedupe import folding, processes
 from dedupe.corpus import (
     PADDING,
     Corpus,
@@ -24,7 +24,7 @@ from dedupe.corpus import (
 )
 from dedupe.errors import InputError
 from dedupe.model import About, Problem
-from dedupe.paragraphs import read_columns
+from dedupe.paragraphs import columns_of
 from dedupe.processes import Arrays, Outcome
 from dedupe.readers import (
     NOTHING_TOLD,
@@ -35,11 +35,11 @@ from dedupe.readers import (
     ReadOptions,
     Source,
     load_in_pieces,
-    load_place,
     plan,
     problem_order,
 )
 from dedupe.settings import Settings
+from dedupe.texts import Texts, narrowed
 from dedupe.values import dataclass
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
@@ -68,6 +68,7 @@ class Batches:
     warnings: tuple[Problem, ...]
     asked: int  # so many documents were asked about; others are what they may repeat
     about: Mapping[int, About]  # of documents whose source tells anything
+    texts: Texts | None  # of documents, where they are kept
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
@@ -76,23 +77,6 @@ class Batches:
     def ends(self, positions: IntArray) -> Int32Array:
         """Return the code point after the word at each position."""
         return self._look_up(positions, "start", "size")
-
-    def texts(
-        self, batch: int, documents: Sequence[int]
-    ) -> Iterator[tuple[int, str | InputError]]:
-        """Yield documents of a batch with their texts, read again, in the order given.
-
-        In place of a text that can no longer be read stands the error.
-        """
-        rows = np.array(documents, np.int64) - self.first_document[batch]
-        places = self.columns[batch]["place"].reshape(-1, len(Place._fields))[rows]
-        for document, place in zip(documents, places.tolist(), strict=True):
-            try:
-                loaded = load_place(Place(*place), self.found.sources, self.options)
-            except InputError as error:
-                yield document, error
-            else:
-                yield document, loaded.text
 
     def _look_up(self, positions: IntArray, *names: str) -> Int32Array:
         """Return the sum of some columns at each position."""
@@ -114,9 +98,13 @@ def read(
     settings: Settings,
     jobs: int,
     done: Callable[[float], None] | None = None,
+    *,
+    keep_texts: bool = False,
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of all sources, its words not yet in place (see `assemble`)."""
-    held = _read(found, plan(found.sources, options), options, settings, (jobs, done))
+    batches = plan(found.sources, options)
+    task = partial(_read_batch, batches, options, settings, keep_texts)
+    held = _held(found, options, processes.run(task, len(batches), jobs, done))
     return _corpus(held), held
 
 
@@ -130,7 +118,9 @@ def read_more(
         batch._replace(first=batch.first + first)
         for batch in plan(sources, held.options)
     ]
-    more = _read(found, batches, held.options, settings, (jobs, None))
+    keep_texts = held.texts is not None
+    task = partial(_read_batch, batches, held.options, settings, keep_texts)
+    more = _held(found, held.options, processes.run(task, len(batches), jobs))
     columns = [*held.columns, *more.columns]
     together = replace(
         more,
@@ -143,19 +133,12 @@ def read_more(
         warnings=held.warnings + more.warnings,
         asked=held.asked,
         about=held.about,
+        texts=held.texts.with_more(more.texts) if held.texts and more.texts else None,
     )
     return _corpus(together), together
 
 
-def _read(
-    found: Found,
-    batches: Sequence[Batch],
-    options: ReadOptions,
-    settings: Settings,
-    running: tuple[int, Callable[[float], None] | None],
-) -> Batches:
-    task = partial(_read_batch, batches, options, settings)
-    outcomes = processes.run(task, len(batches), *running)
+def _held(found: Found, options: ReadOptions, outcomes: Sequence[Outcome]) -> Batches:
     values = [value for told, _ in outcomes for value in told]
     names = [name for value in values for name in value["names"]]
     columns = [
@@ -183,6 +166,17 @@ def _read(
             for first, value in zip(first_document, values, strict=False)
             for row, told in value["about"]
         },
+        _texts(columns),
+    )
+
+
+def _texts(columns: Sequence[Arrays]) -> Texts | None:
+    """Take the texts out of columns, if they are there."""
+    if not all("text" in arrays for arrays in columns):
+        return None
+    return Texts.of(
+        [arrays.pop("text") for arrays in columns],
+        [arrays.pop("text_borders") for arrays in columns],
     )
 
 
@@ -255,13 +249,17 @@ def _running(sizes: Sequence[int] | IntArray) -> IntArray:
 
 
 def _read_batch(
-    batches: Sequence[Batch], options: ReadOptions, settings: Settings, number: int
+    batches: Sequence[Batch],
+    options: ReadOptions,
+    settings: Settings,
+    keep_texts: bool,  # noqa: FBT001 - a task takes its number last
+    number: int,
 ) -> Outcome:
     """Return the columns of a batch, of each piece of it that was read at once."""
     told = []
     held: Arrays = {}
     for piece, loaded in enumerate(load_in_pieces(batches[number], options)):
-        value, arrays = _columns(loaded, settings)
+        value, arrays = _columns(loaded, settings, keep_texts=keep_texts)
         told.append(value)
         prefix = f"{piece}/" if piece else ""
         held |= {prefix + name: array for name, array in arrays.items()}
@@ -286,10 +284,13 @@ def _with_skipped(
     return tuple(sorted((*skipped, *more), key=problem_order)) if more else skipped
 
 
-def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays]:
+def _columns(
+    loaded: Loaded, settings: Settings, *, keep_texts: bool
+) -> tuple[dict[str, Any], Arrays]:
     texts = [document.text for document in loaded.documents]
-    words, paragraphs = read_columns(
-        texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
+    encoded = folding.encode_batch(texts, fold=settings.fold)
+    words, paragraphs = columns_of(
+        encoded, texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
     )
     # One row more after each document, for the word that closes it.
     is_word = np.ones(words.hashes.size + len(texts), np.bool_)
@@ -333,6 +334,9 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
             np.int64,
         ),
     }
+    if keep_texts:
+        arrays["text"] = narrowed(encoded.characters)
+        arrays["text_borders"] = encoded.offsets
     value = {
         "names": [document.name for document in loaded.documents],
         "encodings": [document.encoding for document in loaded.documents],

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Literal, NamedTuple, TypeAlias
 
-from dedupe.errors import InputError
 from dedupe.values import dataclass
 
 Rule: TypeAlias = Literal["repeated-block", "near-duplicate", "overlap", "boilerplate"]
@@ -20,9 +19,7 @@ Relation: TypeAlias = Literal[
 ]
 Status: TypeAlias = Literal["clean", "findings", "error"]
 State: TypeAlias = Literal["", "new", "known"]
-ReadTexts: TypeAlias = Callable[
-    [Iterable[str]], Iterator[tuple[str, "str | InputError"]]
-]
+ReadTexts: TypeAlias = Callable[[Iterable[str]], Iterator[tuple[str, str]]]
 
 RULES: tuple[Rule, ...] = ("repeated-block", "near-duplicate", "overlap", "boilerplate")
 RELATIONS: tuple[Relation, ...] = (
@@ -168,8 +165,8 @@ class ScanResult:
     holds the documents of an archive that stand in findings or matches, by name; a
     document that is not in it was given. `about` holds what the sources of the given
     documents tell of them, by name, where they tell anything. `read_texts` yields the
-    documents of the given names with their texts, read again, each once and in the
-    order of the scan; an error stands for a text that can no longer be read.
+    documents of the given names with their texts as they were scanned, each once and
+    in the order of the scan.
     """
 
     settings: dict[str, object]

@@ -42,7 +42,18 @@ def read_columns(
 
     A paragraph is a line; the lines of a hard-wrapped document are written as one.
     """
-    encoded = folding.encode_batch(texts, fold=fold)
+    return columns_of(
+        folding.encode_batch(texts, fold=fold),
+        texts,
+        fold=fold,
+        ignore_numbers=ignore_numbers,
+    )
+
+
+def columns_of(
+    encoded: Encoded, texts: Sequence[str], *, fold: str, ignore_numbers: bool
+) -> tuple[WordColumns, ParagraphColumns]:
+    """Return the same of texts that are encoded."""
     wrapped = _find_wrapped(encoded, texts)
     if wrapped:
         whole = [wrapped.get(row, text) for row, text in enumerate(texts)]

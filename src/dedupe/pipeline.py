@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
@@ -14,7 +13,6 @@ from dedupe import aligner, blocks, candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import (
-    BoolArray,
     ByteArray,
     Corpus,
     IntArray,
@@ -40,7 +38,6 @@ from dedupe.passages import Passages, all_passages, find_passages
 from dedupe.processes import Arrays, Outcome
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts
 from dedupe.results import build_result
-from dedupe.second_reading import SecondReading
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
 from dedupe.values import dataclass
@@ -94,7 +91,7 @@ def scan(
         jobs=jobs,
         passages=passages,
         progress=progress,
-        reading_ahead=True,
+        keep_texts=True,
     )
     (progress or tell_nobody)("reporting", 0.0)
     return compared.result(settings)
@@ -107,14 +104,11 @@ class Compared(NamedTuple):
     batches: Batches
     matches: Matches
     passages: Passages
-    reading: SecondReading
+    jobs: int
 
     def result(self, settings: Settings) -> ScanResult:
-        """Gather the findings."""
-        with contextlib.closing(self.reading) as reading:
-            return build_result(
-                self.corpus, reading, self.matches, self.passages, settings
-            )
+        """Gather the findings; the texts must have been kept."""
+        return build_result(*self[:4], settings, self.jobs)
 
 
 def compare(  # noqa: PLR0913 - those of scan, and one
@@ -125,29 +119,25 @@ def compare(  # noqa: PLR0913 - those of scan, and one
     jobs: int | None = None,
     passages: bool = False,
     progress: Progress | None = None,
-    reading_ahead: bool = False,
+    keep_texts: bool = False,
 ) -> Compared:
     """Return all documents as columns with the matches between their paragraphs.
 
-    The arguments are those of `scan`; `reading_ahead` is for those who will ask for
-    the result.
+    The arguments are those of `scan`; `keep_texts` is for those who will ask for the
+    result.
     """
     tell = progress or tell_nobody
     found = sources_of(inputs, read)
     jobs = jobs_for(found, jobs)
-    corpus, batches = loader.read(found, read, settings, jobs, partial(tell, "reading"))
+    corpus, batches = loader.read(
+        found, read, settings, jobs, partial(tell, "reading"), keep_texts=keep_texts
+    )
     return compare_corpus(
-        corpus,
-        batches,
-        settings,
-        jobs,
-        passages=passages,
-        progress=tell,
-        reading_ahead=reading_ahead,
+        corpus, batches, settings, jobs, passages=passages, progress=tell
     )
 
 
-def compare_corpus(  # noqa: PLR0913 - likewise
+def compare_corpus(
     corpus: Corpus,
     batches: Batches,
     settings: Settings,
@@ -155,26 +145,19 @@ def compare_corpus(  # noqa: PLR0913 - likewise
     *,
     passages: bool = False,
     progress: Progress | None = None,
-    reading_ahead: bool = False,
 ) -> Compared:
     """Return a corpus whose words were not in place with the matches in it."""
     tell = progress or tell_nobody
     work = _Work.of(corpus, batches, settings, jobs, tell)
-    reading = SecondReading(batches, jobs)
     try:
         work.index()
         seeds = work.seeds()
         found, stretches, signed, doubted = work.compare(seeds, passages=passages)
         del seeds
-        if reading_ahead:
-            reading.begin(work.repeating_documents(found))
         matches = work.with_near_duplicates(found, signed, doubted)
-    except BaseException:
-        reading.close()
-        raise
     finally:
         processes.see_off()
-    return Compared(corpus, batches, matches, stretches, reading)
+    return Compared(corpus, batches, matches, stretches, jobs)
 
 
 def jobs_for(found: Found, jobs: int | None) -> int:
@@ -338,19 +321,6 @@ class _Work:
         )
         matches = joined([from_arrays(arrays) for arrays in outcomes])
         return matches, all_passages(outcomes if passages else []), signed, doubted
-
-    def repeating_documents(self, matches: Matches) -> BoolArray:
-        """Tell of each document whether anything in it stands elsewhere, too.
-
-        Near-duplicates that are found later may add some.
-        """
-        exemplar = self.corpus.exemplar
-        repeats = exemplar != np.arange(exemplar.size)
-        repeats[exemplar[repeats]] = True
-        repeats[matches.left] = repeats[matches.right] = True
-        documents = np.zeros(len(self.batches.names), np.bool_)
-        documents[self.corpus.paragraphs.document[repeats]] = True
-        return documents
 
     def with_near_duplicates(
         self, matches: Matches, signed: _Signed, doubted: Runs

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache, partial
-from itertools import pairwise
 
 import numpy as np
 
 from dedupe import blocks
 from dedupe.blocks import Findings
+from dedupe.borders import known_borders, searched_borders
 from dedupe.columns import (
     Built,
     BuiltDocuments,
@@ -19,6 +19,7 @@ from dedupe.columns import (
     FindingColumns,
 )
 from dedupe.corpus import (
+    BoolArray,
     ByteArray,
     Corpus,
     FloatArray,
@@ -28,7 +29,6 @@ from dedupe.corpus import (
     Rows,
     UInt64Array,
 )
-from dedupe.errors import InputError
 from dedupe.loader import Batches
 from dedupe.matches import IDENTICAL, ORTHOGRAPHIC, Matches
 from dedupe.model import (
@@ -38,14 +38,13 @@ from dedupe.model import (
     Match,
     Passage,
     PassageSide,
-    Problem,
     ScanResult,
     Side,
 )
 from dedupe.passages import Passages
 from dedupe.readers import PLAIN
-from dedupe.second_reading import Excerpts, SecondReading, known_borders
 from dedupe.settings import Settings
+from dedupe.texts import Texts
 from dedupe.values import dataclass
 
 DIGITS = 4  # of a similarity
@@ -77,29 +76,27 @@ class BuiltMatches(Built[Match]):
 
 def build_result(
     corpus: Corpus,
-    reading: SecondReading,
+    batches: Batches,
     matches: Matches,
     passages: Passages,
     settings: Settings,
+    jobs: int,
 ) -> ScanResult:
-    """Return the result of a scan from its columns.
+    """Return the result of a scan from its columns, texts among them.
 
     Documents that were not asked about stand in it where they repeat something of the
     others, and nowhere else.
     """
-    batches = reading.batches
+    texts = batches.texts
+    if texts is None:
+        raise ValueError("the texts of the documents were not kept")
     findings = blocks.gather(corpus, matches, settings)
     asked = batches.asked
     if asked < len(batches.names):
         findings, matches, passages = _about(corpus, asked, findings, matches, passages)
     counts = np.bincount(findings.relation, minlength=len(RELATIONS))
-
-    @cache
-    def looked_up() -> _LookedUp:
-        return _LookedUp.of(corpus, batches, findings, asked)
-
-    places, changed = _Places.of(corpus, reading, findings, looked_up)
-    told = looked_up()
+    told = _LookedUp.of(corpus, batches, findings, asked)
+    places = _Places.of(corpus, batches, texts, findings, told)
     sources = batches.found.sources
     source_of = _sources(batches)
 
@@ -141,28 +138,26 @@ def build_result(
         ),
         passages=Built(_passage_builder(corpus, batches, passages), len(passages)),
         skipped=batches.found.skipped,
-        errors=(*batches.found.errors, *batches.errors, *changed),
+        errors=(*batches.found.errors, *batches.errors),
         warnings=batches.warnings,
         paragraphs=first,
         words=int(told.words.sum()),
         duplicated_words=int(told.duplicated.sum()),
-        jobs=reading.jobs,
+        jobs=jobs,
         counted=dict(zip(RELATIONS, counts.tolist(), strict=True)),
         about={batches.names[row]: about for row, about in batches.about.items()},
-        read_texts=partial(_read_texts, batches),
+        read_texts=partial(_read_texts, batches.names, texts),
     )
 
 
 def _read_texts(
-    batches: Batches, names: Iterable[str]
-) -> Iterator[tuple[str, str | InputError]]:
+    documents: Sequence[str], texts: Texts, names: Iterable[str]
+) -> Iterator[tuple[str, str]]:
     """Yield documents of these names with their texts, in the order of the scan."""
     asked = set(names)
-    rows = [row for row, name in enumerate(batches.names) if name in asked]
-    borders = np.searchsorted(rows, batches.first_document).tolist()
-    for batch, (start, end) in enumerate(pairwise(borders)):
-        for row, text in batches.texts(batch, rows[start:end]):
-            yield batches.names[row], text
+    for row, name in enumerate(documents):
+        if name in asked:
+            yield name, texts.read(row)
 
 
 def _about(
@@ -233,48 +228,44 @@ class _Places:
     document: Int32Array
     first_paragraph: Int32Array  # counted from 1
     last_paragraph: Int32Array
+    spans: Int32Array  # [places, 2], code points
     borders: Int32Array  # as `known_borders` says
-    start: Int32Array
-    end: Int32Array
+    is_known: BoolArray  # whether the borders are
     passage_start: Int32Array
     passage_end: Int32Array
-    excerpts: Excerpts
+    texts: Texts
 
     @classmethod
     def of(
         cls,
         corpus: Corpus,
-        reading: SecondReading,
+        batches: Batches,
+        texts: Texts,
         findings: Findings,
-        looked_up: Callable[[], _LookedUp],
-    ) -> tuple[_Places, list[Problem]]:
+        told: _LookedUp,
+    ) -> _Places:
         paragraphs = corpus.paragraphs
         first, last = findings.first, findings.last
-        document = paragraphs.document[first]
-        spans = _spans(corpus, reading.batches, findings)
-        known = known_borders(paragraphs, (first, last), spans)
-        excerpts, borders, changed = reading.read(document, spans, known, looked_up)
+        spans = _spans(corpus, batches, findings)
         start, end = spans.T
-        passage_start, passage_end = looked_up().passages
+        passage_start, passage_end = told.passages
         # Whole paragraphs agree with their punctuation, not from word to word alone.
         rows = _agreeing_throughout(findings)
         passage_start[findings.passages[rows]] = start[rows]
         passage_end[findings.passages[rows]] = end[rows]
-        places = cls(
-            reading.batches.names,
+        return cls(
+            batches.names,
             findings,
-            looked_up().fingerprint,
-            document,
+            told.fingerprint,
+            paragraphs.document[first],
             paragraphs.line[first] + 1,
             paragraphs.line[last] + 1,
-            borders,
-            start,
-            end,
+            spans,
+            *known_borders(paragraphs, (first, last), spans),
             passage_start,
             passage_end,
-            excerpts,
+            texts,
         )
-        return places, changed
 
     def columns(self, start: int, stop: int) -> FindingColumns:
         """Return the findings of some rows as columns."""
@@ -284,8 +275,16 @@ class _Places:
         rows = slice(start, stop)
         places = slice(first[0], first[-1])
         passages = slice(first_passage[0], first_passage[-1])
-        borders = self.borders[:, places].tolist()
-        first_line, last_line, first_column, end_column = borders
+        document, spans = self.document[places], self.spans[places]
+        borders = self.borders[:, places].copy()
+        unknown = np.flatnonzero(~self.is_known[places])
+        if unknown.size:
+            borders[:, unknown] = searched_borders(
+                self.texts, document[unknown], spans[unknown]
+            )
+        first_line, last_line, first_column, end_column = borders.tolist()
+        start_of, end_of = spans.T.tolist()
+        excerpts = self.texts.beginnings(document, spans)
         return FindingColumns(
             self.fingerprint[rows].astype(">u8").tobytes().hex(" ", 8).split(),
             [RULES[rule] for rule in held.rule[rows].tolist()],
@@ -294,16 +293,16 @@ class _Places:
             held.containment[rows].round(DIGITS).tolist(),
             held.words[rows].tolist(),
             (first - first[0]).tolist(),
-            [self.names[row] for row in self.document[places].tolist()],
+            [self.names[row] for row in document.tolist()],
             self.first_paragraph[places].tolist(),
             self.last_paragraph[places].tolist(),
             first_line,
             last_line,
-            self.start[places].tolist(),
-            self.end[places].tolist(),
+            start_of,
+            end_of,
             (first_passage - first_passage[0]).tolist(),
-            self.excerpts.some(places),
-            self.excerpts.printable[places].tolist(),
+            list(map(str.encode, excerpts)),
+            list(map(str.isprintable, excerpts)),
             first_column,
             end_column,
             self.passage_start[passages].tolist(),
@@ -339,7 +338,7 @@ def _agreeing_throughout(findings: Findings) -> IntArray:
 
 @dataclass(frozen=True, slots=True)
 class _LookedUp:
-    """What can be looked up while the texts of places are read again."""
+    """What is looked up for all findings, and of all documents."""
 
     fingerprint: UInt64Array  # of each finding
     passages: tuple[Int32Array, Int32Array]  # first code point of each, and the end

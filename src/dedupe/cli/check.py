@@ -128,7 +128,7 @@ def command(context: click.Context, /, **given: object) -> None:
     allowed = _allowed_texts(run.chosen["allow"], run.read)
     with running.opened_archive(run) as (run, archive):
         accepted = running.accepted(run)
-        found, result = running.search(run, archive, run.chosen["since"])
+        _, result = running.search(run, archive, run.chosen["since"])
     from dedupe import gate  # noqa: PLC0415 - a bad option should be told before
 
     policy = gate.Policy(
@@ -138,7 +138,7 @@ def command(context: click.Context, /, **given: object) -> None:
         }
     )
     result = running.compared(_strict(result), accepted)
-    result = gate.judge(result, policy, found, run.read, allowed)
+    result = gate.judge(result, policy, allowed)
     running.report(run, result, context.obj)
 
 

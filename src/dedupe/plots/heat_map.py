@@ -39,13 +39,8 @@ def draw(
         return looks.statement(TITLE, "No document shares text with another."), ""
     counted = shares.count(result, places, matches)
     if not counted.names:
-        return None, "the texts cannot be read again"
-    figure = _map(counted)
-    remark = ""
-    if counted.unread:
-        documents = "document" if counted.unread == 1 else "documents"
-        remark = f"{counted.unread:,} {documents} could not be read again"
-    return figure, remark
+        return None, "the texts are not at hand"
+    return _map(counted), ""
 
 
 def _map(counted: Shares) -> Figure:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.corpus import FloatArray, IntArray
-from dedupe.errors import InputError
 from dedupe.paragraphs import read_columns
 from dedupe.values import dataclass
 
@@ -29,7 +28,6 @@ class Shares:
     # other; on the diagonal, of one document that are repeated inside it.
     share: FloatArray
     of: int  # how many documents repeat anything
-    unread: int = 0  # that would have been here, had they been read again
 
 
 def count(
@@ -38,15 +36,15 @@ def count(
     """Return the shares of the documents that have most in common with others."""
     chosen = _most_involved(places, most)
     words: dict[int, IntArray] = {}
-    if result.read_texts is not None:
+    if result.read_texts is None:
+        chosen = []
+    else:
         words = dict(_words(result, result.read_texts, places, chosen))
-    unread = len(chosen) - len(words)
-    kept = [document for document in chosen if document in words]
-    share = _shares(places, matches, kept, words)
+    share = _shares(places, matches, chosen, words)
     order = _kin_together(share)
-    names = [places.names[kept[row]] for row in order]
+    names = [places.names[chosen[row]] for row in order]
     involved = int(np.unique(places.document).size)
-    return Shares(names, share[np.ix_(order, order)], involved, unread)
+    return Shares(names, share[np.ix_(order, order)], involved)
 
 
 def _most_involved(places: Places, most: int) -> list[int]:
@@ -95,13 +93,11 @@ def _amounts(places: Places) -> IntArray:
 def _words(
     result: ScanResult, read_texts: ReadTexts, places: Places, chosen: Sequence[int]
 ) -> Iterator[tuple[int, IntArray]]:
-    """Yield where the words of the documents begin, in those that can still be read."""
+    """Yield where the words of the documents begin."""
     numbers = {places.names[document]: document for document in chosen}
     fold = str(result.settings.get("fold", "full"))
     ignore_numbers = bool(result.settings.get("ignore_numbers", False))
     for name, text in read_texts(list(numbers)):
-        if isinstance(text, InputError):
-            continue
         words, _ = read_columns([text], fold=fold, ignore_numbers=ignore_numbers)
         yield numbers[name], words.start.astype(np.int64)
 

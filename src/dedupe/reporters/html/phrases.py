@@ -407,7 +407,6 @@ SAID: dict[str, tuple[str, str]] = {
     "first_published": ("نُشر أولًا", "published first"),
     "by": ("بقلم", "by"),
     "open_source": ("المصدر", "Source"),
-    "not_read": ("تعذرت قراءة النص ثانية", "the text could not be read again"),
     "not_compared": (
         "بعض النص أطول من أن يُحاذى كلمة كلمة، فعُرض على أنه مختلف.",
         (

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedupe.errors import InputError
-
 if TYPE_CHECKING:
     from dedupe.model import About, Finding, Occurrence, Published, ScanResult
 
@@ -30,7 +28,6 @@ class Quotation(NamedTuple):
     before: str = ""  # of the same line
     after: str = ""
     missing: int = 0  # characters at the end that are left out
-    error: str = ""  # why the text could not be read again
 
 
 class Quoted(NamedTuple):
@@ -46,8 +43,8 @@ def quote(
 ) -> tuple[list[Quoted], dict[str, int]]:
     """Return the findings with their texts, and how long some documents are.
 
-    Documents are read again, each once. Of one that cannot be read, the excerpts of
-    the findings are all there is to show.
+    Where the texts are not at hand, the excerpts of the findings are all there is to
+    show.
     """
     places = [_ordered(finding, result) for finding in findings]
     chosen = [some[:MOST_QUOTED] for some in places]
@@ -60,10 +57,6 @@ def quote(
             wanted.setdefault(place.document, set()).add(place)
     cut: dict[Occurrence, Quotation] = {}
     for name, text in result.read_texts(wanted) if result.read_texts else ():
-        if isinstance(text, InputError):
-            reason = str(text)
-            cut |= {place: _excerpt(place, reason) for place in wanted[name]}
-            continue
         if name in lengths:
             lengths[name] = len(text)
         cut |= {place: _cut(text, place, longest) for place in wanted[name]}
@@ -110,10 +103,10 @@ def _ordered(finding: Finding, result: ScanResult) -> list[Occurrence]:
     return sorted(finding.occurrences, key=order)
 
 
-def _excerpt(place: Occurrence, error: str = "") -> Quotation:
+def _excerpt(place: Occurrence) -> Quotation:
     size = place.span[1] - place.span[0]
     missing = max(size - len(place.excerpt), 0)
-    return Quotation(place, place.excerpt, missing=missing, error=error)
+    return Quotation(place, place.excerpt, missing=missing)
 
 
 def _cut(text: str, place: Occurrence, longest: int) -> Quotation:

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedupe.texts import EXCERPT, SHORTEST, CodePoints, Texts, narrowed
+
+PLAIN = st.text(alphabet="ab \nأب١", max_size=12)
+ANY = st.text(alphabet="ab \nأ🙂", max_size=12)
+BATCHES = st.lists(st.lists(st.one_of(PLAIN, ANY), max_size=3), min_size=1, max_size=4)
+
+
+def batch_of(texts: list[str]) -> tuple[CodePoints, np.ndarray]:
+    """Return a batch as reading makes it, with a margin before it."""
+    points = np.array(list(map(ord, "\n" + "".join(f"{text}\n" for text in texts))))
+    borders = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    return narrowed(points.astype(np.uint32)), borders
+
+
+def in_one_memory(batches: list[CodePoints]) -> list[CodePoints]:
+    """Return the same arrays, as worker processes leave them: in one memory."""
+    sizes = [-(-batch.nbytes // 64) * 64 for batch in batches]
+    memory = np.zeros(sum(sizes), np.uint8)
+    moved = []
+    for batch, end in zip(batches, np.cumsum(sizes).tolist(), strict=True):
+        begin = end - -(-batch.nbytes // 64) * 64
+        memory[begin : begin + batch.nbytes] = batch.view(np.uint8)
+        moved.append(memory[begin : begin + batch.nbytes].view(batch.dtype))
+    return moved
+
+
+def beginning(text: str) -> str:
+    """Return what is shown of a place, the slow way."""
+    if len(text) <= EXCERPT:
+        return text
+    last = max(text.rfind(space, SHORTEST, EXCERPT) for space in " \n")
+    return text[: last if last > 0 else EXCERPT]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+@given(held=BATCHES)
+def test_every_text_can_be_read_wherever_it_lies(
+    is_shared: bool,  # noqa: FBT001
+    held: list[list[str]],
+) -> None:
+    rows, borders = map(list, zip(*map(batch_of, held), strict=True))
+    texts = Texts.of(in_one_memory(rows) if is_shared else rows, borders)
+    every = [text for some in held for text in some]
+    assert [texts.read(row) for row in range(len(every))] == every
+    assert len(texts.rows) <= (2 if is_shared else len(held))
+    assert [texts.line_feeds(row).tolist() for row in range(len(every))] == [
+        [place for place, sign in enumerate(text) if sign == "\n"] for text in every
+    ]
+
+
+@given(st.data(), BATCHES)
+def test_beginnings_are_given_in_the_order_asked_for(
+    data: st.DataObject, held: list[list[str]]
+) -> None:
+    rows, borders = map(list, zip(*map(batch_of, held), strict=True))
+    texts = Texts.of(rows, borders)
+    every = [text * 30 for some in held for text in some]
+    rows, borders = map(
+        list,
+        zip(*(batch_of([text * 30 for text in some]) for some in held), strict=True),
+    )
+    texts = Texts.of(in_one_memory(rows), borders)
+    asked = [
+        (row, *sorted(data.draw(st.tuples(*[st.integers(0, len(every[row]))] * 2))))
+        for row in (data.draw(st.permutations(range(len(every)))) if every else [])
+    ]
+    document = np.array([row for row, _, _ in asked], np.int32)
+    spans = np.array([span for _, *span in asked], np.int32).reshape(-1, 2)
+    assert texts.beginnings(document, spans) == [
+        beginning(every[row][start:end]) for row, start, end in asked
+    ]
+
+
+def test_more_texts_come_after_those_there_are() -> None:
+    first, more = (
+        Texts.of(*map(list, zip(batch_of([text]), strict=True))) for text in ("أ", "🙂")
+    )
+    texts = first.with_more(more)
+    assert [texts.read(0), texts.read(1)] == ["أ", "🙂"]
+
+
+def test_what_was_narrowed_is_the_same_and_smaller() -> None:
+    plain, beyond = (np.array([ord("أ"), ord(last)], np.uint32) for last in "ب🙂")
+    assert narrowed(plain).dtype == np.uint16
+    assert narrowed(plain).tolist() == plain.tolist()
+    assert narrowed(beyond) is beyond
