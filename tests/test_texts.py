@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,18 +18,6 @@ def batch_of(texts: list[str]) -> tuple[CodePoints, np.ndarray]:
     return narrowed(points.astype(np.uint32)), borders
 
 
-def in_one_memory(batches: list[CodePoints]) -> list[CodePoints]:
-    """Return the same arrays, as worker processes leave them: in one memory."""
-    sizes = [-(-batch.nbytes // 64) * 64 for batch in batches]
-    memory = np.zeros(sum(sizes), np.uint8)
-    moved = []
-    for batch, end in zip(batches, np.cumsum(sizes).tolist(), strict=True):
-        begin = end - -(-batch.nbytes // 64) * 64
-        memory[begin : begin + batch.nbytes] = batch.view(np.uint8)
-        moved.append(memory[begin : begin + batch.nbytes].view(batch.dtype))
-    return moved
-
-
 def beginning(text: str) -> str:
     """Return what is shown of a place, the slow way."""
     if len(text) <= EXCERPT:
@@ -39,17 +26,15 @@ def beginning(text: str) -> str:
     return text[: last if last > 0 else EXCERPT]
 
 
-@pytest.mark.parametrize("is_shared", [False, True])
-@given(held=BATCHES)
-def test_every_text_can_be_read_wherever_it_lies(
-    is_shared: bool,  # noqa: FBT001
-    held: list[list[str]],
-) -> None:
-    rows, borders = map(list, zip(*map(batch_of, held), strict=True))
-    texts = Texts.of(in_one_memory(rows) if is_shared else rows, borders)
+def texts_of(held: list[list[str]]) -> Texts:
+    return Texts.of(*map(list, zip(*map(batch_of, held), strict=True)))
+
+
+@given(BATCHES)
+def test_every_text_can_be_read(held: list[list[str]]) -> None:
+    texts = texts_of(held)
     every = [text for some in held for text in some]
     assert [texts.read(row) for row in range(len(every))] == every
-    assert len(texts.rows) <= (2 if is_shared else len(held))
     assert [texts.line_feeds(row).tolist() for row in range(len(every))] == [
         [place for place, sign in enumerate(text) if sign == "\n"] for text in every
     ]
@@ -59,30 +44,21 @@ def test_every_text_can_be_read_wherever_it_lies(
 def test_beginnings_are_given_in_the_order_asked_for(
     data: st.DataObject, held: list[list[str]]
 ) -> None:
-    rows, borders = map(list, zip(*map(batch_of, held), strict=True))
-    texts = Texts.of(rows, borders)
-    every = [text * 30 for some in held for text in some]
-    rows, borders = map(
-        list,
-        zip(*(batch_of([text * 30 for text in some]) for some in held), strict=True),
-    )
-    texts = Texts.of(in_one_memory(rows), borders)
+    long = [[text * 30 for text in some] for some in held]
+    every = [text for some in long for text in some]
     asked = [
         (row, *sorted(data.draw(st.tuples(*[st.integers(0, len(every[row]))] * 2))))
         for row in (data.draw(st.permutations(range(len(every)))) if every else [])
     ]
     document = np.array([row for row, _, _ in asked], np.int32)
     spans = np.array([span for _, *span in asked], np.int32).reshape(-1, 2)
-    assert texts.beginnings(document, spans) == [
+    assert texts_of(long).beginnings(document, spans) == [
         beginning(every[row][start:end]) for row, start, end in asked
     ]
 
 
 def test_more_texts_come_after_those_there_are() -> None:
-    first, more = (
-        Texts.of(*map(list, zip(batch_of([text]), strict=True))) for text in ("أ", "🙂")
-    )
-    texts = first.with_more(more)
+    texts = texts_of([["أ"]]).with_more(texts_of([["🙂"]]))
     assert [texts.read(0), texts.read(1)] == ["أ", "🙂"]
 
 

@@ -256,10 +256,12 @@ def children() -> Iterator[Children]:
     started.dismiss()
 
 
-def arrays_of(message: Mapping[str, Any], memory: Array) -> Arrays:
-    """Return the arrays of a message, which lie in the memory of a file."""
+def arrays_of(message: Mapping[str, Any], memory: mmap.mmap | bytes) -> Arrays:
+    """Return the arrays of a message, which lie in a file."""
     return {
-        name: memory[offset : offset + size * np.dtype(kind).itemsize].view(kind)
+        name: np.frombuffer(memory, np.dtype(kind), size, offset)
+        if size
+        else np.empty(0, np.dtype(kind))
         for name, (kind, size, offset) in message["arrays"].items()
     }
 
@@ -320,11 +322,10 @@ def memory_file() -> int:
         return os.dup(file.fileno())
 
 
-def map_file(file: int) -> Array:
-    """Return all that was stored in a file, as bytes."""
+def map_file(file: int) -> mmap.mmap | bytes:
+    """Map all that was stored in a file."""
     size = os.fstat(file).st_size
-    memory = mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
-    return np.frombuffer(memory, np.uint8)
+    return mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
 
 
 def _work(work: Callable[[Tell], None], writing: int) -> NoReturn:

@@ -12,13 +12,13 @@ A file may have changed when a scan is done; what is shown is what was compared.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.lib.array_utils import byte_bounds
 
-from dedupe.corpus import Int32Array, IntArray, ranges, sorting
+from dedupe.corpus import Int32Array, IntArray
 from dedupe.values import dataclass
 
 # uint16, or uint32 where a character needs that.
@@ -26,7 +26,7 @@ CodePoints: TypeAlias = np.ndarray[Any, np.dtype[np.uint16 | np.uint32]]
 
 EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
-_CODECS = {2: "utf-16-le", 4: "utf-32-le"}
+_DECODERS = {2: codecs.utf_16_le_decode, 4: codecs.utf_32_le_decode}
 _BEYOND = 1 << 16
 
 
@@ -39,7 +39,7 @@ def narrowed(characters: CodePoints) -> CodePoints:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of documents, which lie in a few rows of code points."""
+    """The texts of documents, which lie in rows of code points."""
 
     rows: Sequence[CodePoints]
     row: IntArray  # of each document
@@ -47,18 +47,17 @@ class Texts:
     end: IntArray
 
     @classmethod
-    def of(cls, batches: Sequence[CodePoints], borders: Sequence[IntArray]) -> Texts:
-        """Return the texts of batches of documents.
+    def of(cls, rows: Sequence[CodePoints], borders: Sequence[IntArray]) -> Texts:
+        """Return the texts that lie in rows.
 
-        `borders` says where each document of a batch begins in it, and where one would
+        `borders` says where each document of a row begins in it, and where one would
         after the last; between two stands a line feed.
         """
-        rows, row, shift = _wholes(batches)
-        counts = [len(own) - 1 for own in borders]
-        begin = np.concatenate([own[:-1] for own in borders] or [row]).astype(np.int64)
-        end = np.concatenate([own[1:] for own in borders] or [row]).astype(np.int64)
-        moved = shift.repeat(counts)
-        return cls(rows, row.repeat(counts), begin + moved, end + moved - 1)
+        none = np.empty(0, np.int64)
+        row = np.repeat(np.arange(len(rows)), [len(own) - 1 for own in borders])
+        begin = np.concatenate([none, *(own[:-1] for own in borders)])
+        end = np.concatenate([none, *(own[1:] - 1 for own in borders)])
+        return cls(rows, row, begin, end)
 
     def with_more(self, more: Texts) -> Texts:
         """Return these texts and more after them."""
@@ -71,7 +70,7 @@ class Texts:
 
     def read(self, document: int) -> str:
         """Return the text of a document."""
-        return _decoded(self._codes(document))
+        return _decoded(self._codes(document).data)
 
     def line_feeds(self, document: int) -> IntArray:
         """Return where each line of a document but the last one ends."""
@@ -86,67 +85,29 @@ class Texts:
 
         `spans` are int32[places, 2], code points of the document of each.
         """
-        order = sorting(self.row[document])
-        row = self.row[document[order]]
-        start, end = spans[order].T
-        size = np.minimum(end - start, EXCERPT)
-        first = ranges(self.begin[document[order]] + start, size)
-        place = np.cumsum(size) - size
-        borders = np.append(place, first.size)[
-            row.searchsorted(np.arange(len(self.rows) + 1))
-        ].tolist()
-        codes = np.concatenate(
-            [
-                whole.take(first[begin:stop])
-                for whole, begin, stop in zip(
-                    self.rows, borders[:-1], borders[1:], strict=True
-                )
-                if stop > begin
-            ]
-            or [np.empty(0, np.uint16)]
+        start, end = self.begin[document] + spans.T
+        rows = self.row[document].tolist()
+        codes = {row: self.rows[row].data for row in set(rows)}
+        places = zip(
+            rows,
+            start.tolist(),
+            np.minimum(end, start + EXCERPT).tolist(),
+            (end - start > EXCERPT).tolist(),
+            strict=True,
         )
-        long = np.flatnonzero(end - start > EXCERPT)
-        size[long] = _cut_after_words(codes, place[long])
-        text = _decoded(codes)
-        cut = [
-            text[begin:stop]
-            for begin, stop in zip(place.tolist(), (place + size).tolist(), strict=True)
-        ]
-        back = np.empty_like(order)
-        back[order] = np.arange(order.size)
-        return [cut[row] for row in back.tolist()]
+        cut = []
+        for row, first, stop, is_long in places:
+            text = _decoded(codes[row][first:stop])
+            cut.append(_cut(text) if is_long else text)
+        return cut
 
 
-def _cut_after_words(codes: CodePoints, place: IntArray) -> IntArray:
-    """Return how much of each long place is shown."""
-    window = codes.take(place[:, None] + np.arange(SHORTEST, EXCERPT))
-    is_space = (window == ord(" ")) | (window == ord("\n"))
-    last = EXCERPT - 1 - is_space[:, ::-1].argmax(axis=1)
-    return np.where(is_space.any(axis=1), last, EXCERPT)
+def _decoded(codes: memoryview) -> str:
+    return _DECODERS[codes.itemsize](codes, "surrogatepass")[0]
 
 
-def _decoded(codes: CodePoints) -> str:
-    return codes.tobytes().decode(_CODECS[codes.itemsize], "surrogatepass")
-
-
-def _wholes(
-    batches: Sequence[CodePoints],
-) -> tuple[list[CodePoints], IntArray, IntArray]:
-    """Return the rows that batches are parts of: what lies in one memory is one row.
-
-    With them come the row of each batch, and where it begins in it.
-    """
-    rows: list[CodePoints] = []
-    known: dict[tuple[int, int], int] = {}
-    row, begin = np.zeros((2, len(batches)), np.int64)
-    for number, batch in enumerate(batches):
-        memory = batch.base if isinstance(batch.base, np.ndarray) else batch
-        key = (id(memory), batch.itemsize)
-        if key not in known:
-            known[key] = len(rows)
-            fitting = memory.nbytes // batch.itemsize * batch.itemsize
-            rows.append(memory.view(np.uint8)[:fitting].view(batch.dtype))
-        row[number] = known[key]
-        offset = byte_bounds(batch)[0] - byte_bounds(rows[known[key]])[0]
-        begin[number] = offset // batch.itemsize
-    return rows, row, begin
+def _cut(text: str) -> str:
+    """Return a text without the word that may go on behind it, if that is short."""
+    space = text.rfind(" ", SHORTEST)
+    space = max(space, text.rfind("\n", max(space, SHORTEST)))
+    return text[:space] if space > 0 else text
