@@ -111,6 +111,35 @@ def test_no_run_of_equal_words_goes_on_past_a_document(texts: Texts) -> None:
     assert len(ends) == len(set(ends)) == len(twice) + PADDING
 
 
+@pytest.mark.parametrize("last", ["قالوا", "ق" * 300])
+@pytest.mark.parametrize("words", [16_382, 16_383, 20_000])
+def test_words_far_into_a_document_keep_their_places(words: int, last: str) -> None:
+    # Sixteen bits are enough for the place at which a word begins, eight for its size:
+    # here for both, for the one alone, for neither; and the sum of them needs more.
+    _, batches = load({"a": "قال " * words + last})
+    position = np.array([words])
+    assert batches.starts(position).tolist() == [4 * words]
+    assert batches.ends(position).tolist() == [4 * words + len(last)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("gone", ["123", "1", "3"])
+def test_what_is_read_has_the_name_of_its_file(
+    tmp_path: Path, gone: str, jobs: int
+) -> None:
+    for name in "123":
+        (tmp_path / f"{name}.txt").write_text(f"قال {name}")
+    (tmp_path / "4.jsonl").write_text('{"id": "one", "text": "قال"}\n')
+    found = find_sources([tmp_path])
+    for name in gone:
+        (tmp_path / f"{name}.txt").unlink()
+    options = ReadOptions(batch_bytes=6000)  # three files, and then one
+    _, batches = loader.read(found, options, Settings(), jobs)
+    left = [str(tmp_path / f"{name}.txt") for name in "123" if name not in gone]
+    assert batches.names == [*left, "one"]
+    assert len(batches.columns) == 2
+
+
 def test_no_document_makes_an_empty_corpus() -> None:
     corpus, batches = load({})
     assert corpus.positions == 0

@@ -357,6 +357,18 @@ def test_a_file_that_changes_after_it_was_found_is_an_error(here: Path) -> None:
         load_place(place, found.sources)
 
 
+def test_a_file_written_anew_is_read_if_that_is_the_first_time(here: Path) -> None:
+    path = write(here / "a.txt")
+    found = find_sources(["a.txt"])
+    [batch] = plan(found.sources)
+    path.write_text(LEAD[::-1])
+    os.utime(path, (1, 1))
+    [document] = load(batch).documents
+    assert document.text == LEAD[::-1]
+    with pytest.raises(InputError, match=r"a\.txt: changed while it was being read"):
+        load_place(document.place, found.sources)
+
+
 def test_a_file_that_vanishes_is_an_error_and_the_rest_is_loaded(here: Path) -> None:
     write(here / "a.txt").with_name("b.txt").write_text(LEAD)
     found = find_sources(["."])

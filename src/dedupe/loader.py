@@ -31,6 +31,7 @@ from dedupe.readers import (
     Batch,
     Found,
     Loaded,
+    LoadedDocument,
     Place,
     ReadOptions,
     Source,
@@ -48,7 +49,6 @@ SLICE_WORDS = 200_000
 # Two positions, or a position and a hash, share 64 bits; a paragraph is an int32.
 MOST_WORDS = 1 << 32
 MOST_PARAGRAPHS = 1 << 31
-LARGEST_BYTE = 255
 # After the name of a file in that of a document; a name may also be that of the file.
 _JOINTS = ("", "#", ":", "/")
 
@@ -88,7 +88,8 @@ class Batches:
             arrays = self.columns[batch]
             rows = slice(borders[batch], borders[batch + 1])
             inside = ordered[rows] - self.first_position[batch]
-            values[order[rows]] = sum(arrays[name].take(inside) for name in names)
+            found = (arrays[name].take(inside) for name in names)
+            values[order[rows]] = sum(found, np.int32(0))
         return values
 
 
@@ -104,7 +105,8 @@ def read(
     """Return the corpus of all sources, its words not yet in place (see `assemble`)."""
     batches = plan(found.sources, options)
     task = partial(_read_batch, batches, options, settings, keep_texts)
-    held = _held(found, options, processes.run(task, len(batches), jobs, done))
+    outcomes = processes.run(task, len(batches), jobs, done)
+    held = _held(found, options, batches, outcomes)
     return _corpus(held), held
 
 
@@ -120,7 +122,8 @@ def read_more(
     ]
     keep_texts = held.texts is not None
     task = partial(_read_batch, batches, held.options, settings, keep_texts)
-    more = _held(found, held.options, processes.run(task, len(batches), jobs))
+    outcomes = processes.run(task, len(batches), jobs)
+    more = _held(found, held.options, batches, outcomes)
     columns = [*held.columns, *more.columns]
     together = replace(
         more,
@@ -138,9 +141,19 @@ def read_more(
     return _corpus(together), together
 
 
-def _held(found: Found, options: ReadOptions, outcomes: Sequence[Outcome]) -> Batches:
+def _held(
+    found: Found,
+    options: ReadOptions,
+    batches: Sequence[Batch],
+    outcomes: Sequence[Outcome],
+) -> Batches:
     values = [value for told, _ in outcomes for value in told]
-    names = [name for value in values for name in value["names"]]
+    names = [
+        name
+        for batch, (told, _) in zip(batches, outcomes, strict=True)
+        for value in told
+        for name in (_names(batch) if value["names"] is None else value["names"])
+    ]
     columns = [
         arrays for told, held in outcomes for arrays in _unpacked(held, len(told))
     ]
@@ -258,12 +271,20 @@ def _read_batch(
     """Return the columns of a batch, of each piece of it that was read at once."""
     told = []
     held: Arrays = {}
+    own = _names(batches[number])
     for piece, loaded in enumerate(load_in_pieces(batches[number], options)):
         value, arrays = _columns(loaded, settings, keep_texts=keep_texts)
+        if value["names"] == own:
+            value["names"] = None  # whoever gave the batch can tell them
         told.append(value)
         prefix = f"{piece}/" if piece else ""
         held |= {prefix + name: array for name, array in arrays.items()}
     return told, held
+
+
+def _names(batch: Batch) -> tuple[str, ...]:
+    """Return the names of the sources of a batch."""
+    return tuple(source.name for source in batch.sources)
 
 
 def _unpacked(held: Arrays, pieces: int) -> list[Arrays]:
@@ -287,23 +308,27 @@ def _with_skipped(
 def _columns(
     loaded: Loaded, settings: Settings, *, keep_texts: bool
 ) -> tuple[dict[str, Any], Arrays]:
-    texts = [document.text for document in loaded.documents]
+    names, texts, encodings, places, warnings, about = (
+        zip(*loaded.documents, strict=True)
+        if loaded.documents
+        else ((),) * len(LoadedDocument._fields)
+    )
     encoded = folding.encode_batch(texts, fold=settings.fold)
     words, paragraphs = columns_of(
         encoded, texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
     )
     # One row more after each document, for the word that closes it.
+    closing = words.first_word[1:] + np.arange(len(texts))
     is_word = np.ones(words.hashes.size + len(texts), np.bool_)
-    is_word[words.first_word[1:] + np.arange(len(texts))] = False
+    is_word[closing] = False
 
     def spread(values: np.ndarray, kind: npt.DTypeLike) -> np.ndarray:
-        column = np.zeros(is_word.size, kind)
+        column = np.empty(is_word.size, kind)
+        column[closing] = 0
         column[is_word] = values
         return column
 
     size = words.end - words.start
-    # Nearly always a byte is enough, and memory is what a scan has least of.
-    is_short = size.max(initial=0) <= LARGEST_BYTE
     joined_in = words.first_word.searchsorted(words.joined, side="right") - 1
     raw = [
         hash(texts[document][start:end])
@@ -317,8 +342,8 @@ def _columns(
     arrays = {
         "word": spread(words.hashes >> np.uint64(32), np.uint32),
         "joined": words.joined + joined_in,
-        "start": spread(words.start, np.int32),
-        "size": spread(size, np.uint8 if is_short else np.int32),
+        "start": spread(words.start, _narrow(words.start, np.uint16)),
+        "size": spread(size, _narrow(size, np.uint8)),
         "document_words": np.diff(words.first_word),
         "document": paragraphs.document,
         "line": paragraphs.line,
@@ -329,31 +354,27 @@ def _columns(
         "words": paragraphs.words,
         "solid": paragraphs.solid,
         "raw": np.array(raw, np.int64),
-        "place": np.fromiter(
-            chain.from_iterable(document.place for document in loaded.documents),
-            np.int64,
-        ),
+        "place": np.fromiter(chain.from_iterable(places), np.int64),
     }
     if keep_texts:
         arrays["text"] = narrowed(encoded.characters)
         arrays["text_borders"] = encoded.offsets
     value = {
-        "names": [document.name for document in loaded.documents],
-        "encodings": [document.encoding for document in loaded.documents],
+        "names": names,
+        "encodings": encodings,
         "errors": [(problem.path, problem.reason) for problem in loaded.errors],
         "skipped": [(problem.path, problem.reason) for problem in loaded.skipped],
-        "warnings": [
-            (document.name, document.warning)
-            for document in loaded.documents
-            if document.warning
-        ],
+        "warnings": [told for told in zip(names, warnings, strict=True) if told[1]],
         "about": [
-            (row, document.about)
-            for row, document in enumerate(loaded.documents)
-            if document.about is not NOTHING_TOLD
+            (row, told) for row, told in enumerate(about) if told is not NOTHING_TOLD
         ],
     }
     return value, arrays
+
+
+def _narrow(values: Int32Array, kind: type[np.unsignedinteger[Any]]) -> npt.DTypeLike:
+    """Return a narrow kind if it can hold these values, for memory is scarce."""
+    return kind if values.max(initial=0) <= np.iinfo(kind).max else np.int32
 
 
 def _corpus(held: Batches) -> Corpus:

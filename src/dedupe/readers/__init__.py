@@ -212,7 +212,8 @@ def load_in_pieces(batch: Batch, options: ReadOptions = _DEFAULTS) -> Iterator[L
     for index, source in enumerate(batch.sources, batch.first):
         try:
             if source.format in _READABLE:
-                piece.documents.append(_load_whole(source, index, options))
+                document = _load_whole(source, index, options, is_first=True)
+                piece.documents.append(document)
                 continue
             for loaded in _load_converted(source, index, batch, options):
                 weight += _put(loaded, piece)
@@ -330,14 +331,16 @@ def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocume
     return document._replace(place=Place(index))
 
 
-def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
+def _load_whole(
+    source: Source, index: int, options: ReadOptions, *, is_first: bool = False
+) -> LoadedDocument:
     content = source.content
     place = Place(index)
     if isinstance(content, str):
         written = with_line_feeds(without_surrogates(content))
         return LoadedDocument(source.name, written, "unicode", place)
     readable = _READABLE[source.format]
-    data = read_whole(source) if content is None else content
+    data = read_whole(source, is_first=is_first) if content is None else content
     if isinstance(data, bytes) and options.encoding == AUTO:
         plain = decode_plain(data)
         if plain is not None:

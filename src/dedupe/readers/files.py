@@ -56,23 +56,27 @@ def open_regular(path: str) -> int:
     raise InputError(_NOT_REGULAR)
 
 
-def read_whole(source: Source) -> bytes:
+def read_whole(source: Source, *, is_first: bool = False) -> bytes:
     """Return the bytes of a file.
 
-    Raises OSError, and InputError when it is not the file that was found.
+    Raises OSError, and InputError when it is not the file that was found. To read it
+    for the first time, its size is enough: a file of that size that was written since
+    it was found is as good, and who reads it again hears that it has changed.
     """
     size = source.size
     descriptor = os.open(source.path, _FLAGS)
     try:
-        _require_unchanged(descriptor, source)
+        if not is_first:
+            _require_unchanged(descriptor, source)
         # A file that has grown since gives the byte more that is asked for.
         data = os.read(descriptor, min(size + 1, _PIECE))
         if 0 < len(data) < size:
             data = b"".join((data, *_pieces(descriptor, size + 1 - len(data))))
+        if len(data) != size:
+            _require_unchanged(descriptor, source)
+            raise InputError(_CHANGED)
     finally:
         os.close(descriptor)
-    if len(data) != size:
-        raise InputError(_CHANGED)
     return data
 
 
