@@ -113,7 +113,6 @@ def test_a_shingle_that_is_common_elsewhere_is_no_seed(places: int, count: int) 
     texts = {"a": "قال وزير الخارجية اليوم", "b": "أعلن وزير الخارجية اليوم أمس"}
     options, settings = ReadOptions(), Settings()
     corpus, batches = loader.read(from_texts(texts), options, settings, 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
     shared = (shingles(corpus.word, 3)[1:2] >> np.uint64(32)).astype(np.uint32)
     elsewhere = Elsewhere(shared, np.array([places]), places) if places else NOWHERE
     corpus = replace(corpus, elsewhere=elsewhere)

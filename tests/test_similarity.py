@@ -26,7 +26,6 @@ def corpus_of(lengths: list[int], seed: int) -> Corpus:
         for number, length in enumerate(lengths)
     }
     corpus, batches = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
     return corpus
 
 

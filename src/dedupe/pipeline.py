@@ -157,7 +157,7 @@ def compare_corpus(  # noqa: PLR0913 - likewise
     progress: Progress | None = None,
     reading_ahead: bool = False,
 ) -> Compared:
-    """Return a corpus whose words were not in place with the matches in it."""
+    """Return a corpus with the matches in it."""
     tell = progress or tell_nobody
     work = _Work.of(corpus, batches, settings, jobs, tell)
     reading = SecondReading(batches, jobs)
@@ -258,15 +258,14 @@ class _Work:
         )
 
     def index(self) -> None:
-        """Put the words in their places and sort the shingles of each slice."""
+        """Sort the shingles of each slice."""
         skipped = self.corpus.exemplar != np.arange(len(self.corpus.paragraphs))
         count = len(self.slices)
         lowest = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
         def task(number: int) -> Outcome:
-            first, stop = self.slices[number]
-            loader.assemble(self.corpus, self.batches, first, stop)
-            start, end = self.batches.first_document[[first, stop]].tolist()
+            borders = list(self.slices[number])
+            start, end = self.batches.first_document[borders].tolist()
             keys = candidates.shingle_keys(
                 self.corpus, self.packing, start, end, skipped
             )
