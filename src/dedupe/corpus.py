@@ -107,12 +107,11 @@ class WordParagraphs:
         """Return what the first word of each paragraph tells of so many words."""
         opening = first_words[1:]
         block = opening >> _BLOCK_BITS
-        count = (words >> _BLOCK_BITS) + 1
-        begins = np.bincount(block, weights=1 << (opening & _IN_BLOCK), minlength=count)
-        sizes = np.bincount(block, minlength=count)
-        blocks = (np.cumsum(sizes) - sizes).view(np.uint64) << np.uint64(32)
-        blocks |= begins.astype(np.uint64)
-        return cls(blocks)
+        # One more than the blocks before that of each paragraph, and so for the last.
+        apart = np.diff(block, prepend=-1, append=words >> _BLOCK_BITS)
+        blocks = np.repeat(np.arange(apart.size) << 32, apart)
+        np.add.at(blocks, block, 1 << (opening & _IN_BLOCK))
+        return cls(blocks.view(np.uint64))
 
     def take(self, positions: IntArray) -> IntArray:
         """Return the row of the paragraph of the word at each position."""

@@ -370,11 +370,13 @@ def _corpus(held: Batches) -> Corpus:
     first_position = _running(column("document_words") + 1)
     closing = _closing_words(0, documents + PADDING)
     # Not shared with children but handed on to them: huge pages can hold it then.
-    word = np.concatenate([arrays["word"] for arrays in held.columns] + [closing[documents:]])
+    word = np.concatenate(
+        [arrays["word"] for arrays in held.columns] + [closing[documents:]]
+    )
     word[first_position[1:] - 1] = closing[:documents]
     return Corpus(
         word,
-        WordParagraphs.of(paragraphs.first_word, words),
+        WordParagraphs.of(paragraphs.first_word, word.size),
         paragraphs,
         _running(np.bincount(document, minlength=documents)),
         first_position,

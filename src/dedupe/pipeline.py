@@ -233,7 +233,7 @@ class _Work:
     tell: Progress
     packing: Packing
     slices: list[tuple[int, int]]  # first batch of each, and the one after its last
-    frequency: ByteArray  # how often the shingle at each position stands, 0 for once
+    frequency: ByteArray  # how often the shingle at each position stands, 0 for rarely
     keys: list[Arrays]  # of each slice, and where those of each partition begin
 
     @classmethod
@@ -264,8 +264,8 @@ class _Work:
         lowest = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
         def task(number: int) -> Outcome:
-            borders = list(self.slices[number])
-            start, end = self.batches.first_document[borders].tolist()
+            documents = self.batches.first_document[list(self.slices[number])]
+            start, end = documents.tolist()
             keys = candidates.shingle_keys(
                 self.corpus, self.packing, start, end, skipped
             )
