@@ -156,9 +156,7 @@ def lookups(path: Path, asked: Sequence[Article]) -> Row:
 
 def _corpus(article: Article, settings: Settings) -> Corpus:
     found = from_texts({"asked": "\n".join(article)})
-    corpus, batches = loader.read(found, ReadOptions(), settings, 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
-    return corpus
+    return loader.read(found, ReadOptions(), settings, 1)[0]
 
 
 def _hashes(corpus: Corpus) -> np.ndarray:

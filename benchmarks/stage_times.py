@@ -32,7 +32,6 @@ WATCHED = {
     "dedupe.readers:_load_whole": "read and decode",
     "dedupe.folding:fold_batch": "fold, cut into words, hash",
     "dedupe.loader:read": "paragraphs and columns",
-    "dedupe.loader:assemble": "paragraphs and columns",
     "dedupe.candidates:shingle_keys": "shingles, sorted",
     "dedupe.candidates:seeds": "seeds: rare shingles paired",
     "dedupe.aligner:grow": "align",

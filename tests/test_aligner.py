@@ -13,7 +13,7 @@ from corpora import small_corpora
 from dedupe import aligner, candidates, loader
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
-from dedupe.corpus import Corpus, group_begins, sorting_by
+from dedupe.corpus import Corpus, WordParagraphs, group_begins, sorting_by
 from dedupe.readers import ReadOptions, from_texts
 from dedupe.settings import Settings
 from oracle import common_runs
@@ -22,9 +22,7 @@ few = settings(max_examples=60)
 
 
 def corpus_of(texts: Mapping[str, str]) -> Corpus:
-    corpus, batches = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
-    return corpus
+    return loader.read(from_texts(texts), ReadOptions(), Settings(), 1)[0]
 
 
 def runs_of(corpus: Corpus) -> Runs:
@@ -82,7 +80,7 @@ def test_runs_that_are_cut_lie_in_one_paragraph_on_each_side(
     corpus = corpus_of(texts)
     runs = runs_of(corpus)
     pieces = triples(aligner.cut_at_paragraphs(corpus, runs))
-    paragraph = corpus.word_paragraph.tolist()
+    paragraph = corpus.word_paragraph.take(np.arange(corpus.positions)).tolist()
     for left, right, length in pieces:
         assert length > 0
         for begin in (left, right):
@@ -135,6 +133,16 @@ def test_an_order_by_columns_is_stable(rows: list[tuple[int, int]]) -> None:
 def test_groups_begin_where_a_sorted_column_changes(values: list[int]) -> None:
     begins = group_begins(np.array(values, np.int64)).tolist()
     assert begins == [values.index(value) for value in sorted(set(values))]
+
+
+@given(st.lists(st.integers(1, 100), max_size=30), st.integers(0, 70))
+def test_each_word_is_in_the_last_paragraph_that_began(
+    sizes: list[int], before: int
+) -> None:
+    borders = before + np.cumsum([0, *sizes])
+    found = WordParagraphs.of(borders[:-1], int(borders[-1]))
+    rows = found.take(np.arange(before, borders[-1])).tolist()
+    assert rows == np.repeat(np.arange(len(sizes)), sizes).tolist()
 
 
 def test_a_pair_whose_runs_all_lie_over_one_another_keeps_the_longest() -> None:

@@ -112,8 +112,7 @@ def test_closing_gives_what_two_pairs_tie_together_and_nothing_known(
 def test_a_shingle_that_is_common_elsewhere_is_no_seed(places: int, count: int) -> None:
     texts = {"a": "قال وزير الخارجية اليوم", "b": "أعلن وزير الخارجية اليوم أمس"}
     options, settings = ReadOptions(), Settings()
-    corpus, batches = loader.read(from_texts(texts), options, settings, 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
+    corpus, _ = loader.read(from_texts(texts), options, settings, 1)
     shared = (shingles(corpus.word, 3)[1:2] >> np.uint64(32)).astype(np.uint32)
     elsewhere = Elsewhere(shared, np.array([places]), places) if places else NOWHERE
     corpus = replace(corpus, elsewhere=elsewhere)
@@ -121,4 +120,5 @@ def test_a_shingle_that_is_common_elsewhere_is_no_seed(places: int, count: int) 
     keys = shingle_keys(corpus, packing, 0, 2, np.zeros(2, np.bool_))
     frequency = np.zeros(corpus.positions, np.uint8)
     assert seeds(corpus, packing, keys, frequency).size == count
-    assert frequency[1] & MOST_COUNTED == 2 + places
+    # What stands in a few places is not told apart.
+    assert frequency[1] & MOST_COUNTED == (2 + places if places else 0)

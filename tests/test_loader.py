@@ -25,7 +25,6 @@ Texts = Mapping[str, str]
 def load(texts: Texts, batch_bytes: int = 1 << 19) -> tuple[Corpus, Batches]:
     options = ReadOptions(batch_bytes=batch_bytes)
     corpus, batches = loader.read(from_texts(texts), options, Settings(), 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
     return corpus, batches
 
 
@@ -68,7 +67,7 @@ def test_a_position_leads_back_to_the_word_in_the_text(
             )
         ]
         assert spans[::-1] == word_spans(item.text)
-        assert (corpus.word_paragraph[positions] == row).all()
+        assert (corpus.word_paragraph.take(positions) == row).all()
 
 
 @sizes

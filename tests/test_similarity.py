@@ -25,9 +25,7 @@ def corpus_of(lengths: list[int], seed: int) -> Corpus:
         str(number): " ".join(random.choices(WORDS, k=length))
         for number, length in enumerate(lengths)
     }
-    corpus, batches = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
-    loader.assemble(corpus, batches, 0, len(batches.columns))
-    return corpus
+    return loader.read(from_texts(texts), ReadOptions(), Settings(), 1)[0]
 
 
 def shingle_set(corpus: Corpus, row: int) -> set[tuple[int, ...]]:

@@ -25,7 +25,14 @@ from dedupe.corpus import (
     ranges,
     sorting,
 )
-from dedupe.shingles import SHINGLE_WORDS, longer, look_up, shingles, shingles_at
+from dedupe.shingles import (
+    AT_ONCE,
+    SHINGLE_WORDS,
+    longer,
+    look_up,
+    shingles,
+    shingles_at,
+)
 from dedupe.values import dataclass
 
 # A shingle in more surroundings than this is too common to be a seed.
@@ -43,7 +50,7 @@ CHAINED = 2
 LARGE_BUCKET = 32
 MOST_COUNTED = 127
 # What stands in so few places is no formula: it may be printed in some of them and
-# quoted in the others.
+# quoted in the others. In how many of these it stands makes no difference.
 FEW_PLACES = 3
 CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
@@ -117,7 +124,8 @@ def seeds(
 
     All keys of a shingle must be given at once. `frequency` (uint8, one a position)
     takes in how many surroundings each repeated shingle stands, at most 127, and the
-    mark CROWDED where not all its places are paired.
+    mark CROWDED where not all its places are paired; of those in a few surroundings it
+    need not tell, since they all count alike.
     """
     found: list[UInt64Array] = []
     for shorter, length in pairwise((0, *LENGTHS)):
@@ -140,7 +148,10 @@ def seeds(
             places = places + more
         counted = np.repeat(_counted(kinds, places), sizes)
         if not shorter:
-            frequency[packing.position(keys)] = counted
+            # What is told of places elsewhere may be more, and is replaced.
+            least = 0 if corpus.elsewhere.words else FEW_PLACES
+            rows = np.flatnonzero(counted > least)
+            frequency[packing.position(keys.take(rows))] = counted.take(rows)
         common = (counted & MOST_COUNTED) > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
@@ -160,7 +171,7 @@ def _elsewhere(corpus: Corpus, keys: UInt64Array) -> IntArray:
 def _counted(kinds: IntArray, places: IntArray) -> ByteArray:
     """Return how often shingles stand, as it is written down at their positions."""
     counted = np.minimum(kinds, MOST_COUNTED).astype(np.uint8)
-    counted[places > ALL_PAIRED] |= CROWDED
+    counted |= (places > ALL_PAIRED).view(np.uint8) * np.uint8(CROWDED)
     return counted
 
 
@@ -230,10 +241,12 @@ def words_in_groups(corpus: Corpus, position: IntArray, group: IntArray) -> UInt
 
 def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
     """Return the keys whose hash stands more than once, and how many each hash has."""
-    high = packing.high(keys)
     same = np.empty(keys.size + 1, dtype=np.bool_)
     same[0] = same[-1] = False
-    np.equal(high[1:], high[:-1], out=same[1:-1])
+    for row in range(1, keys.size, AT_ONCE):
+        some = keys[row : row + AT_ONCE]
+        apart = some ^ keys[row - 1 : row - 1 + some.size]
+        np.less(apart, 1 << packing.bits, out=same[row : row + some.size])
     rows = np.flatnonzero(same[1:] | same[:-1])
     fresh = np.ones(rows.size + 1, dtype=np.bool_)
     np.logical_not(same.take(rows), out=fresh[:-1])

@@ -69,6 +69,8 @@ def group_begins(ordered: Rows | UInt64Array) -> IntArray:
 # Words that no text holds stand after each document and after the last one, so that
 # a run of equal words ends there by itself and a shingle may be read past the end.
 PADDING = 16
+_BLOCK_BITS = 5
+_IN_BLOCK = (1 << _BLOCK_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,39 @@ class Paragraphs:
 
     def __len__(self) -> int:
         return self.document.size
+
+
+@dataclass(frozen=True, slots=True)
+class WordParagraphs:
+    """In which paragraph each word stands: two bits a word, which caches can hold.
+
+    Of 32 words, the lower half of a number tells at which of them a paragraph begins,
+    the upper half how many have begun before them, without the first of all. A word
+    that closes a document counts to the paragraph before it.
+    """
+
+    blocks: UInt64Array
+
+    @classmethod
+    def of(cls, first_words: IntArray, words: int) -> WordParagraphs:
+        """Return what the first word of each paragraph tells of so many words."""
+        opening = first_words[1:]
+        block = opening >> _BLOCK_BITS
+        # One more than the blocks before that of each paragraph, and so for the last.
+        apart = np.diff(block, prepend=-1, append=words >> _BLOCK_BITS)
+        blocks = np.repeat(np.arange(apart.size) << 32, apart)
+        np.add.at(blocks, block, 1 << (opening & _IN_BLOCK))
+        return cls(blocks.view(np.uint64))
+
+    def take(self, positions: IntArray) -> IntArray:
+        """Return the row of the paragraph of the word at each position."""
+        rows = self.blocks.take(positions >> _BLOCK_BITS)
+        begun = rows.astype(np.uint32)
+        # What begins after the word is shifted out.
+        begun <<= ~positions.astype(np.uint32) & np.uint32(_IN_BLOCK)
+        rows >>= np.uint64(32)
+        rows += np.bitwise_count(begun)
+        return rows.view(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +156,7 @@ class Corpus:
     """
 
     word: UInt32Array  # hash of the folded word
-    word_paragraph: Int32Array  # row of its paragraph
+    word_paragraph: WordParagraphs
     paragraphs: Paragraphs
     first_paragraph: IntArray  # of each document, and one more entry at the end
     first_position: IntArray  # likewise

@@ -19,7 +19,9 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Paragraphs,
+    UInt32Array,
     UInt64Array,
+    WordParagraphs,
     sorting,
 )
 from dedupe.errors import InputError
@@ -102,7 +104,7 @@ def read(
     *,
     keep_texts: bool = False,
 ) -> tuple[Corpus, Batches]:
-    """Return the corpus of all sources, its words not yet in place (see `assemble`)."""
+    """Return the corpus of all sources, and the columns it was made of."""
     batches = plan(found.sources, options)
     task = partial(_read_batch, batches, options, settings, keep_texts)
     outcomes = processes.run(task, len(batches), jobs, done)
@@ -229,29 +231,10 @@ def slices(batches: Batches) -> list[tuple[int, int]]:
     return list(pairwise(borders))
 
 
-def assemble(corpus: Corpus, batches: Batches, first: int, stop: int) -> None:
-    """Put the words of a run of batches into the corpus."""
-    for batch in range(first, stop):
-        arrays = batches.columns[batch]
-        begin, end = batches.first_position[batch : batch + 2]
-        document, last = batches.first_document[batch : batch + 2]
-        word = corpus.word[begin:end]
-        word[:] = arrays["word"]
-        closing = np.arange(document, last, dtype=np.uint64)
-        word[np.cumsum(arrays["document_words"] + 1) - 1] = _closing_words(closing)
-        rows = np.arange(*corpus.first_paragraph[[document, last]], dtype=np.int32)
-        # A closing word counts to the paragraph before it.
-        opens = corpus.paragraphs.first_word[rows]
-        if opens.size:
-            opens[0] = begin
-            corpus.word_paragraph[begin:end] = np.repeat(
-                rows, np.diff(opens, append=end)
-            )
-
-
-def _closing_words(numbers: np.ndarray) -> np.ndarray:
+def _closing_words(first: int, stop: int) -> UInt32Array:
     """Return a word for the end of each document that no other document ends in."""
-    return ((numbers * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    numbers = np.arange(first, stop, dtype=np.uint64)
+    return (numbers * np.uint64(0x9E3779B1)).astype(np.uint32)
 
 
 def _running(sizes: Sequence[int] | IntArray) -> IntArray:
@@ -378,7 +361,7 @@ def _narrow(values: Int32Array, kind: type[np.unsignedinteger[Any]]) -> npt.DTyp
 
 
 def _corpus(held: Batches) -> Corpus:
-    """Return the corpus with room for its words and with all its paragraphs."""
+    """Return the corpus that was read in batches."""
 
     def column(name: str) -> np.ndarray:
         if not held.columns:
@@ -409,19 +392,22 @@ def _corpus(held: Batches) -> Corpus:
         raise InputError(message)
     counts = [arrays["joined"].size for arrays in held.columns]
     joined = column("joined") + np.repeat(held.first_position[:-1], counts)
-    document_words = column("document_words")
-    corpus = Corpus(
-        processes.shared_array(words + PADDING, np.uint32),
-        processes.shared_array(words + PADDING, np.int32),
+    first_position = _running(column("document_words") + 1)
+    closing = _closing_words(0, documents + PADDING)
+    # Not shared with children but handed on to them: huge pages can hold it then.
+    word = np.concatenate(
+        [arrays["word"] for arrays in held.columns] + [closing[documents:]]
+    )
+    word[first_position[1:] - 1] = closing[:documents]
+    return Corpus(
+        word,
+        WordParagraphs.of(paragraphs.first_word, word.size),
         paragraphs,
         _running(np.bincount(document, minlength=documents)),
-        _running(document_words + 1),
+        first_position,
         joined,
         _exemplars(paragraphs.solid.astype(np.uint64, copy=False)),
     )
-    padding = np.arange(documents, documents + PADDING, dtype=np.uint64)
-    corpus.word[words:] = _closing_words(padding)
-    return corpus
 
 
 def _exemplars(solid: UInt64Array) -> Int32Array:

@@ -146,7 +146,7 @@ def compare_corpus(
     passages: bool = False,
     progress: Progress | None = None,
 ) -> Compared:
-    """Return a corpus whose words were not in place with the matches in it."""
+    """Return a corpus with the matches in it."""
     tell = progress or tell_nobody
     work = _Work.of(corpus, batches, settings, jobs, tell)
     try:
@@ -216,7 +216,7 @@ class _Work:
     tell: Progress
     packing: Packing
     slices: list[tuple[int, int]]  # first batch of each, and the one after its last
-    frequency: ByteArray  # how often the shingle at each position stands, 0 for once
+    frequency: ByteArray  # how often the shingle at each position stands, 0 for rarely
     keys: list[Arrays]  # of each slice, and where those of each partition begin
 
     @classmethod
@@ -241,15 +241,14 @@ class _Work:
         )
 
     def index(self) -> None:
-        """Put the words in their places and sort the shingles of each slice."""
+        """Sort the shingles of each slice."""
         skipped = self.corpus.exemplar != np.arange(len(self.corpus.paragraphs))
         count = len(self.slices)
         lowest = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
         def task(number: int) -> Outcome:
-            first, stop = self.slices[number]
-            loader.assemble(self.corpus, self.batches, first, stop)
-            start, end = self.batches.first_document[[first, stop]].tolist()
+            documents = self.batches.first_document[list(self.slices[number])]
+            start, end = documents.tolist()
             keys = candidates.shingle_keys(
                 self.corpus, self.packing, start, end, skipped
             )

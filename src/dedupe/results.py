@@ -188,7 +188,7 @@ def _passage_builder(
     document = corpus.paragraphs.document
     paragraph = corpus.word_paragraph
     sides = [
-        (document[paragraph[begin]], batches.starts(begin), batches.ends(end - 1))
+        (document[paragraph.take(begin)], batches.starts(begin), batches.ends(end - 1))
         for begin, end in (
             (passages.left, passages.left_end),
             (passages.right, passages.right_end),

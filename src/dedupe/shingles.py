@@ -11,7 +11,7 @@ _FINAL = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 # Of what is looked up among keys, one in so many powers of two is searched in vain.
 SPARE_BITS, MOST_BITS = 3, 22
-_AT_ONCE = 1 << 14  # shingles; they stay in the cache of a core from pass to pass
+AT_ONCE = 1 << 14  # numbers; they stay in the cache of a core from pass to pass
 
 
 def _constants(count: int) -> UInt64Array:
@@ -39,8 +39,8 @@ def shingles(words: UInt32Array, size: int) -> UInt64Array:
     begins at word i.
     """
     hashes = np.empty(max(words.size - size + 1, 0), np.uint64)
-    for first in range(0, hashes.size, _AT_ONCE):
-        total = hashes[first : first + _AT_ONCE]
+    for first in range(0, hashes.size, AT_ONCE):
+        total = hashes[first : first + AT_ONCE]
         wide = words[first : first + total.size + size - 1].astype(np.uint64)
         np.multiply(wide[: total.size], _ODD[0], out=total)
         for place in range(1, size):

@@ -241,8 +241,8 @@ def _measured(
     begins = group_begins(stretches.pair)
     runs = stretches.runs
     return Matches(
-        left,
-        right,
+        left.astype(np.int32),
+        right.astype(np.int32),
         relation,
         jaccard,
         containment,

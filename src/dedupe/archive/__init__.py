@@ -358,7 +358,6 @@ class Archive:
             rows = [row for row in self._store.document_rows() if row not in left_out]
             none = np.empty(0, np.int64)
             return nearest.Choice(rows, NOWHERE, none, none)
-        loader.assemble(corpus, batches, 0, len(batches.columns))
         return nearest.choose(self._store, corpus, settings, left_out)
 
     def _restore(self, some: Sequence[Stored], lost: list[str], jobs: int) -> None:

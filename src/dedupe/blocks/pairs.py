@@ -123,7 +123,7 @@ def _formulas(
     count = int(number.max(initial=-1)) + 1
     label = components(number[:half], number[half:], count)
     head = order[np.flatnonzero(~over)] if order.size else order
-    paragraph = corpus.word_paragraph[begin[head]]
+    paragraph = corpus.word_paragraph.take(begin[head])
     document = corpus.paragraphs.document[paragraph].astype(np.int64)
     family = kin[paragraph]
     families = _distinct_counts(label, family, count)
