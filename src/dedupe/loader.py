@@ -168,7 +168,10 @@ def _read(
     first_position = _running([arrays["word"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
     return Batches(
-        found._replace(skipped=_with_skipped(found.skipped, values)),
+        found._replace(
+            skipped=_with(found.skipped, values, "skipped"),
+            errors=_with(found.errors, values, "refused"),
+        ),
         options,
         columns,
         first_position,
@@ -279,11 +282,12 @@ def _unpacked(held: Arrays, pieces: int) -> list[Arrays]:
     return columns
 
 
-def _with_skipped(
-    skipped: tuple[Problem, ...], values: Sequence[dict[str, Any]]
+def _with(
+    told: tuple[Problem, ...], values: Sequence[dict[str, Any]], what: str
 ) -> tuple[Problem, ...]:
-    more = [Problem(*pair) for value in values for pair in value["skipped"]]
-    return tuple(sorted((*skipped, *more), key=problem_order)) if more else skipped
+    """Return what the walk told, and what it would have told had it read as well."""
+    more = [Problem(*pair) for value in values for pair in value[what]]
+    return tuple(sorted((*told, *more), key=problem_order)) if more else told
 
 
 def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays]:
@@ -338,6 +342,7 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
         "encodings": [document.encoding for document in loaded.documents],
         "errors": [(problem.path, problem.reason) for problem in loaded.errors],
         "skipped": [(problem.path, problem.reason) for problem in loaded.skipped],
+        "refused": [(problem.path, problem.reason) for problem in loaded.refused],
         "warnings": [
             (document.name, document.warning)
             for document in loaded.documents

@@ -49,7 +49,7 @@ def load(
     start, end = span
     if end - start > options.max_file_size:
         where = f"{source.name}:{_lines.before(source, start) + 1}"
-        return Loaded([], [Problem(where, _TOO_LONG)], [])
+        return Loaded([], [Problem(where, _TOO_LONG)], [], [])
     documents = []
     errors = []
     fields = Fields.of(options)
@@ -68,7 +68,7 @@ def load(
         text, _, encoding, warning, about = record
         encoding = source.encoding or encoding
         documents.append(LoadedDocument(name, text, encoding, place, warning, about))
-    return Loaded(documents, summarized(errors, source.name), [])
+    return Loaded(documents, summarized(errors, source.name), [], [])
 
 
 def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
