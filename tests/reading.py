@@ -9,7 +9,6 @@ from dedupe.readers import (
     ReadOptions,
     find_sources,
     load,
-    load_place,
     plan,
 )
 
@@ -28,7 +27,4 @@ def read_all(
         documents += loaded.documents
         errors += [f"{problem.path}: {problem.reason}" for problem in loaded.errors]
         skipped += [f"{problem.path}: {problem.reason}" for problem in loaded.skipped]
-    backwards = [*documents, *reversed(documents), *documents[::2]]
-    for document in backwards:
-        assert load_place(document.place, found.sources, options) == document
     return documents, errors, skipped

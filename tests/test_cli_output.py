@@ -20,6 +20,7 @@ from dedupe.cli import main, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.progress import ProgressLine
 from dedupe.model import Problem, ScanResult
+from dedupe.readers.walking import FEW
 from dedupe.reporters import REPORTERS, json_object
 
 if TYPE_CHECKING:
@@ -344,7 +345,13 @@ def test_hostile_names_and_texts_come_out_harmless(
         assert all(isinstance(json.loads(line), dict) for line in objects)
 
 
-def test_the_file_that_the_shell_writes_to_is_no_text(folder: Path) -> None:
+@pytest.mark.parametrize("others", [0, FEW + 1])
+def test_the_file_that_the_shell_writes_to_is_no_text(
+    folder: Path, others: int
+) -> None:
+    names = [f"texts/{number:05}.txt" for number in range(others)]
+    for name in names:
+        (folder / name).write_bytes(b"")
     with (folder / "texts" / "report.txt").open("wb") as report:
         subprocess.run(
             [sys.executable, "-m", "dedupe", "scan", "texts", "-f", "json"],
@@ -352,5 +359,6 @@ def test_the_file_that_the_shell_writes_to_is_no_text(folder: Path) -> None:
             check=False,
         )
     told = json.loads((folder / "texts" / "report.txt").read_bytes())
-    assert [each["document"] for each in told["documents"]] == ["texts/a.txt"]
+    documents = [each["document"] for each in told["documents"]]
+    assert documents == [*names, "texts/a.txt"]
     assert told["errors"] == []

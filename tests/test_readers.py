@@ -16,17 +16,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dedupe.errors import InputError, SettingsError
+from dedupe.errors import SettingsError
 from dedupe.readers import (
     Found,
     LoadedDocument,
-    Place,
     ReadOptions,
     files,
     find_sources,
     from_texts,
     load,
-    load_place,
     plan,
 )
 
@@ -47,8 +45,6 @@ def read_all(
         loaded = load(batch, options)
         documents += loaded.documents
         errors += [f"{error.path}: {error.reason}" for error in loaded.errors]
-    for document in documents:
-        assert load_place(document.place, found.sources, options) == document
     return documents, errors
 
 
@@ -350,23 +346,8 @@ def test_a_file_that_changes_after_it_was_found_is_an_error(here: Path) -> None:
     path = write(here / "a.txt")
     found = find_sources(["a.txt"])
     [batch] = plan(found.sources)
-    place = load(batch).documents[0].place
     path.write_text(LEAD * 2)
     assert "changed" in load(batch).errors[0].reason
-    with pytest.raises(InputError, match=r"a\.txt: changed while it was being read"):
-        load_place(place, found.sources)
-
-
-def test_a_file_written_anew_is_read_if_that_is_the_first_time(here: Path) -> None:
-    path = write(here / "a.txt")
-    found = find_sources(["a.txt"])
-    [batch] = plan(found.sources)
-    path.write_text(LEAD[::-1])
-    os.utime(path, (1, 1))
-    [document] = load(batch).documents
-    assert document.text == LEAD[::-1]
-    with pytest.raises(InputError, match=r"a\.txt: changed while it was being read"):
-        load_place(document.place, found.sources)
 
 
 def test_a_file_that_vanishes_is_an_error_and_the_rest_is_loaded(here: Path) -> None:
@@ -377,8 +358,6 @@ def test_a_file_that_vanishes_is_an_error_and_the_rest_is_loaded(here: Path) -> 
     loaded = load(batch)
     assert [document.name for document in loaded.documents] == ["b.txt"]
     assert loaded.errors[0].path == "a.txt"
-    with pytest.raises(InputError, match=r"a\.txt: no such file"):
-        load_place(Place(0), found.sources)
 
 
 def test_small_files_share_a_batch_and_keep_their_order(here: Path) -> None:

@@ -12,8 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.errors import InputError
-from dedupe.readers import Place, find_sources, load_place
 from dedupe.readers.compression import (
     ending_by_content,
     pack,
@@ -138,16 +136,3 @@ def test_frames_to_be_skipped_are_skipped() -> None:
     [document], errors, _ = read_all(Path("a.txt.zst"))
     assert errors == []
     assert document.text == NEWS
-
-
-def test_a_file_that_changes_between_two_documents_is_an_error() -> None:
-    path = Path("a.csv")
-    path.write_text("text\nأول\nثان\n", encoding="utf-8")
-    found = find_sources(path)
-    documents, _, _ = read_all(path)
-    assert load_place(documents[0].place, found.sources).text == "أول"
-    path.write_text("text\nأول\nسواه\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"a\.csv: changed while"):
-        load_place(documents[1].place, found.sources)
-    with pytest.raises(InputError, match=r"a\.csv: "):
-        load_place(Place(0, 99), found.sources)

@@ -12,7 +12,6 @@ from dedupe.readers import (
     ReadOptions,
     find_sources,
     load,
-    load_place,
     plan,
 )
 
@@ -29,8 +28,6 @@ def read(
         loaded = load(batch, options)
         documents += loaded.documents
         errors += [(error.path, error.reason) for error in loaded.errors]
-    for document in documents:
-        assert load_place(document.place, found.sources, options) == document
     return documents, errors
 
 

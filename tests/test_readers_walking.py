@@ -1,30 +1,45 @@
-"""Several processes that share a walk find together what one finds alone."""
+"""A walk asks many files for their names alone, and misses nothing."""
 
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import dedupe
 from dedupe.background import Background
 from dedupe.readers import (
     Found,
+    LoadedDocument,
     ReadOptions,
-    Share,
+    Source,
     Walked,
     find_sources,
+    load_in_pieces,
+    plan,
     walk_over,
-    walk_shares,
+    walking,
+    without,
 )
-from dedupe.readers.walking import FEW
+from dedupe.readers.documents import UNASKED
+from dedupe.readers.plain_files import Files
+
+DEFAULTS = ReadOptions()
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take some files for many."""
+    monkeypatch.setattr(walking, "FEW", 30)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Make a folder with a bit of everything, and with more than a few files."""
-    for number in range(FEW):
+    for number in range(40):
         (tmp_path / f"{number:03}.txt").write_text("نص" * number, encoding="utf-8")
     for name in ("one", "two", "two/three.txt", "kept", "kept/.git", "left"):
         (tmp_path / name).mkdir()
@@ -40,72 +55,173 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def walked_by(processes: int, paths: list[str], read: ReadOptions) -> tuple[int, Found]:
-    shares = walk_shares(paths, read, processes)
-
-    def walk(share: Share) -> tuple[object, ...]:
-        return tuple(walk_over(paths, read, share))
-
-    walks = [Background(partial(walk, share)) for share in shares]
-    walked = [Walked(*walk.result()) for walk in walks]
-    return len(shares), find_sources(paths, read, walked=walked)
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Make a folder of nothing but more than a few files."""
+    for number in range(40):
+        written = f"نص رقم {number}\n" * number
+        (tmp_path / f"{number:03}.txt").write_text(written, encoding="utf-8")
+    return tmp_path
 
 
-@pytest.mark.parametrize("processes", [2, 3, 7])
-@pytest.mark.parametrize(
-    "read",
+def asked(found: Found) -> list[bool]:
+    return [source.size != UNASKED for source in found.sources]
+
+
+def read(found: Found, options: ReadOptions = DEFAULTS) -> list[LoadedDocument]:
+    return [
+        document
+        for batch in plan(found.sources, options)
+        for piece in load_in_pieces(batch, options)
+        for document in piece.documents
+    ]
+
+
+READ = pytest.mark.parametrize(
+    "options",
     [
         ReadOptions(),
         ReadOptions(hidden=True),
         ReadOptions(no_ignore=True),
         ReadOptions(exclude=("1*", "two/three.txt/")),
-        ReadOptions(max_file_size=1000),
+        ReadOptions(max_file_size=100),
+        ReadOptions(follow=True),
     ],
-    ids=["plain", "hidden", "no ignore", "exclude", "small files"],
+    ids=["plain", "hidden", "no ignore", "exclude", "small files", "follow"],
 )
-def test_shares_together_find_what_one_walk_finds(
-    folder: Path, processes: int, read: ReadOptions
+
+
+@READ
+@pytest.mark.parametrize("also", [(), ("two/b.txt",), ("missing", "kept")])
+def test_a_scan_tells_the_same_whether_files_were_asked_or_not(
+    folder: Path, options: ReadOptions, also: tuple[str, ...]
+) -> None:
+    paths = [str(folder), *(str(folder / name) for name in also)]
+    both = [find_sources(paths, options, sized=sized) for sized in (True, False)]
+    results = [dedupe.scan(found, read=options, jobs=2) for found in both]
+    told = [
+        (list(one.documents), one.errors, one.skipped, one.words) for one in results
+    ]
+    assert told[0] == told[1]
+    assert both[0]._replace(sources=(), errors=()) == both[1]._replace(
+        sources=(), errors=()
+    )
+
+
+@READ
+def test_another_process_meets_what_this_one_does(
+    folder: Path, options: ReadOptions
 ) -> None:
     paths = [str(folder), str(folder / "two"), str(folder / "left")]
-    assert walked_by(processes, paths, read) == (processes, find_sources(paths, read))
+    walk = Background(lambda: tuple(walk_over(paths, options, sized=False)))
+    found = find_sources(paths, options, walked=Walked(*walk.result()))
+    here = find_sources(paths, options, sized=False)
+    assert list(found.sources) == list(here.sources)
+    assert found._replace(sources=()) == here._replace(sources=())
 
 
-def test_every_share_of_a_long_walk_has_something_to_do(folder: Path) -> None:
-    paths = [str(folder)]
-    found = len(walk_over(paths).sizes)
-    shares = [
-        len(walk_over(paths, share=share).sizes)
-        for share in walk_shares(paths, processes=3)
+def test_many_plain_files_are_not_asked_for_their_size(texts: Path) -> None:
+    assert not any(asked(find_sources(texts, sized=False)))
+    assert all(asked(find_sources(texts)))
+
+
+def test_few_files_and_those_that_are_named_are_asked(texts: Path) -> None:
+    for path in list(texts.iterdir())[5:]:
+        path.unlink()
+    (texts / "a.jsonl").write_bytes(b"")
+    assert all(asked(find_sources(texts, sized=False)))
+
+
+def test_other_files_stand_among_plain_ones_in_order(texts: Path) -> None:
+    for name in ("000.csv", "0210.jsonl", "030.txt.gz", "a.txt/b.html"):
+        (texts / name).parent.mkdir(exist_ok=True)
+        (texts / name).write_bytes(b"")
+    (texts / "030.txt.gz").unlink()
+    found = find_sources(texts, sized=False)
+    everything = find_sources(texts)
+    assert [one.name for one in found.sources] == [
+        one.name for one in everything.sources
     ]
-    assert sum(shares) == found
-    assert min(shares) > found // 6
+    assert asked(found).count(True) == 3
 
 
-@pytest.mark.parametrize("gone", ["", "two", "two/three.txt"])
-def test_what_cannot_be_walked_is_told_once(folder: Path, gone: str) -> None:
-    paths = [str(folder / "kept"), str(folder / "two"), str(folder / gone / "missing")]
-    shares = [Walked(*walk_over(paths, share=Share(number, 3))) for number in range(3)]
-    assert [error[0] for share in shares for error in share.errors] == paths[-1:]
+def test_what_is_large_or_gone_is_told_among_what_the_walk_tells(texts: Path) -> None:
+    found = find_sources([texts, texts / "030.tx"], sized=False)
+    (texts / "001.txt").unlink()
+    (texts / "002.txt").unlink()
+    (texts / "002.txt").mkdir()
+    (texts / "031.txt").write_bytes(b"x" * 10_000)
+    result = dedupe.scan(found, read=ReadOptions(max_file_size=9_999))
+    names = [Path(problem.path).name for problem in result.errors]
+    # That the last one is no longer a file is told by reading alone.
+    assert names == ["001.txt", "030.tx", "031.txt", "002.txt"]
+    assert "--max-file-size" in result.errors[2].reason
 
 
-@pytest.mark.parametrize(
-    ("names", "read"),
-    [
-        (["two/three.txt"], ReadOptions()),  # few files, and no folders
-        ([".", "two/b.txt"], ReadOptions()),  # a file that is named and met
-        (["."], ReadOptions(follow=True)),
-    ],
-)
-def test_where_sharing_does_not_help_one_process_walks(
-    folder: Path, names: list[str], read: ReadOptions
-) -> None:
-    paths = [str(folder / name) for name in names]
-    assert walked_by(3, paths, read) == (1, find_sources(paths, read))
+def test_our_own_file_among_many_is_not_read(texts: Path) -> None:
+    status = (texts / "007.txt").stat()
+    options = ReadOptions(own=frozenset({(status.st_dev, status.st_ino)}))
+    names = [one.name for one in read(find_sources(texts, options, sized=False))]
+    documents = read(find_sources(texts, options, sized=False), options)
+    names.remove(str(texts / "007.txt"))
+    assert [document.name for document in documents] == names
+
+
+def test_files_larger_than_they_looked_come_in_pieces(texts: Path) -> None:
+    options = ReadOptions(batch_bytes=40 << 10)
+    for number in range(1, 40):
+        (texts / f"{number:03}.txt").write_text("x" * (10 << 10))
+    found = find_sources(texts, options, sized=False)
+    first, *_ = plan(found.sources, options)
+    assert len(first.sources) >= 20
+    pieces = list(load_in_pieces(first, options))
+    assert len(pieces) > 4
+    assert all(len(piece.documents) <= 5 for piece in pieces)
+    documents = [document.name for piece in pieces for document in piece.documents]
+    assert documents == [source.name for source in first.sources]
 
 
 def test_names_that_are_no_text_come_back_from_another_process(tmp_path: Path) -> None:
-    for number in range(FEW):
+    for number in range(40):
         name = b"news-%d-\xff\xfe.txt" % number
         Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_bytes(b"")
+    (tmp_path / "news-7-\U0001f600.txt").write_bytes(b"")
     paths = [str(tmp_path)]
-    assert walked_by(2, paths, ReadOptions()) == (2, find_sources(paths))
+    walk = Background(lambda: tuple(walk_over(paths, sized=False)))
+    found = find_sources(paths, walked=Walked(*walk.result()))
+    names = [source.name for source in found.sources]
+    assert names == [source.name for source in find_sources(paths).sources]
+    assert names == sorted(names, key=os.fsencode)
+
+
+SOURCES = st.lists(
+    st.one_of(
+        st.integers(0, 99).map("{}.txt".format),
+        st.integers(0, 99).map(lambda size: Source("a.csv", "a.csv", "csv", size)),
+    ),
+    min_size=1,
+    max_size=600,
+)
+
+
+@given(found=SOURCES, data=st.data())
+def test_files_are_a_sequence_of_sources(
+    found: list[str | Source], data: st.DataObject
+) -> None:
+    files = Files.of(found)
+    expected = [
+        one
+        if isinstance(one, Source)
+        else Source(one, one, "text", UNASKED, is_named=False)
+        for one in found
+    ]
+    assert list(files) == expected
+    assert [files[row] for row in range(len(files))] == expected
+    first, stop = sorted(data.draw(st.tuples(*[st.integers(0, len(found))] * 2)))
+    assert list(files[first:stop]) == expected[first:stop]
+    assert [*files[first:][:stop]] == expected[first:][:stop]
+    with pytest.raises(ValueError, match="2"):
+        files[::2]
+    rows = data.draw(st.sets(st.integers(1, max(len(found) - 1, 1))))
+    kept = [one for row, one in enumerate(expected) if row not in rows]
+    assert list(without(files, rows)) == list(without(expected, rows)) == kept

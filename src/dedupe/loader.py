@@ -38,6 +38,7 @@ from dedupe.readers import (
     ReadOptions,
     Source,
     load_in_pieces,
+    names_of,
     plan,
     problem_order,
 )
@@ -154,7 +155,9 @@ def _held(
         name
         for batch, (told, _) in zip(batches, outcomes, strict=True)
         for value in told
-        for name in (_names(batch) if value["names"] is None else value["names"])
+        for name in (
+            names_of(batch.sources) if value["names"] is None else value["names"]
+        )
     ]
     columns = [
         arrays for told, held in outcomes for arrays in _unpacked(held, len(told))
@@ -166,7 +169,10 @@ def _held(
     first_position = _running([arrays["word"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
     return Batches(
-        found._replace(skipped=_with_skipped(found.skipped, values)),
+        found._replace(
+            skipped=_with(found.skipped, values, "skipped"),
+            errors=_with(found.errors, values, "refused"),
+        ),
         options,
         columns,
         first_position,
@@ -254,7 +260,7 @@ def _read_batch(
     """Return the columns of a batch, of each piece of it that was read at once."""
     told = []
     held: Arrays = {}
-    own = _names(batches[number])
+    own = names_of(batches[number].sources)
     for piece, loaded in enumerate(load_in_pieces(batches[number], options)):
         value, arrays = _columns(loaded, settings, keep_texts=keep_texts)
         if value["names"] == own:
@@ -263,11 +269,6 @@ def _read_batch(
         prefix = f"{piece}/" if piece else ""
         held |= {prefix + name: array for name, array in arrays.items()}
     return told, held
-
-
-def _names(batch: Batch) -> tuple[str, ...]:
-    """Return the names of the sources of a batch."""
-    return tuple(source.name for source in batch.sources)
 
 
 def _unpacked(held: Arrays, pieces: int) -> list[Arrays]:
@@ -281,11 +282,12 @@ def _unpacked(held: Arrays, pieces: int) -> list[Arrays]:
     return columns
 
 
-def _with_skipped(
-    skipped: tuple[Problem, ...], values: Sequence[dict[str, Any]]
+def _with(
+    told: tuple[Problem, ...], values: Sequence[dict[str, Any]], what: str
 ) -> tuple[Problem, ...]:
-    more = [Problem(*pair) for value in values for pair in value["skipped"]]
-    return tuple(sorted((*skipped, *more), key=problem_order)) if more else skipped
+    """Return what the walk told, and what it would have told had it read as well."""
+    more = [Problem(*pair) for value in values for pair in value[what]]
+    return tuple(sorted((*told, *more), key=problem_order)) if more else told
 
 
 def _columns(
@@ -347,6 +349,7 @@ def _columns(
         "encodings": encodings,
         "errors": [(problem.path, problem.reason) for problem in loaded.errors],
         "skipped": [(problem.path, problem.reason) for problem in loaded.skipped],
+        "refused": [(problem.path, problem.reason) for problem in loaded.refused],
         "warnings": [told for told in zip(names, warnings, strict=True) if told[1]],
         "about": [
             (row, told) for row, told in enumerate(about) if told is not NOTHING_TOLD

@@ -36,7 +36,7 @@ from dedupe.matches import (
 from dedupe.model import ScanResult
 from dedupe.passages import Passages, all_passages, find_passages
 from dedupe.processes import Arrays, Outcome
-from dedupe.readers import Found, ReadOptions, find_sources, from_texts
+from dedupe.readers import Found, ReadOptions, find_sources, from_texts, is_much
 from dedupe.results import build_result
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
@@ -162,8 +162,9 @@ def compare_corpus(
 
 def jobs_for(found: Found, jobs: int | None) -> int:
     """Return how many processes to use for some sources."""
-    size = sum(source.size for source in found.sources)
-    return 1 if size < SMALL and not jobs else processes.usable_jobs(jobs)
+    if jobs or is_much(found.sources, SMALL):
+        return processes.usable_jobs(jobs)
+    return 1
 
 
 def _unknown(found: Sequence[Matches], more: Matches) -> Matches:
@@ -180,7 +181,7 @@ def sources_of(inputs: Inputs, read: ReadOptions) -> Found:
     if isinstance(inputs, Found):
         return inputs
     if isinstance(inputs, str | PurePath):
-        return find_sources([inputs], read)
+        return find_sources([inputs], read, sized=False)
     if isinstance(inputs, Mapping):
         return from_texts(inputs)
     paths: list[PathLike] = []
@@ -190,7 +191,7 @@ def sources_of(inputs: Inputs, read: ReadOptions) -> Found:
             texts.append(item)
         else:
             paths.append(item)
-    return from_texts(texts) if texts else find_sources(paths, read)
+    return from_texts(texts) if texts else find_sources(paths, read, sized=False)
 
 
 @dataclass(frozen=True, slots=True)

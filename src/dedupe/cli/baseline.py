@@ -187,7 +187,7 @@ def _target(run: Run) -> Path:
 
 def _result(run: Run, archive: Archive | None) -> ScanResult:
     """Return what a scan finds; of half the texts no baseline is made."""
-    _, result = running.search(run, archive)
+    result = running.search(run, archive)
     if result.errors:
         running.tell_of(run, result)
         raise InputError("nothing was done, since not all could be read.")

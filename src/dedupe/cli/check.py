@@ -128,7 +128,7 @@ def command(context: click.Context, /, **given: object) -> None:
     allowed = _allowed_texts(run.chosen["allow"], run.read)
     with running.opened_archive(run) as (run, archive):
         accepted = running.accepted(run)
-        _, result = running.search(run, archive, run.chosen["since"])
+        result = running.search(run, archive, run.chosen["since"])
     from dedupe import gate  # noqa: PLC0415 - a bad option should be told before
 
     policy = gate.Policy(

@@ -368,7 +368,7 @@ def _sources(chosen: dict[str, Any], read: ReadOptions) -> Found:
         return found._replace(sources=(source, *found.sources))
     held = find_sources([STDIN], read)
     return found._replace(
-        sources=held.sources + found.sources, errors=held.errors + found.errors
+        sources=(*held.sources, *found.sources), errors=held.errors + found.errors
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedupe.background import Background, usable_cores
+from dedupe.background import Background
 from dedupe.cli import configuration, drawing, outputs, progress, summary
 from dedupe.cli.colors import use_color
 from dedupe.cli.configuration import Configuration
@@ -29,11 +29,11 @@ from dedupe.model import Problem, ScanResult
 from dedupe.readers import (
     Found,
     ReadOptions,
-    Share,
     Walked,
+    asked,
     find_sources,
     walk_over,
-    walk_shares,
+    without,
 )
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from dedupe.archive import Archive
     from dedupe.baseline import Baseline
 
-MOST_WALKERS = 3  # each goes through all names; more would do little else
 # What a file found on the way up may not decide: where reports are written, where the
 # file is, and what is done but once.
 NOT_IN_FILES = (
@@ -156,28 +155,23 @@ def opened_archive(run: Run) -> Iterator[tuple[Run, Archive | None]]:
 
 def search(
     run: Run, archive: Archive | None = None, since: date | None = None
-) -> tuple[Found, ScanResult]:
-    """Return what there was to read, and what it repeats of itself and an archive."""
+) -> ScanResult:
+    """Return what the texts repeat of one another, of themselves and of an archive."""
     # A folder of many files is walked in the time in which numpy is loaded.
     paths = run.chosen["paths"]
-
-    def walk(share: Share) -> tuple[object, ...]:
-        return tuple(walk_over(paths, run.read, share))
-
-    walks = [
-        Background(functools.partial(walk, share))
-        for share in walk_shares(paths, run.read, _walkers(run.chosen["jobs"]))
-    ]
+    own = _own_files(run.chosen["baseline"])
+    identities = frozenset((status.st_dev, status.st_ino) for status in own)
+    read = dataclasses.replace(run.read, own=identities)
+    walk = Background(lambda: tuple(walk_over(paths, read, sized=False)))
     from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
 
-    walked = [Walked(*walk.result()) for walk in walks]
-    found = find_sources(paths, run.read, walked=walked)
-    found = _without_own(found, run.chosen["baseline"])
+    found = find_sources(paths, read, walked=Walked(*walk.result()))
+    found = _without_own(found, own)
     scan_them = functools.partial(
         functools.partial(archive.query, since=since) if archive else scan,
         found,
         run.settings,
-        read=run.read,
+        read=read,
         jobs=run.chosen["jobs"] or None,
         passages=any(target.format == "passages" for target in run.wanted),
     )
@@ -190,15 +184,9 @@ def search(
     else:
         result = scan_them()
     if result.documents or result.errors or run.chosen.get("allow_empty"):
-        return found, result
+        return result
     nothing = Problem(", ".join(paths), "nothing to read there")
-    return found, dataclasses.replace(result, errors=(nothing,))
-
-
-def _walkers(jobs: int) -> int:
-    """Return how many processes may walk, beside the one that loads numpy."""
-    cores = jobs or usable_cores()
-    return max(1, min(cores - 1, MOST_WALKERS))
+    return dataclasses.replace(result, errors=(nothing,))
 
 
 def compared(result: ScanResult, baseline: Baseline | None) -> ScanResult:
@@ -256,20 +244,16 @@ def _reading(chosen: dict[str, Any]) -> list[str]:
     ]
 
 
-def _without_own(found: Found, baseline: str | None) -> Found:
+def _without_own(found: Found, own: Sequence[os.stat_result]) -> Found:
     """Leave out what lies among the texts and is none: the baseline, and our output."""
-    own = _own_files(baseline)
-    if not own:
-        return found
     # Few files have the same size and time: only those are looked up.
     marks = {(status.st_size, status.st_mtime_ns) for status in own}
-    sources = tuple(
-        source
-        for source in found.sources
-        if (source.size, source.modified) not in marks
-        or not _is_among(source.path, own)
-    )
-    return found._replace(sources=sources)
+    rows = {
+        row
+        for row, source in (asked(found.sources) if own else ())
+        if (source.size, source.modified) in marks and _is_among(source.path, own)
+    }
+    return found._replace(sources=without(found.sources, rows)) if rows else found
 
 
 def _own_files(baseline: str | None) -> list[os.stat_result]:

@@ -38,6 +38,6 @@ def command(context: click.Context, /, **given: object) -> None:
     """
     run = running.understood(context, given)
     accepted = running.accepted(run)
-    _, result = running.search(run)
+    result = running.search(run)
     result = running.compared(result, accepted)
     running.report(run, result, context.obj)

@@ -26,9 +26,11 @@ from dedupe.readers.decoding import (
     without_surrogates,
 )
 from dedupe.readers.documents import (
+    FORMATS,
     MANY,
     NOTHING_TOLD,
     PLAIN,
+    UNASKED,
     Batch,
     Converted,
     Found,
@@ -39,10 +41,11 @@ from dedupe.readers.documents import (
     Source,
     Unreadable,
 )
-from dedupe.readers.files import read_whole, reason
+from dedupe.readers.files import NotTaken, OwnFile, read_plain, read_whole, reason
 from dedupe.readers.formats import module_of_many
+from dedupe.readers.plain_files import Files, asked, names_in, without
 from dedupe.readers.sources import hold_in_memory, read_stdin, readable
-from dedupe.readers.walking import ALL, Share, Walk, Walked, reported, shares
+from dedupe.readers.walking import Walk, Walked, order_of, path_order, reported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,25 +62,27 @@ __all__ = [
     "LoadedDocument",
     "Place",
     "ReadOptions",
-    "Share",
     "Source",
     "Unreadable",
     "Walked",
+    "asked",
     "find_sources",
     "from_texts",
+    "is_much",
     "load",
     "load_in_pieces",
-    "load_place",
+    "names_of",
     "plan",
     "problem_order",
     "walk_over",
-    "walk_shares",
+    "without",
 ]
 
 _STDIN = "-"
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
 _NAME = itemgetter(Source._fields.index("name"))
+_ALIKE = 32  # files; a batch of small ones holds a few times as many
 _RECORD = 128  # what a short record costs
 # What of the text of a file is prose; other formats are converted.
 _READABLE: dict[str, Callable[[str], str]] = {
@@ -94,31 +99,33 @@ def find_sources(
     options: ReadOptions = _DEFAULTS,
     *,
     stdin: BinaryIO | None = None,
-    walked: Sequence[Walked] | None = None,
+    walked: Walked | None = None,
     hold: bool = True,
+    sized: bool = True,
 ) -> Found:
     """Return what there is to read at files and in folders; "-" is standard input.
 
     Standard input and compressed files are read here, once, into memory; with `hold`
-    off, compressed files are left for others to unpack. `walked` is what `walk_over`
-    has met at the same paths in all its shares, where that is known.
+    off, compressed files are left for others to unpack. With `sized` off, the size of
+    plain files in folders may be left to whoever reads them. `walked` is what
+    `walk_over` has met at the same paths, where that is known.
     """
     arguments = _arguments(paths)
-    walk = Walk.again(options, walked) if walked else _walk(arguments, options)
+    if walked is None:
+        walked = walk_over(arguments, options, sized=sized)
+    walk = Walk.again(options, walked)
     if _STDIN in arguments:
         try:
             walk.sources.append(read_stdin(stdin or sys.stdin.buffer, options))
         except InputError as error:
             name = reported(options.stdin_filename)
             walk.errors.append(Problem(name, str(error)))
-    # Of one share they are sorted, and of several runs of them are.
-    _sort(walk.sources)
-    sources, errors = readable(walk.sources)
+    sources, errors = readable(_sorted(walk.sources))
     if hold:
         sources, more = hold_in_memory(sources, options)
         errors += more
     return Found(
-        tuple(sources),
+        _with_plain(sources, walked.plain),
         tuple(sorted(walk.skipped, key=problem_order)),
         tuple(sorted(walk.errors + errors, key=problem_order)),
         walk.ignored,
@@ -129,24 +136,13 @@ def find_sources(
 def walk_over(
     paths: str | PurePath | Sequence[str | PurePath],
     options: ReadOptions = _DEFAULTS,
-    share: Share = ALL,
+    *,
+    sized: bool = True,
 ) -> Walked:
-    """Return what stands at files and in folders, opening none, as plain data.
-
-    Of several processes that were forked from one, each takes one of `walk_shares`.
-    """
-    walk = _walk(_arguments(paths), options, share)
-    _sort(walk.sources)
+    """Return what stands at files and in folders, opening none, as plain data."""
+    walk = Walk(options, sized=sized)
+    walk.over([argument for argument in _arguments(paths) if argument != _STDIN])
     return walk.walked()
-
-
-def walk_shares(
-    paths: str | PurePath | Sequence[str | PurePath],
-    options: ReadOptions = _DEFAULTS,
-    processes: int = 1,
-) -> list[Share]:
-    """Return what part of a walk each of so many processes takes, if it is long."""
-    return shares(_arguments(paths), options, processes)
 
 
 def _arguments(paths: str | PurePath | Sequence[str | PurePath]) -> list[str]:
@@ -154,10 +150,27 @@ def _arguments(paths: str | PurePath | Sequence[str | PurePath]) -> list[str]:
     return [os.fspath(path) for path in given]
 
 
-def _walk(arguments: Sequence[str], options: ReadOptions, share: Share = ALL) -> Walk:
-    walk = Walk(options, share)
-    walk.over([argument for argument in arguments if argument != _STDIN])
-    return walk
+def _sorted(sources: list[Source]) -> list[Source]:
+    order = order_of(map(_NAME, sources))
+    if order is None:
+        return sorted(sources, key=_NAME)
+    return sorted(sources, key=lambda source: order(source.name))
+
+
+def _with_plain(sources: Sequence[Source], blocks: Sequence[str]) -> Sequence[Source]:
+    """Return sources in order, and among them plain files that nobody asked."""
+    if not blocks:
+        return tuple(sources)
+    if not sources:
+        return Files(blocks)
+    found: list[str | Source] = [*names_in(blocks), *sources]
+    order = order_of(map(_name_of, found))
+    found.sort(key=lambda one: order(_name_of(one)) if order else _name_of(one))
+    return Files.of(found)
+
+
+def _name_of(found: str | Source) -> str:
+    return found if isinstance(found, str) else found.name
 
 
 def from_texts(texts: Mapping[str, str] | Iterable[str | tuple[str, str]]) -> Found:
@@ -179,17 +192,48 @@ def plan(sources: Sequence[Source], options: ReadOptions = _DEFAULTS) -> list[Ba
     parts = _parts(sources, options)
     batches: list[Batch] = []
     first = weight = 0
-    for index, source in enumerate(sources):
+    for index, size in enumerate(_sizes(sources)):
         if parts and index in parts:
             batches += _whole(sources, first, index)
-            batches += [Batch(index, (source,), *span) for span in parts[index]]
+            batches += [Batch(index, (sources[index],), *span) for span in parts[index]]
             first, weight = index + 1, 0
             continue
-        weight += source.size + _OPENING
+        weight += size + _OPENING
         if weight >= options.batch_bytes:
             batches += _whole(sources, first, index + 1)
             first, weight = index + 1, 0
     return batches + _whole(sources, first, len(sources))
+
+
+def is_much(sources: Sequence[Source], least: int) -> bool:
+    """Tell whether sources have so many bytes; what nobody asked has, being many."""
+    if isinstance(sources, Files):
+        return True
+    return sum(source.size for source in sources) >= least
+
+
+def _sizes(sources: Sequence[Source]) -> list[int]:
+    """Return about how many bytes each source has.
+
+    Of files that nobody asked, one in some is asked; its neighbors are taken for alike.
+    """
+    if not isinstance(sources, Files):
+        return [source.size for source in sources]
+    sizes = []
+    for row in range(0, len(sources), _ALIKE):
+        sizes += [_size(sources[row])] * _ALIKE
+    for row, source in sources.others.items():
+        sizes[row] = source.size
+    return sizes[: len(sources)]
+
+
+def _size(source: Source) -> int:
+    if source.size != UNASKED:
+        return source.size
+    try:
+        return os.stat(source.path).st_size  # noqa: PTH116 - as in the walk
+    except OSError:
+        return 0  # reading it will say what is wrong
 
 
 def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
@@ -199,38 +243,70 @@ def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
         [document for piece in pieces for document in piece.documents],
         [problem for piece in pieces for problem in piece.errors],
         [problem for piece in pieces for problem in piece.skipped],
+        [problem for piece in pieces for problem in piece.refused],
     )
 
 
 def load_in_pieces(batch: Batch, options: ReadOptions = _DEFAULTS) -> Iterator[Loaded]:
     """Yield the documents of a batch and what cannot be read, some at a time.
 
-    A file of many documents may hold more than memory does, whatever its size.
+    A file of many documents may hold more than memory does, whatever its size, and so
+    may files that nobody asked for theirs.
     """
     piece = _no_piece()
     weight = 0
-    for index, source in enumerate(batch.sources, batch.first):
+    for index, (name, source) in enumerate(_named(batch.sources), batch.first):
+        if weight >= options.batch_bytes:
+            yield piece
+            piece, weight = _no_piece(), 0
         try:
-            if source.format in _READABLE:
-                document = _load_whole(source, index, options, is_first=True)
-                piece.documents.append(document)
+            if source is None:
+                document = _load_plain(name, index, options)
+            elif source.format in _READABLE:
+                document = _load_whole(source, index, options)
+            else:
+                for loaded in _load_converted(source, index, batch, options):
+                    weight += _put(loaded, piece)
+                    if weight >= options.batch_bytes:
+                        yield piece
+                        piece, weight = _no_piece(), 0
                 continue
-            for loaded in _load_converted(source, index, batch, options):
-                weight += _put(loaded, piece)
-                if weight >= options.batch_bytes:
-                    yield piece
-                    piece, weight = _no_piece(), 0
-        except InputError as error:
-            is_foreign = isinstance(error, ForeignFile) and not source.is_named
-            told = piece.skipped if is_foreign else piece.errors
-            told.append(Problem(source.name, str(error)))
-        except OSError as error:
-            piece.errors.append(Problem(source.name, reason(error)))
+            piece.documents.append(document)
+            weight += len(document.text)
+        except (InputError, OSError) as error:
+            _tell(error, source.name if source else name, source, piece)
     yield piece
 
 
 def _no_piece() -> Loaded:
-    return Loaded([], [], [])
+    return Loaded([], [], [], [])
+
+
+def names_of(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the names of sources."""
+    return tuple(source.name if source else name for name, source in _named(sources))
+
+
+def _named(sources: Sequence[Source]) -> Iterable[tuple[str, Source | None]]:
+    """Return sources, and of plain files that nobody asked the name alone."""
+    if isinstance(sources, Files):
+        return sources.named()
+    return ((source.name, source) for source in sources)
+
+
+def _tell(
+    error: InputError | OSError, name: str, source: Source | None, piece: Loaded
+) -> None:
+    """Put into a piece why a source cannot be read."""
+    is_named = source is not None and source.is_named
+    if isinstance(error, OSError):
+        piece.errors.append(Problem(name, reason(error)))
+    elif isinstance(error, NotTaken):
+        piece.refused.append(Problem(name, str(error)))
+    elif isinstance(error, ForeignFile) and not is_named:
+        piece.skipped.append(Problem(name, str(error)))
+    elif not isinstance(error, OwnFile):
+        piece.errors.append(Problem(name, str(error)))
 
 
 def _put(loaded: _Put, piece: Loaded) -> int:
@@ -249,25 +325,6 @@ def _put(loaded: _Put, piece: Loaded) -> int:
     return len(loaded.text) + _RECORD
 
 
-def load_place(
-    place: Place, sources: Sequence[Source], options: ReadOptions = _DEFAULTS
-) -> LoadedDocument:
-    """Return one document again; raise InputError when it has changed since."""
-    source = sources[place.source]
-    try:
-        if source.format == "json_lines":
-            return json_lines.load_place(source, place, options)
-        if source.format in MANY:
-            return records.load_place(source, place, options)
-        if source.format not in _READABLE:
-            return _converted(source, place.source, options)
-        return _load_whole(source, place.source, options)
-    except InputError as error:
-        raise type(error)(f"{source.name}: {error}") from None
-    except OSError as error:
-        raise InputError(f"{source.name}: {reason(error)}") from None
-
-
 def _items(
     texts: Mapping[str, str] | Iterable[str | tuple[str, str]],
 ) -> Iterable[str | tuple[str, str]]:
@@ -275,8 +332,7 @@ def _items(
 
 
 def _whole(sources: Sequence[Source], first: int, stop: int) -> list[Batch]:
-    held = tuple(sources[first:stop])
-    return [Batch(first, held)] if held else []
+    return [Batch(first, sources[first:stop])] if first < stop else []
 
 
 def _parts(
@@ -286,7 +342,7 @@ def _parts(
     parts = {}
     heavy: dict[str, list[int]] = {}
     small = options.batch_bytes
-    for index, source in enumerate(sources):
+    for index, source in asked(sources):
         if source.size <= small or source.format not in MANY:
             continue
         if source.format == "json_lines":
@@ -331,42 +387,39 @@ def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocume
     return document._replace(place=Place(index))
 
 
-def _load_whole(
-    source: Source, index: int, options: ReadOptions, *, is_first: bool = False
-) -> LoadedDocument:
+def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
     content = source.content
-    place = Place(index)
     if isinstance(content, str):
         written = with_line_feeds(without_surrogates(content))
-        return LoadedDocument(source.name, written, "unicode", place)
-    readable = _READABLE[source.format]
-    data = read_whole(source, is_first=is_first) if content is None else content
+        return LoadedDocument(source.name, written, "unicode", Place(index))
+    data = read_whole(source) if content is None else content
+    return _read_as(source.format, source.name, data, Place(index), options)
+
+
+def _load_plain(name: str, index: int, options: ReadOptions) -> LoadedDocument:
+    """Return a plain file that nobody asked for its size."""
+    data = read_plain(name, options)
+    format_ = FORMATS[name[name.rfind(".") :]]
+    return _read_as(format_, name, data, Place(index), options)
+
+
+def _read_as(
+    format_: str,
+    name: str,
+    data: bytes | memoryview,
+    place: Place,
+    options: ReadOptions,
+) -> LoadedDocument:
+    readable = _READABLE[format_]
     if isinstance(data, bytes) and options.encoding == AUTO:
         plain = decode_plain(data)
         if plain is not None:
-            return LoadedDocument(source.name, readable(plain), "utf-8", place)
+            return LoadedDocument(name, readable(plain), "utf-8", place)
     decoded = decode(data, options.encoding, strict=options.strict)
     written = readable(decoded.text)
-    return LoadedDocument(
-        source.name, written, decoded.encoding, place, decoded.warning
-    )
-
-
-def _sort(sources: list[Source]) -> None:
-    """Sort sources by the bytes of their names, which are ASCII nearly always."""
-    if "".join(map(_NAME, sources)).isascii():
-        sources.sort(key=_NAME)
-    else:
-        sources.sort(key=lambda source: _path_order(source.name))
-
-
-def _path_order(path: str) -> bytes:
-    try:
-        return path.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return path.encode("utf-8", "surrogatepass")
+    return LoadedDocument(name, written, decoded.encoding, place, decoded.warning)
 
 
 def problem_order(problem: Problem) -> tuple[bytes, str]:
     """Return the key by which problems are told in order."""
-    return _path_order(problem.path), problem.reason
+    return path_order(problem.path), problem.reason

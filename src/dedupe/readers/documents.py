@@ -10,6 +10,8 @@ from dedupe.readers.decoding import AUTO, require_codec
 from dedupe.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedupe.model import Problem
 
 Content: TypeAlias = str | memoryview
@@ -54,6 +56,8 @@ PACKED = (GZIP, ZSTD, BZIP2, XZ)
 # Whose text is the file, character by character: it can be written back, and its lines
 # are those of the file.
 PLAIN = frozenset({"text", "markdown"})
+# The endings of their names.
+PLAIN_ENDINGS = tuple(ending for ending, kind in FORMATS.items() if kind in PLAIN)
 # Which hold many documents a file.
 MANY = frozenset({"json_lines", "csv", "parquet", "zip", "tar", "feed", "xml", "warc"})
 ARCHIVES = frozenset({"zip", "tar"})
@@ -124,6 +128,9 @@ class ReadOptions:
     strict: bool = False
     """Refuse a text in which bytes are broken, rather than read it with a warning."""
 
+    own: frozenset[tuple[int, int]] = frozenset()
+    """Files among the texts that are none: what we write, by device and number."""
+
     batch_bytes: int = 1 << 20
     """Bytes that are loaded at a time: columns stay long, and all cores get some."""
 
@@ -148,13 +155,16 @@ _LIMITS = (
 )
 
 
+UNASKED = -1  # the size of a file that is asked for it when it is read
+
+
 class Source(NamedTuple):
     """One input: a file, standard input, or a text that was handed over."""
 
     name: str  # as reported
     path: str  # to open; empty when the content is held in memory
     format: str  # a key of the table of readers
-    size: int  # bytes, or characters of a text that was handed over
+    size: int  # bytes, or characters of a text that was handed over; or UNASKED
     modified: int = 0  # nanoseconds, as the file system tells it
     content: Content | None = None  # what was unpacked, read from a pipe, handed over
     encoding: str = ""  # of the input, where the content was converted to UTF-8
@@ -164,7 +174,7 @@ class Source(NamedTuple):
 class Found(NamedTuple):
     """What a search of the arguments gave; everything is sorted by name."""
 
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
     skipped: tuple[Problem, ...] = ()  # links, pipes and devices inside folders
     errors: tuple[Problem, ...] = ()  # what was asked for and cannot be read
     ignored: int = 0  # files and folders left out by ignore files and patterns
@@ -178,13 +188,17 @@ class Batch(NamedTuple):
     """
 
     first: int  # index of the first source in Found.sources
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
     start: int = 0  # of the part
     end: int = 0  # of the part; of a batch of whole sources, 0
 
 
 class Place(NamedTuple):
-    """Where a document stands, in plain integers that fit a row of a column."""
+    """Where a document stands, in plain integers that fit a row of a column.
+
+    Of a plain file whose size nobody had asked before it was read, `start` is its size
+    and `end` when it was modified, which tells later whether it is still the same.
+    """
 
     source: int  # index in Found.sources
     start: int = 0  # of its line in JSON Lines, bytes; its ordinal in other formats
@@ -235,3 +249,4 @@ class Loaded(NamedTuple):
     documents: list[LoadedDocument]
     errors: list[Problem]
     skipped: list[Problem]  # files met in folders that hold nothing for us
+    refused: list[Problem]  # files that the walk would have told, had it asked more

@@ -13,7 +13,7 @@ from dedupe.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedupe.readers.documents import Source
+    from dedupe.readers.documents import ReadOptions, Source
 
 # O_NONBLOCK: a named pipe must not hang us; O_NOFOLLOW: a link that was put in the
 # place of a file after the search is not followed.
@@ -41,10 +41,26 @@ _REASONS = {
 }
 
 
+class NotTaken(InputError):  # noqa: N818 - an error of the walk that is found late
+    """A file that a walk would not have taken, had it asked after more than a name."""
+
+
+class OwnFile(InputError):  # noqa: N818 - none that anybody should hear of
+    """A file that is no text of the user's, as the options tell."""
+
+
 def reason(error: OSError) -> str:
     """Return in plain words why the system refused a file."""
     known = _REASONS.get(error.errno or 0)
     return known or error.strerror or type(error).__name__
+
+
+def too_large(size: int) -> str:
+    """Return why a file of this many bytes is not read."""
+    return (
+        f"has {size:,} bytes, more than --max-file-size allows; "
+        "raise it or split the file"
+    )
 
 
 def open_regular(path: str) -> int:
@@ -56,27 +72,59 @@ def open_regular(path: str) -> int:
     raise InputError(_NOT_REGULAR)
 
 
-def read_whole(source: Source, *, is_first: bool = False) -> bytes:
+def read_whole(source: Source) -> bytes:
     """Return the bytes of a file.
 
-    Raises OSError, and InputError when it is not the file that was found. To read it
-    for the first time, its size is enough: a file of that size that was written since
-    it was found is as good, and who reads it again hears that it has changed.
+    Raises OSError, and InputError when it is not the file that was found.
     """
-    size = source.size
     descriptor = os.open(source.path, _FLAGS)
     try:
-        if not is_first:
-            _require_unchanged(descriptor, source)
-        # A file that has grown since gives the byte more that is asked for.
-        data = os.read(descriptor, min(size + 1, _PIECE))
-        if 0 < len(data) < size:
-            data = b"".join((data, *_pieces(descriptor, size + 1 - len(data))))
-        if len(data) != size:
-            _require_unchanged(descriptor, source)
-            raise InputError(_CHANGED)
+        _require_unchanged(descriptor, source)
+        return _read_all(descriptor, source.size)
     finally:
         os.close(descriptor)
+
+
+def read_plain(path: str, options: ReadOptions) -> bytes:
+    """Return the bytes of a file that nobody asked for its size.
+
+    Raises OSError, and InputError: OwnFile, and NotTaken where it is too large or could
+    not have been asked either.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError:
+        _require_known(path)
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(_NOT_REGULAR)
+        size = status.st_size
+        if options.own and (status.st_dev, status.st_ino) in options.own:
+            raise OwnFile
+        if size > options.max_file_size:
+            raise NotTaken(too_large(size))
+        return _read_all(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def _require_known(path: str) -> None:
+    try:
+        os.lstat(path)
+    except OSError as error:
+        raise NotTaken(reason(error)) from error
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Return so many bytes; raise InputError where there are less or more."""
+    # A file that has grown since gives the byte more that is asked for.
+    data = os.read(descriptor, min(size + 1, _PIECE))
+    if 0 < len(data) < size:
+        data = b"".join((data, *_pieces(descriptor, size + 1 - len(data))))
+    if len(data) != size:
+        raise InputError(_CHANGED)
     return data
 
 

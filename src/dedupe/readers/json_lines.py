@@ -49,7 +49,7 @@ def load(
     start, end = span
     if end - start > options.max_file_size:
         where = f"{source.name}:{_lines.before(source, start) + 1}"
-        return Loaded([], [Problem(where, _TOO_LONG)], [])
+        return Loaded([], [Problem(where, _TOO_LONG)], [], [])
     documents = []
     errors = []
     fields = Fields.of(options)
@@ -68,18 +68,7 @@ def load(
         text, _, encoding, warning, about = record
         encoding = source.encoding or encoding
         documents.append(LoadedDocument(name, text, encoding, place, warning, about))
-    return Loaded(documents, summarized(errors, source.name), [])
-
-
-def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
-    """Return one document again; raise InputError when it is no longer there."""
-    line = read_range(source, place.start, place.end)
-    record = read_record(line, Fields.of(options), options)
-    text, name, encoding, warning, about = record
-    if place.line:
-        name = f"{source.name}:{place.line}"
-    encoding = source.encoding or encoding
-    return LoadedDocument(name, text, encoding, place, warning, about)
+    return Loaded(documents, summarized(errors, source.name), [], [])
 
 
 def why_unreadable(line: bytes, options: ReadOptions) -> str:

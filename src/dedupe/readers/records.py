@@ -83,17 +83,6 @@ def documents(
             yield Problem(source.name, more)
 
 
-def load_place(source: Source, place: Place, options: ReadOptions) -> LoadedDocument:
-    """Return one document again; raise InputError when it is no longer there.
-
-    Asked for in their order, all are read in one pass.
-    """
-    item = _reading(source, options, place).item(place)
-    if isinstance(item, Converted):
-        return loaded(item, source, place)
-    raise InputError(_GONE)
-
-
 def converted(
     data: bytes, format_: str, name: str, options: ReadOptions
 ) -> LoadedDocument:

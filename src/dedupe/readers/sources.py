@@ -11,9 +11,9 @@ from dedupe.model import Problem
 from dedupe.readers.compression import ending_of, unpack
 from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
 from dedupe.readers.documents import GZIP, UNPACKED_IN_PASSING, ReadOptions, Source
-from dedupe.readers.files import open_regular, read_range, reason
+from dedupe.readers.files import open_regular, read_range, reason, too_large
 from dedupe.readers.formats import missing_extra
-from dedupe.readers.walking import format_of, reported, too_large
+from dedupe.readers.walking import format_of, reported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

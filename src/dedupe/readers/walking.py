@@ -11,12 +11,20 @@ from itertools import islice, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.model import Problem
-from dedupe.readers.documents import FORMATS, PACKED, STREAMED, ReadOptions, Source
-from dedupe.readers.files import NO_NAME, reason
+from dedupe.readers.documents import (
+    FORMATS,
+    PACKED,
+    PLAIN_ENDINGS,
+    STREAMED,
+    ReadOptions,
+    Source,
+)
+from dedupe.readers.files import NO_NAME, reason, too_large
 from dedupe.readers.ignoring import Ignoring, compile_excludes, ignoring_at
+from dedupe.readers.plain_files import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # Never searched, not even with --hidden: there is no text of the user in them.
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
@@ -26,7 +34,8 @@ _SPECIAL = (
     (stat.S_ISCHR, "a device, not a file"),
     (stat.S_ISBLK, "a device, not a file"),
 )
-FEW = 500  # files: to fork once more takes as long as to walk over them
+# Files: with more of them, the sizes of some tell enough to share the work out.
+FEW = 1000
 _DANGLING = "a symbolic link that leads nowhere"
 _NOT_FOLLOWED = "a symbolic link; pass --follow to read what it leads to"
 
@@ -44,31 +53,11 @@ class _Link(NamedTuple):
     folder: _Folder
 
 
-class Share(NamedTuple):
-    """Which part of a walk is whose, where several processes walk the same folders.
-
-    Each of them goes through all folders, which costs little, and asks after the size
-    of those entries alone whose names fall to it. So they need not talk, a single
-    folder of many files is shared as well as many folders, and what comes and goes
-    meanwhile is met by one of them at most. All have to be forked from one process:
-    another one hashes names in another way.
-    """
-
-    number: int = 0
-    of: int = 1
-
-    def has(self, name: str) -> bool:
-        """Tell whether an entry of this name falls to this process."""
-        return self.of == 1 or hash(name) % self.of == self.number
-
-
-ALL = Share()
-
-
 class Walked(NamedTuple):
     """What a walk has met, as plain columns that another process can send."""
 
-    names: list[str]  # of sources, and so on
+    plain: list[str]  # names of plain files that nobody asked for their size, in blocks
+    names: list[str]  # of other sources, and so on
     paths: list[str]  # "" where it is the name
     formats: list[str]
     sizes: list[int]
@@ -80,42 +69,21 @@ class Walked(NamedTuple):
     other: int
 
 
-def shares(
-    arguments: Sequence[str], options: ReadOptions, processes: int
-) -> list[Share]:
-    """Return the shares in which so many processes walk: one where that is enough.
-
-    What is named twice is known to a process that knows all names, and so is what a
-    link leads to.
-    """
-    if processes < 2 or options.follow or not _is_much(arguments):  # noqa: PLR2004
-        return [ALL]
-    return [Share(number, processes) for number in range(processes)]
-
-
-def _is_much(arguments: Sequence[str]) -> bool:
-    """Tell of folders whether there are many files in them, or more folders."""
-    much = False
-    for argument in arguments:
-        try:
-            with os.scandir(argument) as entries:
-                first = list(islice(entries, FEW))
-                much |= len(first) == FEW or any(map(os.DirEntry.is_dir, first))
-        except (OSError, ValueError):
-            return False
-    return much
-
-
 class Walk:
     """A walk over arguments, and what it met on the way.
 
     No file is opened, no link in a folder is followed unless the options say so, and
     every file and folder is taken once, however many arguments lead to it.
+
+    Nor is any plain file in a folder asked for its size, which takes most of the time
+    of a walk, unless there are few of them, or sizes are wanted: `sized`.
     """
 
-    def __init__(self, options: ReadOptions, share: Share = ALL) -> None:
+    def __init__(self, options: ReadOptions, *, sized: bool = True) -> None:
         self.options = options
-        self.share = share
+        # Elsewhere a file cannot always be opened by the name that is reported.
+        self.sized = sized or os.sep != "/"
+        self.plain: list[str] = []  # names of files that were not asked
         self.sources: list[Source] = []
         self.skipped: list[Problem] = []
         self.errors: list[Problem] = []
@@ -129,23 +97,20 @@ class Walk:
         self._named: dict[tuple[int, int], set[str]] = {}
 
     @classmethod
-    def again(cls, options: ReadOptions, shares: Sequence[Walked]) -> Walk:
-        """Return a walk that has met what other processes did, each a share of it."""
+    def again(cls, options: ReadOptions, walked: Walked) -> Walk:
+        """Return a walk that has met what another one did, but for its plain files."""
         walk = cls(options)
         make = Source._make
-        for walked in shares:
-            first = len(walk.sources)
-            walk.sources += [
-                make((name, path or name, format_, size, modified, None, "", False))
-                for name, path, format_, size, modified in zip(*walked[:5], strict=True)
-            ]
-            for row in walked.named:
-                source = walk.sources[first + row]
-                walk.sources[first + row] = source._replace(is_named=True)
-            walk.skipped += (Problem(*pair) for pair in walked.skipped)
-            walk.errors += (Problem(*pair) for pair in walked.errors)
-            walk.ignored += walked.ignored
-            walk.other += walked.other
+        walk.sources = [
+            make((name, path or name, format_, size, modified, None, "", False))
+            for name, path, format_, size, modified in zip(*walked[1:6], strict=True)
+        ]
+        for row in walked.named:
+            walk.sources[row] = walk.sources[row]._replace(is_named=True)
+        walk.skipped = [Problem(*pair) for pair in walked.skipped]
+        walk.errors = [Problem(*pair) for pair in walked.errors]
+        walk.ignored = walked.ignored
+        walk.other = walked.other
         return walk
 
     def walked(self) -> Walked:
@@ -153,6 +118,7 @@ class Walk:
         columns = zip(*self.sources, strict=True) if self.sources else repeat(())
         names, paths, formats, sizes, modified, _, _, is_named = islice(columns, 8)
         return Walked(
+            blocks_of(sorted(self.plain, key=order_of(self.plain))),
             list(names),
             [
                 "" if path == name else path
@@ -175,6 +141,19 @@ class Walk:
             self._read_waiting()
         if self._links:
             self._follow_links()
+        if len(self.plain) <= FEW:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask the plain files for their sizes."""
+        for name in self.plain:
+            try:
+                status = os.lstat(name)
+            except OSError as error:
+                self.errors.append(Problem(name, reason(error)))
+            else:
+                self._add(name, name, format_of(name) or "text", status)
+        self.plain = []
 
     def _take_file(self, argument: str) -> bool:
         """Take an argument that is no folder; named by the user, no rule hides it."""
@@ -183,13 +162,10 @@ class Walk:
             status = os.stat(argument)
             if stat.S_ISDIR(status.st_mode):
                 return False
-            if not self.share.has(name):
-                return True
             self._take_named(name, os.path.realpath(argument), status)
         except (OSError, ValueError) as error:
-            if self.share.has(name):
-                why = reason(error) if isinstance(error, OSError) else NO_NAME
-                self.errors.append(Problem(name, why))
+            why = reason(error) if isinstance(error, OSError) else NO_NAME
+            self.errors.append(Problem(name, why))
         return True
 
     def _take_named(self, name: str, path: str, status: os.stat_result) -> None:
@@ -217,8 +193,9 @@ class Walk:
         if size > self.options.max_file_size and format_ not in STREAMED:
             self.errors.append(Problem(name, too_large(size)))
             return
-        source = Source(name, path, format_, size, status.st_mtime_ns)
-        self.sources.append(source._replace(is_named=is_named))
+        modified = status.st_mtime_ns
+        source = Source(name, path, format_, size, modified, is_named=is_named)
+        self.sources.append(source)
 
     def _start(self, argument: str) -> None:
         name = reported(argument)
@@ -227,8 +204,7 @@ class Walk:
             status = os.stat(argument)
             ignoring = Ignoring() if self.options.no_ignore else ignoring_at(argument)
         except OSError as error:
-            if self.share.has(name):
-                self.errors.append(Problem(name, reason(error)))
+            self.errors.append(Problem(name, reason(error)))
             return
         self._wait(_Folder(argument, prefix, "", ignoring), status)
 
@@ -245,46 +221,38 @@ class Walk:
                 self._read(folder)
             except OSError as error:
                 name = folder.prefix.rstrip("/") or folder.path
-                if self.share.has(name):
-                    self.errors.append(Problem(name, reason(error)))
+                self.errors.append(Problem(name, reason(error)))
 
     def _read(self, folder: _Folder) -> None:
-        """Take the entries of a folder; the plain files of a plain folder at once."""
+        """Take the entries of a folder; those that no rule can leave out at once."""
         prefix = folder.prefix
-        number, of = self.share
-        is_plain = not (folder.ignoring.levels or self._excludes or self._named)
-        most = self.options.max_file_size
-        take, make = self.sources.append, Source._make
-        find_format = FORMATS.get
+        is_open = not (folder.ignoring.levels or self._excludes or self._named)
+        endings = PLAIN_ENDINGS if is_open and not self.sized else ()
+        take = self.plain.append
         with os.scandir(folder.path) as entries:
             for entry in entries:
                 name = entry.name
-                # As Share.has tells, without a call for each.
-                is_ours = of == 1 or hash(name) % of == number
                 try:
-                    if not (is_ours or entry.is_dir(follow_symlinks=False)):
-                        continue
-                    format_ = find_format(name[name.rfind(".") :]) if is_plain else None
                     if (
-                        format_ is not None
+                        name.endswith(endings)
                         and name[0] != "."
                         and entry.is_file(follow_symlinks=False)
                     ):
+                        take(prefix + name)
+                    elif (
+                        is_open
+                        and name[0] != "."
+                        and (format_ := FORMATS.get(name[name.rfind(".") :]))
+                        and entry.is_file(follow_symlinks=False)
+                    ):
                         status = entry.stat(follow_symlinks=False)
-                        size, modified = status.st_size, status.st_mtime_ns
-                        if size <= most:
-                            path = entry.path
-                            row = (prefix + name, path, format_, size, modified)
-                            take(make((*row, None, "", False)))
-                            continue
-                    self._consider(entry, folder, is_ours=is_ours)
+                        self._add(prefix + name, entry.path, format_, status)
+                    else:
+                        self._consider(entry, folder)
                 except OSError as error:
-                    if is_ours:
-                        self.errors.append(Problem(prefix + name, reason(error)))
+                    self.errors.append(Problem(prefix + name, reason(error)))
 
-    def _consider(
-        self, entry: os.DirEntry[str], folder: _Folder, *, is_ours: bool
-    ) -> None:
+    def _consider(self, entry: os.DirEntry[str], folder: _Folder) -> None:
         """Take, leave or put off one entry of a folder."""
         name = entry.name
         if name in _VERSION_CONTROL or (name[0] == "." and not self.options.hidden):
@@ -294,7 +262,7 @@ class Walk:
         if not (is_folder or is_link or format_of(name)):
             self.other += 1
         elif self._is_ignored(name + "/" if is_folder else name, folder):
-            self.ignored += is_ours
+            self.ignored += 1
         elif is_folder:
             status = entry.stat(follow_symlinks=False)
             self._wait(self._below(folder, name, entry.path), status)
@@ -322,10 +290,15 @@ class Walk:
 
     def _meet_file(self, entry: os.DirEntry[str], folder: _Folder) -> None:
         name = folder.prefix + entry.name
-        status = entry.stat(follow_symlinks=False)
-        if not stat.S_ISREG(status.st_mode):
+        if not entry.is_file(follow_symlinks=False):
+            status = entry.stat(follow_symlinks=False)
             self.skipped.append(Problem(name, _special(status)))
-        elif not self._was_named(entry.name, folder):
+        elif self._was_named(entry.name, folder):
+            return
+        elif not self.sized and name.endswith(PLAIN_ENDINGS):
+            self.plain.append(name)
+        else:
+            status = entry.stat(follow_symlinks=False)
             self._add(name, entry.path, format_of(entry.name) or "text", status)
 
     def _was_named(self, base: str, folder: _Folder) -> bool:
@@ -368,7 +341,8 @@ class Walk:
                     self._read_waiting()
                 else:
                     to_files.append((link, path, status))
-        taken = {os.path.realpath(source.path) for source in self.sources}
+        paths = (*self.plain, *(source.path for source in self.sources))
+        taken = set(map(os.path.realpath, paths))
         for link, path, status in to_files:
             if path not in taken:
                 taken.add(path)
@@ -408,12 +382,24 @@ def format_of(name: str) -> str | None:
     return FORMATS.get(base[dot:]) if dot >= 0 else None
 
 
-def too_large(size: int) -> str:
-    """Return why a file of this many bytes is not read."""
-    return (
-        f"has {size:,} bytes, more than --max-file-size allows; "
-        "raise it or split the file"
-    )
+def order_of(paths: Iterable[str]) -> Callable[[str], bytes] | None:
+    """Return the key that sorts paths by their bytes; None, and they sort as they are.
+
+    UTF-8 sorts as its code points do, but bytes that are not UTF-8 need not.
+    """
+    try:
+        "".join(paths).encode()
+    except UnicodeEncodeError:
+        return path_order
+    return None
+
+
+def path_order(path: str) -> bytes:
+    """Return the bytes of a path."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
