@@ -8,6 +8,7 @@ from dedupe.candidates import Packing, repeated
 from dedupe.corpus import (
     BoolArray,
     Corpus,
+    Int32Array,
     IntArray,
     UInt32Array,
     UInt64Array,
@@ -125,7 +126,8 @@ def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
     """Tell which runs lie in two paragraphs that share enough shingles in all runs."""
     shared = runs.length - (SHINGLE_WORDS - 1)
     rich = shared >= ENOUGH_SHINGLES
-    keys, bits = pair_keys(corpus, runs)
+    left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
+    keys, bits = pair_keys(left, right, len(corpus.paragraphs))
     keys.sort()
     packing = Packing(bits)
     keys, sizes = repeated(packing, keys)
@@ -137,26 +139,29 @@ def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
     return rich
 
 
-def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
-    """Return keys (pair of paragraphs | row of the run) and the bits of the row."""
-    paragraph = corpus.word_paragraph
-    left = paragraph.take(runs.left).astype(np.uint64)
+def pair_keys(
+    left_row: Int32Array, right_row: Int32Array, count: int
+) -> tuple[UInt64Array, int]:
+    """Return keys (pair of paragraphs | row of the pair) and the bits of the row.
+
+    `count` is the number of all paragraphs.
+    """
+    left, right = left_row.astype(np.uint64), right_row.astype(np.uint64)
     if left.size:
         left -= left.min()
-    right = paragraph.take(runs.right).astype(np.uint64)
-    bits = max(1, len(runs).bit_length())
+    bits = max(1, left.size.bit_length())
     most = int(left.max(initial=0)) + 1
-    if (most * len(corpus.paragraphs)) << bits >= 1 << 64:
+    if (most * count) << bits >= 1 << 64:
         # Too many paragraphs for a product: number the pairs that there are.
         order = np.lexsort((right, left))
         fresh = np.diff(left[order], prepend=left[order[:1]]) != 0
         fresh |= np.diff(right[order], prepend=right[order[:1]]) != 0
         left[order] = np.cumsum(fresh, dtype=np.uint64)
     else:
-        left *= np.uint64(len(corpus.paragraphs))
+        left *= np.uint64(count)
         left += right
     left <<= np.uint64(bits)
-    left |= np.arange(len(runs), dtype=np.uint64)
+    left |= np.arange(left.size, dtype=np.uint64)
     return left, bits
 
 
