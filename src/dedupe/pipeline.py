@@ -374,7 +374,7 @@ class _Work:
             tied_by(found, CONTAINED),
         )
         doubted = count_kin_once(self.corpus, family, doubted, self.frequency)
-        again, _ = verify(self.corpus, doubted, self.frequency, self.settings)
+        again, _ = self._verified(doubted)
         found.append(_unknown(found, again))
         others = tied_by(found, CONTAINED, OVERLAP)
         more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
@@ -412,7 +412,6 @@ class _Work:
         return [arrays for _, arrays in outcomes]
 
     def _verified(self, runs: Runs) -> tuple[Matches, Runs]:
-        runs = aligner.cut_at_paragraphs(self.corpus, runs)
         return verify(self.corpus, runs, self.frequency, self.settings)
 
     def _compared(self, left: IntArray, right: IntArray) -> Matches:

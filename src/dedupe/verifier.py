@@ -6,6 +6,7 @@ import numpy as np
 
 from dedupe.aligner import (
     Runs,
+    cut_at_paragraphs,
     fill,
     join,
     pair_keys,
@@ -71,9 +72,9 @@ def verify(
 ) -> tuple[Matches, Runs]:
     """Return the matches among pairs of paragraphs that share runs of words.
 
-    `runs` lie within one paragraph on each side; `frequency` (uint8, one a position)
-    tells in how many places the shingle stands, 0 for one. Beside the matches come the
-    runs of pairs that would be matches if what they share stood in fewer places.
+    `frequency` (uint8, one a position) tells in how many places the shingle stands, 0
+    for one. Beside the matches come the runs of pairs that would be matches if what
+    they share stood in fewer places.
     """
     runs, pair = _in_hopeful_pairs(corpus, runs, settings)
     signs = _signs(corpus, runs, pair, frequency, settings)
@@ -88,12 +89,12 @@ def verify(
 def _in_hopeful_pairs(
     corpus: Corpus, runs: Runs, settings: Settings
 ) -> tuple[Runs, IntArray]:
-    """Return the runs of pairs that may share enough, and the number of each one's pair.
+    """Return the runs of pairs that may share enough, and the pair of each.
 
     They are sorted by pair and left place. Most pairs share one short run: they are
     gone before anything else is looked up.
     """
-    left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
+    runs, left, right = cut_at_paragraphs(corpus, runs)
     # What overlaps its own copy is a word said again and again, not a copy; and equal
     # paragraphs, into which a run may go on from the next ones, are matched already.
     apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)
@@ -116,9 +117,7 @@ def _in_hopeful_pairs(
     runs = runs.where(kept.take(np.compress(np.repeat(hopeful, size), rows)))
     size = np.compress(hopeful, size)
     pair = np.repeat(np.arange(size.size), size)
-    # As two columns: a run's place does not fit into a key beside the pair and the row.
-    order = sorting_by(pair, runs.left)
-    return runs.where(order), pair
+    return runs.where(sorting_by(pair, runs.left)), pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +244,7 @@ def second_rarest(runs: Runs, frequency: ByteArray) -> IntArray:
 
 
 def _places(runs: Runs, frequency: ByteArray) -> tuple[ByteArray, IntArray]:
-    """Return in how many places the shingles of runs stand, and where each run's begin."""
+    """Return how often the shingles of runs stand, and where each run's begin."""
     shingles = runs.length - (SHINGLE_WORDS - 1)
     positions = ranges(runs.left, shingles)
     places = frequency.take(positions) & np.uint8(MOST_COUNTED)
