@@ -35,7 +35,7 @@ WATCHED = {
     "dedupe.candidates:shingle_keys": "shingles, sorted",
     "dedupe.candidates:seeds": "seeds: rare shingles paired",
     "dedupe.aligner:grow": "align",
-    "dedupe.aligner:cut_at_paragraphs": "align",
+    "dedupe.verifier:cut_at_paragraphs": "align",
     "dedupe.pipeline:verify": "verify",
     "dedupe.signatures:signatures": "MinHash signatures",
     "dedupe.pipeline:build_result": "findings",

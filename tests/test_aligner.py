@@ -79,12 +79,11 @@ def test_runs_that_are_cut_lie_in_one_paragraph_on_each_side(
 ) -> None:
     corpus = corpus_of(texts)
     runs = runs_of(corpus)
-    pieces = triples(aligner.cut_at_paragraphs(corpus, runs))
+    pieces, *sides = aligner.cut_at_paragraphs(corpus, runs)
     paragraph = corpus.word_paragraph.take(np.arange(corpus.positions)).tolist()
-    for left, right, length in pieces:
-        assert length > 0
-        for begin in (left, right):
-            assert len(set(paragraph[begin : begin + length])) == 1
+    for begins, told in zip((pieces.left, pieces.right), sides, strict=True):
+        for begin, length, row in zip(begins, pieces.length, told, strict=True):
+            assert set(paragraph[begin : begin + length]) <= {row}
     words = sorted(
         (left + at, right + at)
         for left, right, length in triples(runs)
@@ -92,7 +91,7 @@ def test_runs_that_are_cut_lie_in_one_paragraph_on_each_side(
     )
     assert words == sorted(
         (left + at, right + at)
-        for left, right, length in pieces
+        for left, right, length in triples(pieces)
         for at in range(length)
     )
 

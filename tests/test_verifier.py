@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-import numpy as np
 import pytest
 
 import dedupe
 from dedupe import verifier
-from dedupe.aligner import Runs
 from dedupe.model import Match
 from dedupe.settings import Settings
-from dedupe.verifier import by_place
 
 LETTERS = "اتثجحخدرزسشصضطظعغفقكلمنه"
 
@@ -179,10 +176,3 @@ def test_a_formula_and_one_word_more_make_no_near_duplicate() -> None:
 def test_a_passage_three_times_in_a_paragraph_is_found_three_times() -> None:
     text = " ".join([*TEXT, *own_words(9, 5), *TEXT, *own_words(9, 6), *TEXT])
     assert dedupe.scan({"1": text}).duplicated_words == 80
-
-
-def test_what_matches_does_not_depend_on_how_the_runs_were_sorted() -> None:
-    # More than a library sorts by insertion, which alone keeps what is equal in order.
-    begin = np.repeat(np.arange(0, 1000, 10), 5)
-    runs = Runs(begin, begin + np.tile(np.arange(100, 600, 100), 100), begin * 0 + 3)
-    assert np.array_equal(by_place(runs).right, runs.right)

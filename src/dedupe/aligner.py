@@ -8,7 +8,9 @@ from dedupe.candidates import Packing, repeated
 from dedupe.corpus import (
     BoolArray,
     Corpus,
+    Int32Array,
     IntArray,
+    Rows,
     UInt32Array,
     UInt64Array,
     group_begins,
@@ -21,6 +23,7 @@ from dedupe.values import dataclass
 # Two paragraphs are looked at when they share this many shingles anywhere, or when one
 # of their seeds can be lengthened by a word.
 ENOUGH_SHINGLES = 3
+AT_ONCE = 1 << 12  # runs; what is looked up for them stays in the cache of a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,11 @@ def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
     and cannot be lengthened is left out. Sorted by distance, then position.
     """
     runs = _merge(packing, seeds)
-    word = corpus.word
-    ahead = _are_equal(word, runs.left + runs.length, runs.right + runs.length)
-    behind = _are_equal(word, runs.left - 1, runs.right - 1)
+    ahead, behind = _can_be_lengthened(corpus.word, runs)
     # Most of the others are chance.
     rows = np.flatnonzero(ahead | behind | _in_rich_pairs(corpus, runs))
-    return _extend(word, runs.where(rows), ahead.take(rows), behind.take(rows))
+    ahead, behind = ahead.take(rows), behind.take(rows)
+    return _extend(corpus.word, runs.where(rows), ahead, behind)
 
 
 def together(one: Runs, other: Runs) -> Runs:
@@ -65,16 +67,26 @@ def together(one: Runs, other: Runs) -> Runs:
     )
 
 
-def cut_at_paragraphs(corpus: Corpus, runs: Runs) -> Runs:
-    """Return the runs with each cut where a paragraph begins on either side."""
+def cut_at_paragraphs(
+    corpus: Corpus, runs: Runs
+) -> tuple[Runs, Int32Array, Int32Array]:
+    """Return the runs with each cut where a paragraph begins on either side.
+
+    Beside them stand the paragraphs that each lies in. The pieces come last; a run that
+    was cut is left without a word.
+    """
     paragraph = corpus.word_paragraph
-    crossing = np.zeros(len(runs), np.bool_)
-    for begin in (runs.left, runs.right):
-        last = begin + (runs.length - 1)
-        crossing |= paragraph.take(begin) != paragraph.take(last)
-    whole = runs.where(~crossing)
+    last = runs.length - 1
+    left, right = paragraph.take(runs.left), paragraph.take(runs.right)
+    crossing = paragraph.take(runs.left + last) != left
+    crossing |= paragraph.take(runs.right + last) != right
     pieces = _cut(corpus, runs.where(crossing))
-    return together(whole, pieces)
+    length = np.where(crossing, 0, runs.length)
+    return (
+        together(Runs(runs.left, runs.right, length), pieces),
+        np.concatenate([left, paragraph.take(pieces.left)]),
+        np.concatenate([right, paragraph.take(pieces.right)]),
+    )
 
 
 def _cut(corpus: Corpus, runs: Runs) -> Runs:
@@ -113,6 +125,18 @@ def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
     return Runs(left, left + packing.high(kept).view(np.int64), length)
 
 
+def _can_be_lengthened(word: UInt32Array, runs: Runs) -> tuple[BoolArray, BoolArray]:
+    """Tell where the words after both places of a run are equal, and those before."""
+    ahead, behind = np.empty((2, len(runs)), np.bool_)
+    # What stands after a place is near to what stands before it, while both are cached.
+    for first in range(0, len(runs), AT_ONCE):
+        rows = slice(first, first + AT_ONCE)
+        left, right, length = runs.left[rows], runs.right[rows], runs.length[rows]
+        ahead[rows] = _are_equal(word, left + length, right + length)
+        behind[rows] = _are_equal(word, left - 1, right - 1)
+    return ahead, behind
+
+
 def _are_equal(word: UInt32Array, left: IntArray, right: IntArray) -> BoolArray:
     """Tell of each pair of positions whether the same word stands at both."""
     # Before position 0 stands the padding, which no word equals. Wrapped positions are
@@ -125,7 +149,8 @@ def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
     """Tell which runs lie in two paragraphs that share enough shingles in all runs."""
     shared = runs.length - (SHINGLE_WORDS - 1)
     rich = shared >= ENOUGH_SHINGLES
-    keys, bits = pair_keys(corpus, runs)
+    left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
+    keys, bits = pair_keys(left, right, len(corpus.paragraphs))
     keys.sort()
     packing = Packing(bits)
     keys, sizes = repeated(packing, keys)
@@ -137,26 +162,27 @@ def _in_rich_pairs(corpus: Corpus, runs: Runs) -> BoolArray:
     return rich
 
 
-def pair_keys(corpus: Corpus, runs: Runs) -> tuple[UInt64Array, int]:
-    """Return keys (pair of paragraphs | row of the run) and the bits of the row."""
-    paragraph = corpus.word_paragraph
-    left = paragraph.take(runs.left).astype(np.uint64)
+def pair_keys(left_row: Rows, right_row: Rows, count: int) -> tuple[UInt64Array, int]:
+    """Return keys (pair of paragraphs | row of the pair) and the bits of the row.
+
+    `count` is the number of all paragraphs.
+    """
+    left, right = left_row.astype(np.uint64), right_row.astype(np.uint64)
     if left.size:
         left -= left.min()
-    right = paragraph.take(runs.right).astype(np.uint64)
-    bits = max(1, len(runs).bit_length())
+    bits = max(1, left.size.bit_length())
     most = int(left.max(initial=0)) + 1
-    if (most * len(corpus.paragraphs)) << bits >= 1 << 64:
+    if (most * count) << bits >= 1 << 64:
         # Too many paragraphs for a product: number the pairs that there are.
         order = np.lexsort((right, left))
         fresh = np.diff(left[order], prepend=left[order[:1]]) != 0
         fresh |= np.diff(right[order], prepend=right[order[:1]]) != 0
         left[order] = np.cumsum(fresh, dtype=np.uint64)
     else:
-        left *= np.uint64(len(corpus.paragraphs))
+        left *= np.uint64(count)
         left += right
     left <<= np.uint64(bits)
-    left |= np.arange(len(runs), dtype=np.uint64)
+    left |= np.arange(left.size, dtype=np.uint64)
     return left, bits
 
 

@@ -19,7 +19,7 @@ from dedupe.corpus import (
 )
 from dedupe.shingles import SHINGLE_WORDS
 from dedupe.values import dataclass
-from dedupe.verifier import rarity
+from dedupe.verifier import weights
 
 # Runs nearer than this on both sides belong to one passage, in whatever order they
 # stand: a reworded sentence may leave a line without three equal words in a row.
@@ -141,7 +141,7 @@ def _measured(runs: Runs, cluster: IntArray, frequency: ByteArray) -> Passages:
     left_end = np.minimum(left_end, np.maximum(right, left + 1))
     words = np.minimum(words, left_end - left)
     similarity = words / np.maximum(left_end - left, right_end - right)
-    _, weight = rarity(runs, frequency)
+    weight = weights(runs, frequency)
     shingles = np.add.reduceat(weight, begins)
     kept = (words >= LEAST_WORDS) & (shingles >= LEAST_SHINGLES)
     kept &= similarity >= LEAST_SHARE

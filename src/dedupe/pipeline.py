@@ -17,7 +17,6 @@ from dedupe.corpus import (
     Corpus,
     IntArray,
     UInt32Array,
-    UInt64Array,
 )
 from dedupe.kin import count_kin_once, kin
 from dedupe.loader import Batches
@@ -61,6 +60,8 @@ SMALL = 2 << 20  # bytes
 # standard errors of 128 values at .5.
 ESTIMATE_SLACK = 0.12
 PAIRS_AT_ONCE = 1 << 12
+# To start a child and to give it memory takes as long as to compare so many pairs.
+TASKS_A_CHILD = 2
 
 
 def scan(
@@ -258,8 +259,14 @@ class _Work:
 
         self.keys = self._run("indexing", task, count)
 
-    def seeds(self) -> list[UInt64Array]:
-        """Return the places that share shingles, one column a partition."""
+    def seeds(self) -> list[Arrays]:
+        """Return the places that share shingles, one column a partition.
+
+        Also where those of each slice begin in it.
+        """
+        starts = [first for first, _ in self.slices] + [self.slices[-1][1]]
+        slices = self.batches.first_position[starts].astype(np.uint64)
+        slices <<= np.uint64(self.packing.bits)
 
         def task(number: int) -> Outcome:
             pieces = [
@@ -269,27 +276,25 @@ class _Work:
             keys = np.concatenate(pieces)
             keys.sort()
             seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
-            return None, {"seeds": seeds}
+            return None, {"seeds": seeds, "borders": seeds.searchsorted(slices)}
 
-        seeds = [
-            arrays["seeds"] for arrays in self._run("pairing", task, len(self.slices))
-        ]
+        seeds = self._run("pairing", task, len(self.slices))
         self.keys.clear()  # the largest columns of all
         return seeds
 
     def compare(
-        self, seeds: list[UInt64Array], *, passages: bool
+        self, seeds: list[Arrays], *, passages: bool
     ) -> tuple[Matches, Passages, _Signed, Runs]:
         """Return what the seeds show, and what to look at again."""
-        first_position = self.batches.first_position
         permutation = signatures.permutations(
             self.settings.num_perm, self.settings.seed
         )
 
         def task(number: int) -> Outcome:
-            borders = first_position[list(self.slices[number])].astype(np.uint64)
-            borders <<= np.uint64(self.packing.bits)
-            own = [part[slice(*np.searchsorted(part, borders))] for part in seeds]
+            own = [
+                arrays["seeds"][slice(*arrays["borders"][number : number + 2])]
+                for arrays in seeds
+            ]
             runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
             rows, values = self._sign(*self.slices[number], permutation)
             arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
@@ -339,7 +344,7 @@ class _Work:
             tied_by(found, CONTAINED),
         )
         doubted = count_kin_once(self.corpus, family, doubted, self.frequency)
-        again, _ = verify(self.corpus, doubted, self.frequency, self.settings)
+        again, _ = self._verified(doubted)
         found.append(_unknown(found, again))
         others = tied_by(found, CONTAINED, OVERLAP)
         more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
@@ -364,14 +369,19 @@ class _Work:
         return _unknown(found, more)
 
     def _run(
-        self, stage: str, task: Callable[[int], Outcome], count: int
+        self,
+        stage: str,
+        task: Callable[[int], Outcome],
+        count: int,
+        least: int = 1,
     ) -> list[Arrays]:
+        """Return what some tasks give, of which a child is to have no fewer than so."""
+        jobs = min(self.jobs, count // least)
         done = partial(self.tell, stage)
-        outcomes = processes.run(task, count, self.jobs, done, linger=True)
+        outcomes = processes.run(task, count, jobs, done, linger=True)
         return [arrays for _, arrays in outcomes]
 
     def _verified(self, runs: Runs) -> tuple[Matches, Runs]:
-        runs = aligner.cut_at_paragraphs(self.corpus, runs)
         return verify(self.corpus, runs, self.frequency, self.settings)
 
     def _compared(self, left: IntArray, right: IntArray) -> Matches:
@@ -386,7 +396,8 @@ class _Work:
             matches, _ = self._verified(runs)
             return None, as_arrays(matches)
 
-        outcomes = self._run("comparing", task, -(-left.size // PAIRS_AT_ONCE))
+        count = -(-left.size // PAIRS_AT_ONCE)
+        outcomes = self._run("comparing", task, count, TASKS_A_CHILD)
         # A run may go on into paragraphs that another task was to compare.
         return each_once(joined([from_arrays(arrays) for arrays in outcomes]))
 

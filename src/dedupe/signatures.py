@@ -91,16 +91,10 @@ def estimated_jaccard(
     signature: UInt32Array, left: IntArray, right: IntArray
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the share of equal values in pairs of signatures, given by column."""
-    step = 1 << 14  # pairs; 16 MB of values at a time
-    parts = [
-        np.mean(
-            signature[:, left[begin : begin + step]]
-            == signature[:, right[begin : begin + step]],
-            axis=0,
-        )
-        for begin in range(0, left.size, step)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0)
+    equal = np.zeros(left.size, np.int64)
+    for values in signature:
+        equal += values.take(left) == values.take(right)
+    return equal / len(signature)
 
 
 def as_minhash(values: UInt32Array, seed: int) -> MinHash:

@@ -24,6 +24,7 @@ from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
 # are all paired may be this share, and it is still found by the others.
 CROWDED_SHARE = 0.7
 SPARE = 2  # slots for each key of a set; there are up to twice as many
+STEPS = 3  # from the last key of a slot back to the one that is wanted
 _SET_BITS = 42  # of a shingle's hash, beside the number of its paragraph
 
 
@@ -64,12 +65,16 @@ def _held(keys: UInt64Array, wanted: UInt64Array, rows: int) -> BoolArray:
     at = last.take((wanted >> slot).view(np.int64)).astype(np.int64)
     near = keys.take(at)
     held: BoolArray = near == wanted
-    # Where the last is too large, it may be the one before; few slots hold more.
+    # Where the last is too large, it may be one before; few slots hold many.
     rest = np.flatnonzero(near > wanted)
-    asked = wanted.take(rest)
-    near = keys.take(at.take(rest) - 1, mode="clip")
-    held[rest] = near == asked
-    rest = np.compress(near > asked, rest)
+    at = at.take(rest)
+    for _ in range(STEPS):
+        asked = wanted.take(rest)
+        at -= 1
+        near = keys.take(at, mode="clip")
+        held[rest] = near == asked
+        larger = near > asked
+        rest, at = np.compress(larger, rest), np.compress(larger, at)
     asked = wanted.take(rest)
     held[rest] = keys.take(keys.searchsorted(asked)) == asked
     return held

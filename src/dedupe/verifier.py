@@ -6,6 +6,7 @@ import numpy as np
 
 from dedupe.aligner import (
     Runs,
+    cut_at_paragraphs,
     fill,
     join,
     pair_keys,
@@ -20,6 +21,7 @@ from dedupe.corpus import (
     IntArray,
     group_begins,
     ranges,
+    sorting_by,
 )
 from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
 from dedupe.settings import Settings
@@ -70,23 +72,12 @@ def verify(
 ) -> tuple[Matches, Runs]:
     """Return the matches among pairs of paragraphs that share runs of words.
 
-    `runs` lie within one paragraph on each side; `frequency` (uint8, one a position)
-    tells in how many places the shingle stands, 0 for one. Beside the matches come the
-    runs of pairs that would be matches if what they share stood in fewer places.
+    `frequency` (uint8, one a position) tells in how many places the shingle stands, 0
+    for one. Beside the matches come the runs of pairs that would be matches if what
+    they share stood in fewer places.
     """
-    left, right = (corpus.word_paragraph.take(side) for side in (runs.left, runs.right))
-    # What overlaps its own copy is a word said again and again, not a copy; and equal
-    # paragraphs, into which a run may go on from the next ones, are matched already.
-    apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)
-    apart |= (left == right) & (runs.left + runs.length <= runs.right)
-    runs = by_place(runs.where(apart & (runs.length >= SHINGLE_WORDS)))
-    keys, bits = pair_keys(corpus, runs)
-    keys.sort()
-    rows = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
-    runs = runs.where(rows)
-    begins = group_begins(keys >> np.uint64(bits))
-    pair = np.repeat(np.arange(begins.size), np.diff(begins, append=len(runs)))
-    signs = _signs(corpus, runs, pair, begins, frequency, settings)
+    runs, pair = _in_hopeful_pairs(corpus, runs, settings)
+    signs = _signs(corpus, runs, pair, frequency, settings)
     doubted = runs.where(signs.doubted[pair])
     kept = signs.kept
     rows = np.flatnonzero(kept[pair])
@@ -95,12 +86,38 @@ def verify(
     return matches, doubted
 
 
-def by_place(runs: Runs) -> Runs:
-    """Return the runs sorted by their left place; those at one keep their order."""
-    bits = len(runs).bit_length()
-    keys = runs.left << bits | np.arange(len(runs))
+def _in_hopeful_pairs(
+    corpus: Corpus, runs: Runs, settings: Settings
+) -> tuple[Runs, IntArray]:
+    """Return the runs of pairs that may share enough, and the pair of each.
+
+    They are sorted by pair and left place. Most pairs share one short run: they are
+    gone before anything else is looked up.
+    """
+    runs, left, right = cut_at_paragraphs(corpus, runs)
+    # What overlaps its own copy is a word said again and again, not a copy; and equal
+    # paragraphs, into which a run may go on from the next ones, are matched already.
+    apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)
+    apart |= (left == right) & (runs.left + runs.length <= runs.right)
+    kept = np.flatnonzero(apart & (runs.length >= SHINGLE_WORDS))
+    left, right = left.take(kept), right.take(kept)
+    keys, bits = pair_keys(left, right, len(corpus.paragraphs))
     keys.sort()
-    return runs.where(keys & ((1 << bits) - 1))
+    rows = (keys & np.uint64((1 << bits) - 1)).view(np.int64)
+    begins = group_begins(keys >> np.uint64(bits))
+    if not begins.size:
+        return runs.where(kept), begins
+    length = runs.length.take(kept.take(rows))
+    first = rows.take(begins)
+    words = corpus.paragraphs.words
+    shorter = np.minimum(words.take(left.take(first)), words.take(right.take(first)))
+    hopeful = np.add.reduceat(length, begins) >= SCATTERED_SHARE * shorter
+    hopeful |= np.maximum.reduceat(length, begins) >= settings.min_passage_words
+    size = np.diff(begins, append=rows.size)
+    runs = runs.where(kept.take(np.compress(np.repeat(hopeful, size), rows)))
+    size = np.compress(hopeful, size)
+    pair = np.repeat(np.arange(size.size), size)
+    return runs.where(sorting_by(pair, runs.left)), pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,46 +137,61 @@ def _signs(
     corpus: Corpus,
     runs: Runs,
     pair: IntArray,
-    begins: IntArray,
     frequency: ByteArray,
     settings: Settings,
 ) -> _Signs:
     """Tell which pairs share enough to be measured."""
     paragraph = corpus.word_paragraph
     words = corpus.paragraphs.words
+    begins = group_begins(pair)
     left = paragraph.take(runs.left.take(begins))
     right = paragraph.take(runs.right.take(begins))
     left_words, right_words = words.take(left), words.take(right)
     shorter = np.minimum(left_words, right_words)
     longer = np.maximum(left_words, right_words)
-    longest = np.maximum.reduceat(runs.length, begins) if begins.size else begins
     shared = np.add.reduceat(runs.length, begins) if begins.size else begins
-    # Most pairs share one short run: they are gone before anything is looked up.
-    hopeful = (shared >= SCATTERED_SHARE * shorter) | (
-        longest >= settings.min_passage_words
+    two = left != right
+    comparable = shorter >= settings.min_words
+    much = shared >= SCATTERED_SHARE * shorter
+    scattered = shared >= SAME_SHARE * longer
+    scattered |= shared >= settings.containment * shorter
+    # Only here does it matter how rare the shingles are.
+    shingles = shared - (SHINGLE_WORDS - 1) * np.diff(begins, append=pair.size)
+    open_ = much & ~scattered & comparable & (shingles >= SCATTERED_SHINGLES)
+    rows = np.flatnonzero(open_.take(pair))
+    weight = np.bincount(
+        pair.take(rows), weights(runs.where(rows), frequency), minlength=begins.size
     )
-    rows = np.flatnonzero(hopeful.take(pair))
-    pair, runs = pair.take(rows), runs.where(rows)
-    rare, weight = rarity(runs, frequency)
-    least = _shortest_run(corpus, settings)
-    written = _written_words(corpus, runs)
-    known = np.maximum(rare, FEW_PLACES) / FEW_PLACES
-    more = np.minimum(FORMULA_WORDS * np.log2(known), LONGEST_FORMULA)
-    long = written >= least + more
+    scattered |= open_ & (weight >= SCATTERED_SHINGLES)
+    scattered &= two
+    long, suspicious = _long(corpus, runs, frequency, settings)
     quoted = np.zeros(begins.size, np.bool_)
     quoted[np.compress(long, pair)] = True
-    total = np.bincount(pair, weights=weight, minlength=begins.size)
-    two = left != right
-    scattered = (total >= SCATTERED_SHINGLES) & (shared >= SCATTERED_SHARE * shorter)
-    scattered |= shared >= SAME_SHARE * longer
-    scattered |= shared >= settings.containment * shorter
-    scattered &= two
-    comparable = shorter >= settings.min_words
     kept = (quoted | scattered) & comparable
-    doubted = two & (shared >= SCATTERED_SHARE * shorter)
-    doubted[np.compress(written >= least, pair)] = True
+    doubted = two & much
+    doubted[np.compress(suspicious, pair)] = True
     doubted &= comparable & ~kept
     return _Signs(kept, doubted, quoted, scattered)
+
+
+def _long(
+    corpus: Corpus, runs: Runs, frequency: ByteArray, settings: Settings
+) -> tuple[BoolArray, BoolArray]:
+    """Tell which runs are too long for chance, and which would be if they were rare."""
+    least = _shortest_run(corpus, settings)
+    long = runs.length >= least + LONGEST_FORMULA
+    would_be = long.copy()
+    # A word is counted as two at most. Of the others, few need be looked up.
+    rows = np.flatnonzero((2 * runs.length >= least) & ~long)
+    written = _written_words(corpus, runs.where(rows))
+    enough = written >= least
+    rows, written = np.compress(enough, rows), np.compress(enough, written)
+    rare = second_rarest(runs.where(rows), frequency)
+    known = np.maximum(rare, FEW_PLACES) / FEW_PLACES
+    more = np.minimum(FORMULA_WORDS * np.log2(known), LONGEST_FORMULA)
+    long[rows] = written >= least + more
+    would_be[rows] = True
+    return long, would_be
 
 
 def _shortest_run(corpus: Corpus, settings: Settings) -> int:
@@ -186,25 +218,37 @@ def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
     return more
 
 
-def rarity(runs: Runs, frequency: ByteArray) -> tuple[IntArray, FloatArray]:
-    """Return how often the rare shingles of each run stand, and the run's weight.
+def weights(runs: Runs, frequency: ByteArray) -> FloatArray:
+    """Return the weight of each run.
 
-    Of the rarest, the second counts: a word that happens to stand beside a formula
-    makes one rare shingle. The weight is the
-    number of its shingles, each the less the more places it stands in: 1 for up to
-    three places, 1/2 for twelve, 1/3 for 48.
+    It is the number of its shingles, each the less the more places it stands in: 1 for
+    up to three places, 1/2 for twelve, 1/3 for 48.
     """
     if not len(runs):
-        return np.empty(0, np.int64), np.empty(0)
-    shingles = runs.length - (SHINGLE_WORDS - 1)
-    begins = np.cumsum(shingles) - shingles
-    positions = ranges(runs.left, shingles)
-    places = frequency.take(positions) & np.uint8(MOST_COUNTED)
-    weight = np.add.reduceat(WEIGHTS.take(places), begins)
+        return np.empty(0)
+    places, begins = _places(runs, frequency)
+    return np.add.reduceat(WEIGHTS.take(places), begins)
+
+
+def second_rarest(runs: Runs, frequency: ByteArray) -> IntArray:
+    """Return in how many places the second rarest shingle of each run stands.
+
+    A word that happens to stand beside a formula makes one rare shingle.
+    """
+    places, begins = _places(runs, frequency)
+    shingles = np.diff(begins, append=places.size)
     run = np.repeat(np.arange(len(runs)) << 8, shingles)
     ordered = np.sort(run | places)
     second = begins + np.minimum(shingles, RARE) - 1
-    return ordered[second] & MOST_COUNTED, weight
+    return ordered[second] & MOST_COUNTED
+
+
+def _places(runs: Runs, frequency: ByteArray) -> tuple[ByteArray, IntArray]:
+    """Return how often the shingles of runs stand, and where each run's begin."""
+    shingles = runs.length - (SHINGLE_WORDS - 1)
+    positions = ranges(runs.left, shingles)
+    places = frequency.take(positions) & np.uint8(MOST_COUNTED)
+    return places, np.cumsum(shingles) - shingles
 
 
 def _measured(
