@@ -12,6 +12,9 @@ from dataclasses import field
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Generic, NamedTuple, TypeVar, overload
 
+import numpy as np
+
+from dedupe.corpus import BoolArray, Rows
 from dedupe.model import (
     DocumentSummary,
     Finding,
@@ -100,24 +103,24 @@ class FindingColumns:
     relation: list[Relation]
     jaccard: list[float]
     containment: list[float]
-    words: list[int]
-    places: list[int]  # first place of each finding, and one more at the end
+    words: Rows
+    places: Rows  # first place of each finding, and one more at the end
 
     document: list[str]  # of each place
-    first_paragraph: list[int]
-    last_paragraph: list[int]
-    first_line: list[int]
-    last_line: list[int]
-    start: list[int]
-    end: list[int]
-    passages: list[int]  # first passage of each place, and one more at the end
+    first_paragraph: Rows
+    last_paragraph: Rows
+    first_line: Rows
+    last_line: Rows
+    start: Rows
+    end: Rows
+    passages: Rows  # first passage of each place, and one more at the end
     excerpt: list[bytes]  # UTF-8
-    printable: list[bool]  # whether all of the excerpt can be seen
-    first_column: list[int]
-    end_column: list[int]
+    printable: BoolArray  # whether all of the excerpt can be seen
+    first_column: Rows
+    end_column: Rows
 
-    passage_start: list[int]  # of each passage
-    passage_end: list[int]
+    passage_start: Rows  # of each passage
+    passage_end: Rows
 
     state: list[State] = field(default_factory=list)  # of each finding, or nothing
     allowed: list[str] = field(default_factory=list)  # likewise
@@ -133,22 +136,22 @@ class FindingColumns:
             [finding.relation for finding in findings],
             [finding.jaccard for finding in findings],
             [finding.containment for finding in findings],
-            [finding.words for finding in findings],
+            _rows(finding.words for finding in findings),
             _borders(len(finding.occurrences) for finding in findings),
             [place.document for place in places],
-            [place.paragraphs[0] for place in places],
-            [place.paragraphs[1] for place in places],
-            [place.lines[0] for place in places],
-            [place.lines[1] for place in places],
-            [place.span[0] for place in places],
-            [place.span[1] for place in places],
+            _rows(place.paragraphs[0] for place in places),
+            _rows(place.paragraphs[1] for place in places),
+            _rows(place.lines[0] for place in places),
+            _rows(place.lines[1] for place in places),
+            _rows(place.span[0] for place in places),
+            _rows(place.span[1] for place in places),
             _borders(len(place.passages) for place in places),
             [place.excerpt.encode("utf-8", HALVES) for place in places],
-            [place.excerpt.isprintable() for place in places],
-            [place.columns[0] for place in places],
-            [place.columns[1] for place in places],
-            [start for start, _ in passages],
-            [end for _, end in passages],
+            np.array([place.excerpt.isprintable() for place in places], np.bool_),
+            _rows(place.columns[0] for place in places),
+            _rows(place.columns[1] for place in places),
+            _rows(start for start, _ in passages),
+            _rows(end for _, end in passages),
             [finding.state for finding in findings],
             [finding.allowed for finding in findings],
         )
@@ -161,8 +164,8 @@ class FindingColumns:
             self.relation,
             self.jaccard,
             self.containment,
-            self.words,
-            parted(tuple(self._occurrences()), self.places),
+            self.words.tolist(),
+            parted(tuple(self._occurrences()), self.places.tolist()),
             self.state or repeat("", len(self.id)),
             self.allowed or repeat("", len(self.id)),
             strict=True,
@@ -173,12 +176,12 @@ class FindingColumns:
         passages = tuple(_spans(self.passage_start, self.passage_end))
         members = zip(
             self.document,
-            zip(self.first_paragraph, self.last_paragraph, strict=True),
-            zip(self.first_line, self.last_line, strict=True),
+            _pairs(self.first_paragraph, self.last_paragraph),
+            _pairs(self.first_line, self.last_line),
             _spans(self.start, self.end),
-            parted(passages, self.passages),
+            parted(passages, self.passages.tolist()),
             [excerpt.decode("utf-8", HALVES) for excerpt in self.excerpt],
-            zip(self.first_column, self.end_column, strict=True),
+            _pairs(self.first_column, self.end_column),
             strict=True,
         )
         return map(Occurrence._make, members)
@@ -218,9 +221,17 @@ def parted(items: Sequence[Item], borders: Sequence[int]) -> list[Sequence[Item]
     return [items[first:end] for first, end in pairwise(borders)]
 
 
-def _borders(sizes: Iterable[int]) -> list[int]:
-    return list(accumulate(chain([0], sizes)))
+def _rows(numbers: Iterable[int]) -> Rows:
+    return np.fromiter(numbers, np.int64)
 
 
-def _spans(start: list[int], end: list[int]) -> Iterator[Span]:
-    return map(Span._make, zip(start, end, strict=True))
+def _borders(sizes: Iterable[int]) -> Rows:
+    return _rows(accumulate(chain([0], sizes)))
+
+
+def _pairs(one: Rows, other: Rows) -> Iterator[tuple[int, int]]:
+    return zip(one.tolist(), other.tolist(), strict=True)
+
+
+def _spans(start: Rows, end: Rows) -> Iterator[Span]:
+    return map(Span._make, _pairs(start, end))

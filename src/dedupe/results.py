@@ -282,31 +282,29 @@ class _Places:
             borders[:, unknown] = searched_borders(
                 self.texts, document[unknown], spans[unknown]
             )
-        first_line, last_line, first_column, end_column = borders.tolist()
-        start_of, end_of = spans.T.tolist()
-        excerpts = self.texts.beginnings(document, spans)
+        first_line, last_line, first_column, end_column = borders
+        start_of, end_of = spans.T
         return FindingColumns(
             self.fingerprint[rows].astype(">u8").tobytes().hex(" ", 8).split(),
             [RULES[rule] for rule in held.rule[rows].tolist()],
             [RELATIONS[relation] for relation in held.relation[rows].tolist()],
             held.jaccard[rows].round(DIGITS).tolist(),
             held.containment[rows].round(DIGITS).tolist(),
-            held.words[rows].tolist(),
-            (first - first[0]).tolist(),
+            held.words[rows],
+            first - first[0],
             [self.names[row] for row in document.tolist()],
-            self.first_paragraph[places].tolist(),
-            self.last_paragraph[places].tolist(),
+            self.first_paragraph[places],
+            self.last_paragraph[places],
             first_line,
             last_line,
             start_of,
             end_of,
-            (first_passage - first_passage[0]).tolist(),
-            list(map(str.encode, excerpts)),
-            list(map(str.isprintable, excerpts)),
+            first_passage - first_passage[0],
+            self.texts.beginnings(document, spans),
             first_column,
             end_column,
-            self.passage_start[passages].tolist(),
-            self.passage_end[passages].tolist(),
+            self.passage_start[passages],
+            self.passage_end[passages],
         )
 
 

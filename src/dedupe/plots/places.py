@@ -99,21 +99,16 @@ def _empty() -> list[np.ndarray]:
     ]
 
 
-def _sizes(borders: list[int]) -> IntArray:
-    sizes = np.diff(np.array(borders, np.int64))
-    return sizes.astype(np.int64)
-
-
 def _part(
     columns: FindingColumns, numbers: dict[str, int], findings: int, places: int
 ) -> list[np.ndarray]:
     """Return some findings as arrays, after those that were before them."""
-    sizes, passages = _sizes(columns.places), _sizes(columns.passages)
+    sizes, passages = np.diff(columns.places), np.diff(columns.passages)
     document = [numbers.setdefault(name, len(numbers)) for name in columns.document]
     return [
         np.repeat(np.arange(sizes.size, dtype=np.int32) + findings, sizes),
         np.array(document, np.int32),
         np.repeat(np.arange(passages.size, dtype=np.int64) + places, passages),
-        np.array(columns.passage_start, np.int64),
-        np.array(columns.passage_end, np.int64),
+        columns.passage_start.astype(np.int64),
+        columns.passage_end.astype(np.int64),
     ]

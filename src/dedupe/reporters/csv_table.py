@@ -87,14 +87,16 @@ def _rows(columns: FindingColumns) -> Iterator[str]:
             columns.relation,
             columns.jaccard,
             columns.containment,
-            columns.words,
+            columns.words.tolist(),
             strict=True,
         )
     ]
     # A row begins with its finding, and its number among the places of that.
     begins = [
         f"{head},{place}"
-        for head, (first, end) in zip(heads, pairwise(columns.places), strict=True)
+        for head, (first, end) in zip(
+            heads, pairwise(columns.places.tolist()), strict=True
+        )
         for place in range(1, end - first + 1)
     ]
     return (
@@ -103,10 +105,10 @@ def _rows(columns: FindingColumns) -> Iterator[str]:
         for begin, document, first, last, start, end, excerpt in zip(
             begins,
             columns.document,
-            columns.first_line,
-            columns.last_line,
-            columns.start,
-            columns.end,
+            columns.first_line.tolist(),
+            columns.last_line.tolist(),
+            columns.start.tolist(),
+            columns.end.tolist(),
             columns.excerpt,
             strict=True,
         )

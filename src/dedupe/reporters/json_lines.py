@@ -17,8 +17,7 @@ def write(result: ScanResult, out: BinaryIO) -> None:
 
     def render(start: int, stop: int) -> bytes:
         columns = finding_columns(result.findings, start, stop)
-        findings = json_values.findings(columns, b'{"kind":"finding",')
-        return b"\n".join([*findings, b""])
+        return json_values.findings(columns, b"\n", b'{"kind":"finding",') + b"\n"
 
     out.write(_header(result).encode())
     out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))

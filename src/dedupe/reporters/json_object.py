@@ -10,8 +10,6 @@ from dedupe.reporters import json_values
 from dedupe.reporters.slices import rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dedupe.model import ScanResult
 
 
@@ -68,7 +66,5 @@ def _foot(result: ScanResult) -> str:
     )
 
 
-def _lines(start: int, objects: Sequence[bytes]) -> bytes:
-    if start:
-        return b",\n".join([b"", *objects])
-    return b"\n" + b",\n".join(objects)
+def _lines(start: int, objects: bytes) -> bytes:
+    return (b",\n" if start else b"\n") + objects

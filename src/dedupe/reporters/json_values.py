@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from itertools import pairwise, zip_longest
+from itertools import product, zip_longest
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dedupe import __version__
-from dedupe.columns import HALVES, DocumentColumns, FindingColumns, parted
+from dedupe.columns import HALVES, DocumentColumns, FindingColumns
+from dedupe.model import RELATIONS, RULES
+from dedupe.reporters.decimals import lines
 from dedupe.reporters.neutralizer import UNSAFE
 
 if TYPE_CHECKING:
@@ -53,32 +57,26 @@ def number(ratio: float) -> str:
     return repr(round(float(ratio), _DIGITS))
 
 
-def findings(columns: FindingColumns, opening: bytes = b"{") -> list[bytes]:
-    """Return each finding as a JSON object that begins with what is given."""
-    places = parted(_occurrences(columns), columns.places)
-    members = zip(
-        _strings(columns.id),
-        _strings(columns.rule),
-        _strings(columns.relation),
-        map(_number, columns.jaccard),
-        map(_number, columns.containment),
-        columns.words,
-        map(b",".join, places),
-        _verdicts(columns),
-        strict=True,
-    )
-    template = opening + (
-        b'"id":%b,"rule":%b,"relation":%b,"jaccard":%b,"containment":%b,"words":%d,'
-        b'"occurrences":[%b]%b}'
-    )
-    return [template % row for row in members]
+def findings(
+    columns: FindingColumns, between: bytes = b",\n", opening: bytes = b"{"
+) -> bytes:
+    """Return the findings as JSON objects that begin with what is given."""
+    # What stands before each place, and after the last one.
+    before = [b'"},{"document":'] * (len(columns.document) + 1)
+    places = columns.places.tolist()
+    for place in places:
+        before[place] = b""
+    for place, border in zip(places, _borders(columns, between, opening), strict=True):
+        before[place] += border
+    return b"".join([*_occurrences(columns, before[:-1]), before[-1]])
 
 
-def documents(columns: DocumentColumns) -> list[bytes]:
-    """Return each document as a JSON object."""
+def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
+    """Return the documents as JSON objects."""
+    encodings = {name: string(name).encode() for name in set(columns.encoding)}
     members = zip(
         _strings(columns.document),
-        _strings(columns.encoding),
+        map(encodings.__getitem__, columns.encoding),
         columns.paragraphs,
         columns.words,
         columns.duplicated_words,
@@ -88,7 +86,7 @@ def documents(columns: DocumentColumns) -> list[bytes]:
         b'{"document":%b,"encoding":%b,"paragraphs":%d,"words":%d,'
         b'"duplicated_words":%d}'
     )
-    return [template % row for row in members]
+    return between.join([template % row for row in members])
 
 
 def published(result: ScanResult) -> str:
@@ -144,6 +142,33 @@ def flag(value: bool) -> str:  # noqa: FBT001
     return "true" if value else "false"
 
 
+def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[bytes]:
+    """Return what stands before the places of each finding, and after the last."""
+    if not columns.id:
+        return [b""]
+    has_places = (np.diff(columns.places) > 0).tolist()
+    closings = [b'"}]' if any_ else b"]" for any_ in has_places]
+    verdicts = _verdicts(columns)
+    kinds = {
+        kind: b',"rule":"%b","relation":"%b","jaccard":' % tuple(map(str.encode, kind))
+        for kind in product(RULES, RELATIONS)
+    }
+    opening += b'"id":'
+    rows = _alternating(
+        [b"", *closings[:-1]],
+        [b"", *verdicts[:-1]],
+        [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
+        _strings(columns.id),
+        [kinds[kind] for kind in zip(columns.rule, columns.relation, strict=True)],
+        [_number(ratio) for ratio in columns.jaccard],
+        [b',"containment":'] * len(verdicts),
+        [_number(ratio) for ratio in columns.containment],
+        lines(b',"words":%d,"occurrences":[', [columns.words]),
+        [b'{"document":\0' if any_ else b"\0" for any_ in has_places],
+    )
+    return b"".join([*rows, closings[-1], verdicts[-1], b"}"]).split(b"\0")
+
+
 def _verdicts(columns: FindingColumns) -> list[bytes]:
     """Return the members that a check or a baseline adds to each finding."""
     if not any(columns.state) and not any(columns.allowed):
@@ -157,53 +182,68 @@ def _verdicts(columns: FindingColumns) -> list[bytes]:
     ]
 
 
-def _occurrences(columns: FindingColumns) -> list[bytes]:
-    members = zip(
+def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
+    """Return all places in pieces, each after what stands before it."""
+    numbers = lines(
+        b',"paragraphs":[%d,%d],"lines":[%d,%d],"span":[%d,%d],"passages":[',
+        [
+            columns.first_paragraph,
+            columns.last_paragraph,
+            columns.first_line,
+            columns.last_line,
+            columns.start,
+            columns.end,
+        ],
+    )
+    return _alternating(
+        before,
         _strings(columns.document),
-        columns.first_paragraph,
-        columns.last_paragraph,
-        columns.first_line,
-        columns.last_line,
-        columns.start,
-        columns.end,
+        numbers,
         _passages(columns),
+        [b'],"excerpt":"'] * len(before),
         _excerpts(columns),
-        strict=True,
     )
-    template = (
-        b'{"document":%b,"paragraphs":[%d,%d],"lines":[%d,%d],"span":[%d,%d],'
-        b'"passages":[%b],"excerpt":"%b"}'
-    )
-    return [template % row for row in members]
+
+
+def _alternating(*columns: list[bytes]) -> list[bytes]:
+    """Return the first of all columns, the second of all, and so on."""
+    rows = [b""] * (len(columns) * len(columns[0]))
+    for place, column in enumerate(columns):
+        rows[place :: len(columns)] = column
+    return rows
 
 
 def _passages(columns: FindingColumns) -> list[bytes]:
     """Return the spans of each place, all written at once: there are very many."""
-    sizes = [end - first for first, end in pairwise(columns.passages)]
-    groups = {size: ",".join(["[%d,%d]"] * size) for size in set(sizes)}
-    numbers = [0] * (2 * len(columns.passage_start))
-    numbers[::2], numbers[1::2] = columns.passage_start, columns.passage_end
-    spans = "\n".join([groups[size] for size in sizes]) % tuple(numbers)
-    return spans.encode().split(b"\n") if sizes else []
+    ends = np.zeros(columns.passage_start.size, np.bool_)
+    is_any = np.diff(columns.passages) > 0
+    ends[columns.passages[1:][is_any] - 1] = True
+    spans = lines(b"[%d,%d]", [columns.passage_start, columns.passage_end], ends)
+    if is_any.all():
+        return spans
+    written = iter(spans)
+    return [next(written) if any_ else b"" for any_ in is_any.tolist()]
 
 
 def _excerpts(columns: FindingColumns) -> list[bytes]:
-    """Return what stands between the quotes; most is never decoded."""
+    """Return what stands between the quotes; most is as it was, and never decoded."""
     return [
         excerpt.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         if printable
         else string(excerpt.decode("utf-8", HALVES))[1:-1].encode()
-        for excerpt, printable in zip(columns.excerpt, columns.printable, strict=True)
+        for excerpt, printable in zip(
+            columns.excerpt, columns.printable.tolist(), strict=True
+        )
     ]
 
 
 def _strings(texts: Sequence[str]) -> list[bytes]:
     """Return many JSON strings."""
-    if not "".join(texts).isprintable():
+    joined = "".join(texts)
+    if '"' in joined or "\\" in joined or not joined.isprintable():
         return [string(text).encode() for text in texts]
     # All at once, since nearly all that has a name can be printed.
-    escaped = "\n".join(texts).replace("\\", r"\\").replace('"', r"\"")
-    quoted = '"' + escaped.replace("\n", '"\n"') + '"'
+    quoted = '"' + '"\n"'.join(texts) + '"'
     return quoted.encode().split(b"\n") if texts else []
 
 

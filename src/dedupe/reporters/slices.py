@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 PARALLEL_FROM = 2_000  # below this, a fork costs more than it saves
-SLICE = 1_000  # items held as text at a time
+SLICE = 500  # items held as text at a time
 
 Render: TypeAlias = Callable[[int, int], bytes]
 

@@ -1,0 +1,68 @@
+"""Write columns of numbers as text, all at once.
+
+>>> lines(b"[%d,%d]", [np.array([0, 12_345]), np.array([7, 100_020])])
+[b'[0,7]', b'[12345,100020]']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TypeAlias
+
+import numpy as np
+
+from dedupe.corpus import BoolArray, Rows, UInt32Array
+
+# Text is put together from words of four bytes, of which those that are 0 are left out
+# in the end.
+_Words: TypeAlias = UInt32Array
+_WORD = 4
+_GROUP = 10**_WORD
+_DIGITS = np.arange(_GROUP)[:, np.newaxis] // [1_000, 100, 10, 1]
+# All numbers of four digits, with the zeros that lead and without.
+_WHOLE = (_DIGITS % 10 + ord("0")).astype(np.uint8)
+_BARE = np.where(_DIGITS > 0, _WHOLE, 0)
+_BARE[0, -1] = ord("0")
+_GROUPS = _WHOLE.astype(np.uint8).view(np.uint32)[:, 0]
+_FIRST_GROUPS = _BARE.astype(np.uint8).view(np.uint32)[:, 0]
+_GOES_ON, _ENDS = ord(","), ord("\n")
+
+
+def lines(
+    template: bytes, numbers: Sequence[Rows], ends: BoolArray | None = None
+) -> list[bytes]:
+    """Return a template with the numbers of each row, which are 0 or more.
+
+    With `ends`, rows are joined by commas up to and with one that ends a line.
+
+    >>> rows = [np.array([3, 4, 5])]
+    >>> lines(b"<%d>", rows, np.array([False, True, True]))
+    [b'<3>,<4>', b'<5>']
+    """
+    count = numbers[0].size
+    words = [
+        word
+        for text, column in zip_longest(template.split(b"%d"), numbers)
+        for word in (*_constant(text), *(() if column is None else _written(column)))
+    ]
+    words.append(_ENDS if ends is None else np.where(ends, _ENDS, _GOES_ON))
+    table = np.empty((count, len(words)), np.uint32)
+    for column, word in enumerate(words):
+        table[:, column] = word
+    return table.tobytes().translate(None, b"\0").split(b"\n")[:-1]
+
+
+def _constant(text: bytes) -> list[int]:
+    padded = text + bytes(-len(text) % _WORD)
+    return [*map(int, np.frombuffer(padded, np.uint32))]
+
+
+def _written(numbers: Rows) -> list[_Words]:
+    """Return the digits of numbers, the lowest four in the last of so many words."""
+    if numbers.max(initial=0) < _GROUP:
+        return [_FIRST_GROUPS[numbers]]
+    upper, lower = np.divmod(numbers, _GROUP)
+    is_long = upper > 0
+    last = np.where(is_long, _GROUPS[lower], _FIRST_GROUPS[lower])
+    return [*(np.where(is_long, word, 0) for word in _written(upper)), last]
