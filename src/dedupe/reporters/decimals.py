@@ -24,8 +24,8 @@ _DIGITS = np.arange(_GROUP)[:, np.newaxis] // [1_000, 100, 10, 1]
 _WHOLE = (_DIGITS % 10 + ord("0")).astype(np.uint8)
 _BARE = np.where(_DIGITS > 0, _WHOLE, 0)
 _BARE[0, -1] = ord("0")
-_GROUPS = _WHOLE.astype(np.uint8).view(np.uint32)[:, 0]
-_FIRST_GROUPS = _BARE.astype(np.uint8).view(np.uint32)[:, 0]
+_GROUPS = _WHOLE.view(np.uint32)[:, 0]
+_FIRST_GROUPS = _BARE.view(np.uint32)[:, 0]
 _GOES_ON, _ENDS = ord(","), ord("\n")
 
 

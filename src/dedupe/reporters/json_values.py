@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1"
 
+_KINDS = {
+    kind: b'","rule":"%b","relation":"%b","jaccard":' % tuple(map(str.encode, kind))
+    for kind in product(RULES, RELATIONS)
+}
 _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
 _DIGITS = 6  # of a ratio: more is noise, and rounding makes machines agree
 
@@ -62,7 +66,7 @@ def findings(
 ) -> bytes:
     """Return the findings as JSON objects that begin with what is given."""
     # What stands before each place, and after the last one.
-    before = [b'"},{"document":'] * (len(columns.document) + 1)
+    before = [b'"},{"document":"'] * (len(columns.document) + 1)
     places = columns.places.tolist()
     for place in places:
         before[place] = b""
@@ -75,7 +79,7 @@ def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
     """Return the documents as JSON objects."""
     encodings = {name: string(name).encode() for name in set(columns.encoding)}
     members = zip(
-        _strings(columns.document),
+        _escaped(columns.document),
         map(encodings.__getitem__, columns.encoding),
         columns.paragraphs,
         columns.words,
@@ -83,7 +87,7 @@ def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
         strict=True,
     )
     template = (
-        b'{"document":%b,"encoding":%b,"paragraphs":%d,"words":%d,'
+        b'{"document":"%b","encoding":%b,"paragraphs":%d,"words":%d,'
         b'"duplicated_words":%d}'
     )
     return between.join([template % row for row in members])
@@ -149,22 +153,18 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
     has_places = (np.diff(columns.places) > 0).tolist()
     closings = [b'"}]' if any_ else b"]" for any_ in has_places]
     verdicts = _verdicts(columns)
-    kinds = {
-        kind: b',"rule":"%b","relation":"%b","jaccard":' % tuple(map(str.encode, kind))
-        for kind in product(RULES, RELATIONS)
-    }
-    opening += b'"id":'
+    opening += b'"id":"'
     rows = _alternating(
         [b"", *closings[:-1]],
         [b"", *verdicts[:-1]],
         [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
-        _strings(columns.id),
-        [kinds[kind] for kind in zip(columns.rule, columns.relation, strict=True)],
+        _escaped(columns.id),
+        [_KINDS[kind] for kind in zip(columns.rule, columns.relation, strict=True)],
         [_number(ratio) for ratio in columns.jaccard],
         [b',"containment":'] * len(verdicts),
         [_number(ratio) for ratio in columns.containment],
         lines(b',"words":%d,"occurrences":[', [columns.words]),
-        [b'{"document":\0' if any_ else b"\0" for any_ in has_places],
+        [b'{"document":"\0' if any_ else b"\0" for any_ in has_places],
     )
     return b"".join([*rows, closings[-1], verdicts[-1], b"}"]).split(b"\0")
 
@@ -185,7 +185,7 @@ def _verdicts(columns: FindingColumns) -> list[bytes]:
 def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
     """Return all places in pieces, each after what stands before it."""
     numbers = lines(
-        b',"paragraphs":[%d,%d],"lines":[%d,%d],"span":[%d,%d],"passages":[',
+        b'","paragraphs":[%d,%d],"lines":[%d,%d],"span":[%d,%d],"passages":[',
         [
             columns.first_paragraph,
             columns.last_paragraph,
@@ -197,7 +197,7 @@ def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
     )
     return _alternating(
         before,
-        _strings(columns.document),
+        _escaped(columns.document),
         numbers,
         _passages(columns),
         [b'],"excerpt":"'] * len(before),
@@ -237,14 +237,13 @@ def _excerpts(columns: FindingColumns) -> list[bytes]:
     ]
 
 
-def _strings(texts: Sequence[str]) -> list[bytes]:
-    """Return many JSON strings."""
-    joined = "".join(texts)
-    if '"' in joined or "\\" in joined or not joined.isprintable():
-        return [string(text).encode() for text in texts]
+def _escaped(texts: Sequence[str]) -> list[bytes]:
+    """Return what stands between the quotes of many JSON strings."""
+    if not "".join(texts).isprintable():
+        return [string(text)[1:-1].encode() for text in texts]
     # All at once, since nearly all that has a name can be printed.
-    quoted = '"' + '"\n"'.join(texts) + '"'
-    return quoted.encode().split(b"\n") if texts else []
+    escaped = "\n".join(texts).replace("\\", r"\\").replace('"', r"\"")
+    return escaped.encode().split(b"\n") if texts else []
 
 
 # As many as there are ratios of few digits; see `number`.
