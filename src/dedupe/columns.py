@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from dedupe.corpus import BoolArray, Rows
+from dedupe.corpus import Rows
 from dedupe.model import (
     DocumentSummary,
     Finding,
@@ -29,8 +29,6 @@ from dedupe.values import dataclass
 Item = TypeVar("Item")
 # Items built together: few enough that no collection of garbage sees them.
 AT_ONCE = 100
-# What users of the library hand over may hold halves of characters.
-HALVES = "surrogatepass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,7 @@ class FindingColumns:
     start: Rows
     end: Rows
     passages: Rows  # first passage of each place, and one more at the end
-    excerpt: list[bytes]  # UTF-8
-    printable: BoolArray  # whether all of the excerpt can be seen
+    excerpt: list[str]
     first_column: Rows
     end_column: Rows
 
@@ -146,8 +143,7 @@ class FindingColumns:
             _rows(place.span[0] for place in places),
             _rows(place.span[1] for place in places),
             _borders(len(place.passages) for place in places),
-            [place.excerpt.encode("utf-8", HALVES) for place in places],
-            np.array([place.excerpt.isprintable() for place in places], np.bool_),
+            [place.excerpt for place in places],
             _rows(place.columns[0] for place in places),
             _rows(place.columns[1] for place in places),
             _rows(start for start, _ in passages),
@@ -180,7 +176,7 @@ class FindingColumns:
             _pairs(self.first_line, self.last_line),
             _spans(self.start, self.end),
             parted(passages, self.passages.tolist()),
-            [excerpt.decode("utf-8", HALVES) for excerpt in self.excerpt],
+            self.excerpt,
             _pairs(self.first_column, self.end_column),
             strict=True,
         )

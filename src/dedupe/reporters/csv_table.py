@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
-from dedupe.columns import HALVES, finding_columns
+from dedupe.columns import finding_columns
 from dedupe.model import Published
 from dedupe.reporters.json_values import number
 from dedupe.reporters.neutralizer import disarm
@@ -115,8 +115,8 @@ def _rows(columns: FindingColumns) -> Iterator[str]:
     )
 
 
-def _one_line(excerpt: bytes) -> str:
-    return excerpt.decode("utf-8", HALVES).replace("\r\n", " ").replace("\n", " ")
+def _one_line(excerpt: str) -> str:
+    return excerpt.replace("\r\n", " ").replace("\n", " ")
 
 
 def _published_cells(known: Published | None) -> str:

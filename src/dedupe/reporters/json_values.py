@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe import __version__
-from dedupe.columns import HALVES, DocumentColumns, FindingColumns
+from dedupe.columns import DocumentColumns, FindingColumns
 from dedupe.model import RELATIONS, RULES
 from dedupe.reporters.decimals import lines
 from dedupe.reporters.neutralizer import UNSAFE
@@ -201,7 +201,7 @@ def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
         numbers,
         _passages(columns),
         [b'],"excerpt":"'] * len(before),
-        _excerpts(columns),
+        _escaped(columns.excerpt),
     )
 
 
@@ -225,25 +225,21 @@ def _passages(columns: FindingColumns) -> list[bytes]:
     return [next(written) if any_ else b"" for any_ in is_any.tolist()]
 
 
-def _excerpts(columns: FindingColumns) -> list[bytes]:
-    """Return what stands between the quotes; most is as it was, and never decoded."""
-    return [
-        excerpt.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-        if printable
-        else string(excerpt.decode("utf-8", HALVES))[1:-1].encode()
-        for excerpt, printable in zip(
-            columns.excerpt, columns.printable.tolist(), strict=True
-        )
-    ]
-
-
 def _escaped(texts: Sequence[str]) -> list[bytes]:
     """Return what stands between the quotes of many JSON strings."""
-    if not "".join(texts).isprintable():
-        return [string(text)[1:-1].encode() for text in texts]
-    # All at once, since nearly all that has a name can be printed.
-    escaped = "\n".join(texts).replace("\\", r"\\").replace('"', r"\"")
-    return escaped.encode().split(b"\n") if texts else []
+    if not texts:
+        return []
+    # All at once, since nearly all can be printed; a line feed cannot.
+    is_plain = [*map(str.isprintable, texts)]
+    plain = "\n".join(
+        text if is_one else "" for text, is_one in zip(texts, is_plain, strict=True)
+    )
+    plain = plain.replace("\\", r"\\").replace('"', r"\"")
+    escaped = plain.encode().split(b"\n")
+    for row, is_one in enumerate(is_plain):
+        if not is_one:
+            escaped[row] = string(texts[row])[1:-1].encode()
+    return escaped
 
 
 # As many as there are ratios of few digits; see `number`.
