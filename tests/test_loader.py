@@ -166,10 +166,9 @@ def test_texts_are_kept_as_they_were_read(tmp_path: Path, jobs: int) -> None:
         (tmp_path / name).write_bytes(text.encode())
     options = ReadOptions(batch_bytes=8)
     found = find_sources([tmp_path], options)
-    _, batches = loader.read(found, options, Settings(), jobs, keep_texts=True)
+    _, batches = loader.read(found, options, Settings(), jobs)
     assert batches.names == [str(tmp_path / name) for name in texts]
     assert len(batches.columns) > 1
-    assert batches.texts
     assert list(map(batches.texts.read, range(4))) == [*texts.values()]
 
 

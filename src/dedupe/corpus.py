@@ -85,7 +85,7 @@ class Paragraphs:
     first_word: IntArray  # row of its first word
     words: Int32Array
     solid: UInt64Array  # hash of its letters without spaces
-    raw: IntArray  # hash of its text as written
+    raw: IntArray  # hash of its text as written, of those with the letters of another
 
     def __len__(self) -> int:
         return self.document.size

@@ -71,7 +71,7 @@ class Batches:
     warnings: tuple[Problem, ...]
     asked: int  # so many documents were asked about; others are what they may repeat
     about: Mapping[int, About]  # of documents whose source tells anything
-    texts: Texts | None  # of documents, where they are kept
+    texts: Texts  # of documents
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
@@ -102,12 +102,10 @@ def read(
     settings: Settings,
     jobs: int,
     done: Callable[[float], None] | None = None,
-    *,
-    keep_texts: bool = False,
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of all sources, and the columns it was made of."""
     batches = plan(found.sources, options)
-    task = partial(_read_batch, batches, options, settings, keep_texts)
+    task = partial(_read_batch, batches, options, settings)
     outcomes = processes.run(task, len(batches), jobs, done)
     held = _held(found, options, batches, outcomes)
     return _corpus(held), held
@@ -123,8 +121,7 @@ def read_more(
         batch._replace(first=batch.first + first)
         for batch in plan(sources, held.options)
     ]
-    keep_texts = held.texts is not None
-    task = partial(_read_batch, batches, held.options, settings, keep_texts)
+    task = partial(_read_batch, batches, held.options, settings)
     outcomes = processes.run(task, len(batches), jobs)
     more = _held(found, held.options, batches, outcomes)
     columns = [*held.columns, *more.columns]
@@ -139,7 +136,7 @@ def read_more(
         warnings=held.warnings + more.warnings,
         asked=held.asked,
         about=held.about,
-        texts=held.texts.with_more(more.texts) if held.texts and more.texts else None,
+        texts=held.texts.with_more(more.texts),
     )
     return _corpus(together), together
 
@@ -187,17 +184,10 @@ def _held(
             for first, value in zip(first_document, values, strict=False)
             for row, told in value["about"]
         },
-        _texts(columns),
-    )
-
-
-def _texts(columns: Sequence[Arrays]) -> Texts | None:
-    """Take the texts out of columns, if they are there."""
-    if not all("text" in arrays for arrays in columns):
-        return None
-    return Texts.of(
-        [arrays.pop("text") for arrays in columns],
-        [arrays.pop("text_borders") for arrays in columns],
+        Texts.of(
+            [arrays.pop("text") for arrays in columns],
+            [arrays.pop("text_borders") for arrays in columns],
+        ),
     )
 
 
@@ -224,6 +214,13 @@ def told_apart(names: Sequence[str], files: Iterable[str]) -> list[str]:
             own += f" ({seen[own]})" if seen[own] > 1 else ""
         apart.append(own)
     return apart
+
+
+def hash_twins(corpus: Corpus, texts: Texts, rows: IntArray) -> None:
+    """Note how some paragraphs are written, of those that are equal after folding."""
+    paragraphs = corpus.paragraphs
+    spans = np.stack([paragraphs.start[rows], paragraphs.end[rows]], axis=1)
+    paragraphs.raw[rows] = texts.hashes(paragraphs.document[rows], spans)
 
 
 def slices(batches: Batches) -> list[tuple[int, int]]:
@@ -254,7 +251,6 @@ def _read_batch(
     batches: Sequence[Batch],
     options: ReadOptions,
     settings: Settings,
-    keep_texts: bool,  # noqa: FBT001 - a task takes its number last
     number: int,
 ) -> Outcome:
     """Return the columns of a batch, of each piece of it that was read at once."""
@@ -262,7 +258,7 @@ def _read_batch(
     held: Arrays = {}
     own = names_of(batches[number].sources)
     for piece, loaded in enumerate(load_in_pieces(batches[number], options)):
-        value, arrays = _columns(loaded, settings, keep_texts=keep_texts)
+        value, arrays = _columns(loaded, settings)
         if value["names"] == own:
             value["names"] = None  # whoever gave the batch can tell them
         told.append(value)
@@ -290,9 +286,7 @@ def _with(
     return tuple(sorted((*told, *more), key=problem_order)) if more else told
 
 
-def _columns(
-    loaded: Loaded, settings: Settings, *, keep_texts: bool
-) -> tuple[dict[str, Any], Arrays]:
+def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays]:
     names, texts, encodings, places, warnings, about = (
         zip(*loaded.documents, strict=True)
         if loaded.documents
@@ -315,15 +309,6 @@ def _columns(
 
     size = words.end - words.start
     joined_in = words.first_word.searchsorted(words.joined, side="right") - 1
-    raw = [
-        hash(texts[document][start:end])
-        for document, start, end in zip(
-            paragraphs.document.tolist(),
-            paragraphs.start.tolist(),
-            paragraphs.end.tolist(),
-            strict=True,
-        )
-    ]
     arrays = {
         "word": spread(words.hashes >> np.uint64(32), np.uint32),
         "joined": words.joined + joined_in,
@@ -338,12 +323,10 @@ def _columns(
         "first_word": paragraphs.first_word + paragraphs.document,
         "words": paragraphs.words,
         "solid": paragraphs.solid,
-        "raw": np.array(raw, np.int64),
+        "text": narrowed(encoded.characters),
+        "text_borders": encoded.offsets,
         "place": np.fromiter(chain.from_iterable(places), np.int64),
     }
-    if keep_texts:
-        arrays["text"] = narrowed(encoded.characters)
-        arrays["text_borders"] = encoded.offsets
     value = {
         "names": names,
         "encodings": encodings,
@@ -384,7 +367,7 @@ def _corpus(held: Batches) -> Corpus:
         column("first_word") + held.first_position[batch],
         column("words"),
         column("solid"),
-        column("raw"),
+        processes.shared_array(document.size, np.int64),
     )
     words = int(held.first_position[-1])
     if words >= MOST_WORDS or document.size >= MOST_PARAGRAPHS:

@@ -92,7 +92,6 @@ def scan(
         jobs=jobs,
         passages=passages,
         progress=progress,
-        keep_texts=True,
     )
     (progress or tell_nobody)("reporting", 0.0)
     return compared.result(settings)
@@ -108,11 +107,11 @@ class Compared(NamedTuple):
     jobs: int
 
     def result(self, settings: Settings) -> ScanResult:
-        """Gather the findings; the texts must have been kept."""
+        """Gather the findings."""
         return build_result(*self[:4], settings, self.jobs)
 
 
-def compare(  # noqa: PLR0913 - those of scan, and one
+def compare(
     inputs: Inputs,
     settings: Settings = _SETTINGS,
     *,
@@ -120,19 +119,15 @@ def compare(  # noqa: PLR0913 - those of scan, and one
     jobs: int | None = None,
     passages: bool = False,
     progress: Progress | None = None,
-    keep_texts: bool = False,
 ) -> Compared:
     """Return all documents as columns with the matches between their paragraphs.
 
-    The arguments are those of `scan`; `keep_texts` is for those who will ask for the
-    result.
+    The arguments are those of `scan`.
     """
     tell = progress or tell_nobody
     found = sources_of(inputs, read)
     jobs = jobs_for(found, jobs)
-    corpus, batches = loader.read(
-        found, read, settings, jobs, partial(tell, "reading"), keep_texts=keep_texts
-    )
+    corpus, batches = loader.read(found, read, settings, jobs, partial(tell, "reading"))
     return compare_corpus(
         corpus, batches, settings, jobs, passages=passages, progress=tell
     )
@@ -243,14 +238,20 @@ class _Work:
         )
 
     def index(self) -> None:
-        """Sort the shingles of each slice."""
-        skipped = self.corpus.exemplar != np.arange(len(self.corpus.paragraphs))
+        """Sort the shingles of each slice, and see how equal paragraphs are written."""
+        exemplar = self.corpus.exemplar
+        skipped = exemplar != np.arange(exemplar.size)
+        is_twin = skipped.copy()
+        is_twin[exemplar[skipped]] = True
         count = len(self.slices)
         lowest = np.array([(part << 64) // count for part in range(count)], np.uint64)
 
         def task(number: int) -> Outcome:
             documents = self.batches.first_document[list(self.slices[number])]
             start, end = documents.tolist()
+            first, stop = self._paragraphs(*self.slices[number])
+            twins = np.flatnonzero(is_twin[first:stop]) + first
+            loader.hash_twins(self.corpus, self.batches.texts, twins)
             keys = candidates.shingle_keys(
                 self.corpus, self.packing, start, end, skipped
             )

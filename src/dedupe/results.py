@@ -88,8 +88,6 @@ def build_result(
     others, and nowhere else.
     """
     texts = batches.texts
-    if texts is None:
-        raise ValueError("the texts of the documents were not kept")
     findings = blocks.gather(corpus, matches, settings)
     asked = batches.asked
     if asked < len(batches.names):

@@ -13,7 +13,7 @@ A file may have changed when a scan is done; what is shown is what was compared.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -85,21 +85,27 @@ class Texts:
 
         `spans` are int32[places, 2], code points of the document of each.
         """
-        start, end = self.begin[document] + spans.T
+        size = spans[:, 1] - spans[:, 0]
+        shown = spans.copy()
+        np.minimum(shown[:, 1], shown[:, 0] + EXCERPT, out=shown[:, 1])
+        return [
+            _cut(text) if is_long else text
+            for text, is_long in zip(
+                self._some(document, shown), (size > EXCERPT).tolist(), strict=True
+            )
+        ]
+
+    def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
+        """Return a number for the text of each span; equal texts have equal ones."""
+        return list(map(hash, self._some(document, spans)))
+
+    def _some(self, document: Int32Array, spans: Int32Array) -> Iterator[str]:
+        """Yield the text of each span."""
         rows = self.row[document].tolist()
         codes = {row: self.rows[row].data for row in set(rows)}
-        places = zip(
-            rows,
-            start.tolist(),
-            np.minimum(end, start + EXCERPT).tolist(),
-            (end - start > EXCERPT).tolist(),
-            strict=True,
-        )
-        cut = []
-        for row, first, stop, is_long in places:
-            text = _decoded(codes[row][first:stop])
-            cut.append(_cut(text) if is_long else text)
-        return cut
+        start, end = (self.begin[document] + spans.T).tolist()
+        for row, first, stop in zip(rows, start, end, strict=True):
+            yield _decoded(codes[row][first:stop])
 
 
 def _decoded(codes: memoryview) -> str:

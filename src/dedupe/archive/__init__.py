@@ -234,7 +234,7 @@ class Archive:
         found = sources_of(inputs, read)
         jobs = jobs_for(found, jobs)
         corpus, batches = loader.read(
-            found, read, settings, jobs, partial(tell, "reading"), keep_texts=True
+            found, read, settings, jobs, partial(tell, "reading")
         )
         with self._store.reading():
             choice = self._choose(corpus, batches, settings)

@@ -132,8 +132,9 @@ def _same_text(
     row = ranges(first, size)
     head = first[group_begins(finding)][finding] if finding.size else first
     model = ranges(head, size)
-    raw = corpus.paragraphs.raw
-    other = np.repeat(finding, size)[raw[row] != raw[model]]
+    raw, exemplar = corpus.paragraphs.raw, corpus.exemplar
+    is_other = (raw[row] != raw[model]) | (exemplar[row] != exemplar[model])
+    other = np.repeat(finding, size)[is_other]
     same: BoolArray = np.bincount(other, minlength=count) == 0
     return same
 
