@@ -70,7 +70,8 @@ class Texts:
 
     def read(self, document: int) -> str:
         """Return the text of a document."""
-        return _decoded(self._codes(document).data)
+        codes = self._codes(document).data
+        return _DECODERS[codes.itemsize](codes, "surrogatepass")[0]
 
     def line_feeds(self, document: int) -> IntArray:
         """Return where each line of a document but the last one ends."""
@@ -102,18 +103,14 @@ class Texts:
     def _some(self, document: Int32Array, spans: Int32Array) -> Iterator[str]:
         """Yield the text of each span."""
         rows = self.row[document].tolist()
-        codes = {row: self.rows[row].data for row in set(rows)}
+        memory = {row: self.rows[row].data for row in set(rows)}
         start, end = (self.begin[document] + spans.T).tolist()
         for row, first, stop in zip(rows, start, end, strict=True):
-            yield _decoded(codes[row][first:stop])
-
-
-def _decoded(codes: memoryview) -> str:
-    return _DECODERS[codes.itemsize](codes, "surrogatepass")[0]
+            codes = memory[row][first:stop]
+            yield _DECODERS[codes.itemsize](codes, "surrogatepass")[0]
 
 
 def _cut(text: str) -> str:
     """Return a text without the word that may go on behind it, if that is short."""
-    space = text.rfind(" ", SHORTEST)
-    space = max(space, text.rfind("\n", max(space, SHORTEST)))
+    space = max(text.rfind(" ", SHORTEST), text.rfind("\n", SHORTEST))
     return text[:space] if space > 0 else text

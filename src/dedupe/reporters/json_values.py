@@ -231,14 +231,14 @@ def _escaped(texts: Sequence[str]) -> list[bytes]:
         return []
     # All at once, since nearly all can be printed; a line feed cannot.
     is_plain = [*map(str.isprintable, texts)]
-    plain = "\n".join(
-        text if is_one else "" for text, is_one in zip(texts, is_plain, strict=True)
-    )
-    plain = plain.replace("\\", r"\\").replace('"', r"\"")
-    escaped = plain.encode().split(b"\n")
-    for row, is_one in enumerate(is_plain):
-        if not is_one:
-            escaped[row] = string(texts[row])[1:-1].encode()
+    others = [] if all(is_plain) else np.flatnonzero(~np.array(is_plain)).tolist()
+    plain = list(texts)
+    for row in others:
+        plain[row] = ""
+    joined = "\n".join(plain).replace("\\", r"\\").replace('"', r"\"")
+    escaped = joined.encode().split(b"\n")
+    for row in others:
+        escaped[row] = string(texts[row])[1:-1].encode()
     return escaped
 
 
