@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # functions in the list that they call.
 WATCHED = {
     "dedupe.pipeline:find_sources": "find the files",
+    "dedupe.readers:_load_plain": "read and decode",
     "dedupe.readers:_load_whole": "read and decode",
     "dedupe.folding:fold_batch": "fold, cut into words, hash",
     "dedupe.loader:read": "paragraphs and columns",
