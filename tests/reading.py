@@ -1,4 +1,4 @@
-"""Read what lies at paths as the loader does, and every document again."""
+"""Read what lies at paths as the loader does."""
 
 from __future__ import annotations
 

@@ -68,12 +68,12 @@ def test_what_the_shapes_tell_of_the_article_is_kept(result: ScanResult) -> None
     assert dates == {articles.DATE}
 
 
-def test_texts_are_read_again_as_they_were(result: ScanResult) -> None:
+def test_texts_can_be_had_as_they_were_read(result: ScanResult) -> None:
     [finding] = result.findings
     names = [place.document for place in finding.occurrences]
     assert result.read_texts is not None
-    again = dict(result.read_texts(names))
-    assert set(again.values()) == {articles.TEXT}
+    texts = dict(result.read_texts(names))
+    assert set(texts.values()) == {articles.TEXT}
 
 
 def test_other_xml_in_a_folder_is_skipped_and_named(

@@ -325,6 +325,25 @@ def test_members_are_read_by_several_processes_where_each_is_a_document() -> Non
     assert [document.text for document in documents] == [text for _, text in members]
 
 
+def test_parts_can_be_read_in_any_order_and_more_than_once() -> None:
+    texts = [f"{NEWS} {number}" for number in range(300)]
+    path = zipped(*((f"{number}.txt", text) for number, text in enumerate(texts)))
+    # All members together may have no more bytes than they have.
+    size = sum(len(text.encode()) for text in texts)
+    options = ReadOptions(batch_bytes=4_000, ratio_floor=size, max_ratio=1)
+    batches = plan(find_sources(path, options).sources, options)
+    assert len(batches) > 2
+    for order in (batches, batches, batches[::-1]):
+        loaded = {batch.start: load(batch, options) for batch in order}
+        assert not any(piece.errors for piece in loaded.values())
+        read = [
+            document.text
+            for _, piece in sorted(loaded.items())
+            for document in piece.documents
+        ]
+        assert read == texts
+
+
 def test_an_archive_that_changes_is_an_error() -> None:
     path = zipped(("1.txt", NEWS))
     found = find_sources(path)

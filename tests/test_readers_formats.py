@@ -81,7 +81,7 @@ def test_the_copy_is_found_in_every_format(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(format_samples.FILES))
-def test_every_document_is_read_again_as_it_was(name: str) -> None:
+def test_every_sample_is_read_without_an_error(name: str) -> None:
     documents, errors, _ = read_all(Path(name))
     assert errors == []
     assert documents

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 import dedupe
 from dedupe.model import About
-from dedupe.readers import ReadOptions, find_sources, plan
+from dedupe.readers import ReadOptions, find_sources, load, plan
 from reading import read_all
 
 TEXTS = [f"وصل القطار رقم {row} إلى المدينة ثم غادرها" for row in range(3000)]
@@ -130,6 +130,19 @@ def test_groups_of_rows_are_read_by_several_processes(path: Path) -> None:
     assert errors == []
     assert [document.text for document in documents] == TEXTS
     assert documents[-1].name == "rows.parquet:3000"
+
+
+def test_groups_can_be_read_in_any_order_and_more_than_once(path: Path) -> None:
+    write(path, {"text": TEXTS}, row_group_size=400)
+    options = ReadOptions(batch_bytes=20_000)
+    batches = plan(find_sources(path, options).sources, options)
+    for order in (batches, batches[::2], batches[::-1]):
+        for batch in order:
+            documents = load(batch, options).documents
+            assert [document.text for document in documents] == (
+                TEXTS[batch.start : batch.end]
+            )
+            assert documents[0].name == f"rows.parquet:{batch.start + 1}"
 
 
 def test_the_report_is_the_same_whatever_the_number_of_processes(path: Path) -> None:

@@ -20,13 +20,13 @@ from dedupe.matches import EDITED, OVERLAP, Matches
 from dedupe.model import Problem
 from dedupe.near_repeats import contained_pairs
 from dedupe.pipeline import Compared, Inputs, Progress, compare
-from dedupe.readers import NOTHING_TOLD, Found, Place, ReadOptions
+from dedupe.readers import NOTHING_TOLD, Found, ReadOptions
 from dedupe.removals import Departure, named_lines
 from dedupe.settings import Settings
 from dedupe.values import dataclass
 
 # Where a document stands: the name of its source, and the first byte of its line in
-# JSON Lines, 0 otherwise.
+# JSON Lines; its ordinal in other formats.
 Address: TypeAlias = tuple[str, int]
 OUTLET = "outlet:"
 _READ = ReadOptions()
@@ -229,12 +229,8 @@ class _Choice:
                 why,
             )
             found.setdefault(int(paragraphs.document[stretch[0]]), []).append(departure)
-        places = _places(self.batches)
-        sources = self.batches.found.sources
-        return {
-            (sources[places[row].source].name, places[row].start): tuple(held)
-            for row, held in found.items()
-        }
+        addresses = _addresses(self.batches)
+        return {addresses[row]: tuple(held) for row, held in found.items()}
 
     def _resolve(self) -> None:
         """Name for each paragraph one that stays, not one that goes for a third."""
@@ -314,28 +310,29 @@ def _forms(corpus: Corpus, findings: Findings) -> BoolArray:
     return form
 
 
-def _places(batches: Batches) -> list[Place]:
+def _addresses(batches: Batches) -> list[Address]:
     """Return where the documents stand."""
+    sources = batches.found.sources
     return [
-        Place(*row)
+        (sources[row].name, start)
         for columns in batches.columns
-        for row in columns["place"].reshape(-1, 4).tolist()
+        for row, start in zip(
+            columns["source"].tolist(), columns["source_start"].tolist(), strict=True
+        )
     ]
 
 
 def _ranked(batches: Batches, policy: Policy) -> tuple[IntArray, list[Problem]]:
     """Return the place of each document in the order of preference."""
-    sources = batches.found.sources
     undated: list[str] = []
     keys: list[tuple[object, ...]] = []
-    places = zip(batches.names, _places(batches), strict=True)
-    for row, (name, place) in enumerate(places):
-        source = sources[place.source]
+    places = zip(batches.names, _addresses(batches), strict=True)
+    for row, (name, (file, start)) in enumerate(places):
         about = batches.about.get(row, NOTHING_TOLD)
         day = _moment(about.date)
         if "date" in policy.prefer and day is None:
             undated.append(name)
-        path = source.name.encode("utf-8", "surrogatepass"), place.start
+        path = file.encode("utf-8", "surrogatepass"), start
         orders = {"date": (day is None, day or 0.0), "path": path}
         keys.append(
             (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,6 @@ from dedupe.readers import (
     Found,
     Loaded,
     LoadedDocument,
-    Place,
     ReadOptions,
     Source,
     load_in_pieces,
@@ -159,9 +158,10 @@ def _held(
     columns = [
         arrays for told, held in outcomes for arrays in _unpacked(held, len(told))
     ]
-    places = (arrays["place"].reshape(-1, len(Place._fields)) for arrays in columns)
     files = (
-        found.sources[row].name for place in places for row in place[:, 0].tolist()
+        found.sources[row].name
+        for arrays in columns
+        for row in arrays["source"].tolist()
     )
     first_position = _running([arrays["word"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
@@ -325,7 +325,8 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
         "solid": paragraphs.solid,
         "text": narrowed(encoded.characters),
         "text_borders": encoded.offsets,
-        "place": np.fromiter(chain.from_iterable(places), np.int64),
+        "source": np.array([place.source for place in places], np.int32),
+        "source_start": np.array([place.start for place in places], np.int64),
     }
     value = {
         "names": names,

@@ -176,7 +176,7 @@ def _about(
 
 def _sources(batches: Batches) -> IntArray:
     """Return the row of the source of each document."""
-    rows = [arrays["place"].reshape(-1, 4)[:, 0] for arrays in batches.columns]
+    rows = [arrays["source"] for arrays in batches.columns]
     return np.concatenate([np.empty(0, np.int64), *rows])
 
 

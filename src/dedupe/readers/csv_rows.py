@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from dedupe.readers.documents import ReadOptions
 
-# The byte and the line at which a row begins, and its cells or why there are none.
-_Row: TypeAlias = tuple[int, int, "list[str] | str"]
+# The line at which a row begins, and its cells or why there are none.
+_Row: TypeAlias = tuple[int, "list[str] | str"]
 # So much of a file tells its encoding and how its columns are parted.
 _HEAD = 1 << 20
 _DELIMITERS = ",;\t|"
@@ -38,54 +38,31 @@ _NOT_CLOSED = "a quotation mark opens here that nothing closes; close it"
 def read_documents(
     file: BinaryIO, options: ReadOptions
 ) -> Iterator[Converted | Unreadable | InputError]:
-    """Return the documents of the rows."""
+    """Yield the documents of the rows."""
     head = file.read(_HEAD)
-    return _Rows(_Lines(file, head, options), options) if head else iter(())
+    return _documents(_Lines(file, head, options), options) if head else iter(())
 
 
-class _Rows:
-    """The documents of rows one after another, beginning at any that is marked."""
-
-    def __init__(self, lines: _Lines, options: ReadOptions) -> None:
-        self._lines = lines
-        self._options = options
-        self._delimiter = _delimiter(lines.head, options.text_field)
-        self._rows = _rows(lines, self._delimiter, options)
-        self._header = _Header(-1, -1, (), tells=False)
-        for _, line, row in self._rows:
-            if isinstance(row, str):
-                raise InputError(f"the header cannot be read: {row}")
-            if line > 1 or not _is_delimiter_line(row, self._delimiter):
-                self._header = _Header.of(row, options)
-                break
-        if lines.can_seek:
-            self.go_to = self._go_to
-
-    def __iter__(self) -> _Rows:
-        return self
-
-    def __next__(self) -> Converted | Unreadable:
-        mark, line, row = next(self._rows)
+def _documents(lines: _Lines, options: ReadOptions) -> Iterator[Converted | Unreadable]:
+    delimiter = _delimiter(lines.head, options.text_field)
+    rows = _rows(lines, delimiter, options)
+    header = _header(rows, delimiter, options)
+    for line, row in rows:
         if isinstance(row, str):
-            return Unreadable(row, line=line)
-        header = self._header
+            yield Unreadable(row, line=line)
+            continue
         if len(row) <= header.text:
             why = f"the row ends before the text, which is in column {header.text + 1}"
-            return Unreadable(why, line=line)
-        return Converted(
+            yield Unreadable(why, line=line)
+            continue
+        yield Converted(
             row[header.text],
             header.about(row),
-            self._lines.warning,
+            lines.warning,
             row[header.id].strip() if 0 <= header.id < len(row) else "",
-            self._lines.encoding,
+            lines.encoding,
             line,
-            mark,
         )
-
-    def _go_to(self, _ordinal: int, mark: int) -> None:
-        """Go on at a row."""
-        self._lines.seek(mark)
-        self._rows = _rows(self._lines, self._delimiter, self._options)
 
 
 class _Header(NamedTuple):
@@ -119,12 +96,22 @@ class _Header(NamedTuple):
         return About(*told) if any(told) else NOTHING_TOLD
 
 
+def _header(rows: Iterator[_Row], delimiter: str, options: ReadOptions) -> _Header:
+    """Return the header, which is the first of the rows but for what Excel writes."""
+    for line, row in rows:
+        if isinstance(row, str):
+            raise InputError(f"the header cannot be read: {row}")
+        if line > 1 or not _is_delimiter_line(row, delimiter):
+            return _Header.of(row, options)
+    return _Header(-1, -1, (), tells=False)
+
+
 def _rows(lines: _Lines, delimiter: str, options: ReadOptions) -> Iterator[_Row]:
     """Yield the rows that follow, but for empty ones."""
     reader = csv.reader(lines, delimiter=delimiter)
     most = min(options.max_file_size, _LARGEST)
     while True:
-        mark, line = lines.place, reader.line_num + 1
+        line = reader.line_num + 1
         lines.warning = ""
         # The limit belongs to the whole process, and others may have set theirs.
         before = csv.field_size_limit(most)
@@ -133,7 +120,7 @@ def _rows(lines: _Lines, delimiter: str, options: ReadOptions) -> Iterator[_Row]
             row = next(reader, None)
         except csv.Error as error:
             if "limit" in str(error):
-                yield mark, line, _CELL_TOO_LONG
+                yield line, _CELL_TOO_LONG
                 return
             row = f"not CSV: {error}"
         except DecodingError as error:
@@ -144,10 +131,10 @@ def _rows(lines: _Lines, delimiter: str, options: ReadOptions) -> Iterator[_Row]
             return
         if lines.has_ended:
             # The reader asked for one more line to end a cell.
-            yield mark, line, _NOT_CLOSED
+            yield line, _NOT_CLOSED
             return
         if row:
-            yield mark, line, row
+            yield line, row
 
 
 class _Lines:
@@ -156,7 +143,6 @@ class _Lines:
     def __init__(self, file: BinaryIO, head: bytes, options: ReadOptions) -> None:
         self.warning = ""
         self.has_ended = False
-        self.place = 0  # the byte at which the next line begins
         self._file = file
         self._options = options
         is_wide_head = is_wide(head[:4])
@@ -170,9 +156,8 @@ class _Lines:
         # Lines can be told in the bytes where a line feed is one byte.
         is_old = b"\r" in head and b"\n" not in head
         is_one_byte = not self._codec.startswith(("utf-16", "utf-32"))
-        self.can_seek = is_one_byte and not is_old
         file.seek(0)
-        if self.can_seek:
+        if is_one_byte and not is_old:
             self._lines = self._decoded_lines()
         else:
             newline = None if is_old else ""
@@ -192,20 +177,12 @@ class _Lines:
             line = line.removeprefix(BYTE_ORDER_MARK)
         return line
 
-    def seek(self, place: int) -> None:
-        """Go on at a line that begins at a byte."""
-        self._file.seek(place)
-        self.place = place
-        self.has_ended = False
-        self._lines = self._decoded_lines()
-
     def _decoded_lines(self) -> Iterator[str]:
         most = self._options.max_file_size
         codec = self._codec
         while line := self._file.readline(most + 1):
             if len(line) > most:
                 raise InputError("a line is longer than --max-file-size allows")
-            self.place += len(line)
             try:
                 yield line.decode(codec)
             except UnicodeDecodeError:

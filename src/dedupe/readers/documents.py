@@ -194,16 +194,10 @@ class Batch(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a document stands, in plain integers that fit a row of a column.
-
-    Of a plain file whose size nobody had asked before it was read, `start` is its size
-    and `end` when it was modified, which tells later whether it is still the same.
-    """
+    """Where a document stands."""
 
     source: int  # index in Found.sources
     start: int = 0  # of its line in JSON Lines, bytes; its ordinal in other formats
-    end: int = 0  # of its line in JSON Lines; its mark in other formats
-    line: int = 0  # counted from 1, where the line gives the document its name
 
 
 NOTHING_TOLD = About()
@@ -220,7 +214,6 @@ class Converted(NamedTuple):
     name: str = ""
     encoding: str = ""  # as decoded, where the format decides it itself
     line: int = 0  # where it stands, counted from 1, of formats that have lines
-    mark: int = 0  # where to begin to read it again, if its reader can go there
 
 
 class Unreadable(NamedTuple):

@@ -3,13 +3,13 @@
 A module of one document a file has `convert(data, options) -> Converted`. A module of
 many has `read_documents(file, options)`, which yields them in the order of the file,
 with an InputError or an Unreadable in the place of one that cannot be read, in bounded
-memory and always the same. What it returns may have a method `go_to(ordinal, mark)`,
-so that a document can be read again without all that stand before it; `mark` is what
-it gave with the document, 0 where that is not known. A module may also have
+memory and always the same. Where several processes can read a file, it also has
 
-- `cuts(source, options)`, which returns ranges of ordinals for several processes;
-- `cuts_of_all(sources, options)`, the same for all sources of the format at once, where
-  the package they need is not to be loaded before processes are forked.
+- `cuts(source, options)`, which returns ranges of ordinals, one after another;
+- or `cuts_of_all(sources, options)`, the same for all sources of the format at once,
+  where the package they need is not to be loaded before processes are forked;
+- `opened(file, options)`, of which `documents(first)` yields the documents from the
+  first of a range on.
 
 All raise InputError, without a file name, for what cannot be trusted, MissingExtra for
 a package that is not there, and ForeignFile for a file that holds nothing for us.
@@ -56,6 +56,20 @@ class OfMany(Protocol):
         """Yield the documents."""
 
 
+class Opened(Protocol):
+    """A file of many documents that can be read from several of them on."""
+
+    def documents(self, first: int) -> Iterator[Converted | Unreadable | InputError]:
+        """Yield the documents from the first of a range on."""
+
+
+class InParts(Protocol):
+    """A module whose files several processes can read."""
+
+    def opened(self, file: BinaryIO, options: ReadOptions) -> Opened:
+        """Return a file of many documents."""
+
+
 # Modules are loaded when a file of theirs is read: most scans meet none.
 ONE: dict[str, Format] = {
     "html": Format("html", "html", ("lxml", "trafilatura")),
@@ -84,6 +98,11 @@ def module_of_one(format_: str) -> OfOne:
 def module_of_many(format_: str) -> OfMany:
     """Return the module that reads a format of many documents a file."""
     return cast("OfMany", _module(format_))
+
+
+def module_in_parts(format_: str) -> InParts:
+    """Return the module that reads a format of which it makes cuts."""
+    return cast("InParts", _module(format_))
 
 
 def missing_extra(format_: str) -> MissingExtra | None:

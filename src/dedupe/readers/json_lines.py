@@ -60,13 +60,11 @@ def load(
             line_number = _lines.before(source, start) + number
             errors.append(Problem(f"{source.name}:{line_number}", str(error)))
             continue
-        name, line_number = record.id, 0
+        text, name, encoding, warning, about = record
         if not name:
-            line_number = _lines.before(source, start) + number
-            name = f"{source.name}:{line_number}"
-        place = Place(index, at, at + len(line), line_number)
-        text, _, encoding, warning, about = record
+            name = f"{source.name}:{_lines.before(source, start) + number}"
         encoding = source.encoding or encoding
+        place = Place(index, at)
         documents.append(LoadedDocument(name, text, encoding, place, warning, about))
     return Loaded(documents, summarized(errors, source.name), [], [])
 

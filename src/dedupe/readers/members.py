@@ -98,10 +98,6 @@ class Allowance:
         own = max(options.ratio_floor, options.max_ratio * packed)
         return min(own, options.max_file_size)
 
-    def renew(self) -> None:
-        """Begin to count anew."""
-        self.left = self.total
-
     def take(self, size: int) -> None:
         """Count what came out; raise InputError when it is too much altogether."""
         self.left -= size

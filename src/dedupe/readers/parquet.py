@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import io
-from itertools import islice
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from dedupe.background import Background
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # So few that they fit memory, however long one text is that all of them repeat.
 _ROWS = 64
-_NEAR = 5000  # to so many rows on it is quicker than to the beginning of their group
 _BUFFER = 1 << 20
 _DAMAGED = "not a Parquet file, or a damaged one"
 _BOMB = (
@@ -32,9 +31,16 @@ _BOMB = (
 )
 
 
-def read_documents(file: BinaryIO, options: ReadOptions) -> Rows:
-    """Return the documents of all rows."""
-    return Rows(_Table(file, options))
+def read_documents(
+    file: BinaryIO, options: ReadOptions
+) -> Iterator[Converted | Unreadable]:
+    """Yield the documents of all rows."""
+    return opened(file, options).documents(0)
+
+
+def opened(file: BinaryIO, options: ReadOptions) -> _Table:
+    """Return a table, of which each group of rows can be a part."""
+    return _Table(file, options)
 
 
 def cuts_of_all(
@@ -72,9 +78,9 @@ class _Table:
 
     def __init__(self, file: BinaryIO, options: ReadOptions) -> None:
         arrow, parquet = _packages()
-        self.errors = (arrow.ArrowException, OSError, ValueError)
+        self._errors = (arrow.ArrowException, OSError, ValueError)
         size = file.seek(0, io.SEEK_END)
-        self.most = max(options.ratio_floor, options.max_ratio * size)
+        self._most = max(options.ratio_floor, options.max_ratio * size)
         file.seek(0)
         self._fields = Fields.of(options)
         try:
@@ -83,7 +89,7 @@ class _Table:
             )
             schema = self._file.schema_arrow
             metadata = self._file.metadata
-        except self.errors:
+        except self._errors:
             raise InputError(_DAMAGED) from None
         fields = self._fields
         if fields.text not in schema.names:
@@ -92,24 +98,29 @@ class _Table:
         self._columns = [name for name in schema.names if name in wanted]
         self.groups = _groups(metadata, set(self._columns), options)
 
-    def batches(self, row: int) -> tuple[Iterator[Any], int]:
-        """Return the rows of the group of a row and of those after it, in batches.
-
-        With them comes how many rows stand before.
-        """
-        before = first = 0
-        for rows, _ in self.groups:
-            if row < before + rows:
-                break
-            before += rows
-            first += 1
-        groups = range(first, len(self.groups))
-        found = self._file.iter_batches(
+    def documents(self, first: int) -> Iterator[Converted | Unreadable]:
+        """Yield the documents of all rows from the first one of a group on."""
+        begins = [0, *accumulate(rows for rows, _ in self.groups)]
+        groups = range(begins.index(first), len(self.groups))
+        batches = self._file.iter_batches(
             _ROWS, row_groups=groups, columns=self._columns, use_threads=False
         )
-        return found, before
+        line = first + 1
+        held = 0
+        while True:
+            try:
+                batch = next(batches, None)
+            except self._errors:
+                raise InputError(_DAMAGED) from None
+            if batch is None:
+                return
+            held += batch.nbytes
+            if held > self._most:
+                raise InputError(_BOMB.format(self._most))
+            yield from self._documents(batch, line)
+            line += batch.num_rows
 
-    def documents(self, batch: Any, line: int) -> Iterator[Converted | Unreadable]:  # noqa: ANN401
+    def _documents(self, batch: Any, line: int) -> Iterator[Converted | Unreadable]:  # noqa: ANN401
         """Yield the documents of a batch whose first row has this number, from 1."""
         fields = self._fields
         columns = dict(zip(self._columns, map(_values, batch.columns), strict=True))
@@ -125,65 +136,6 @@ class _Table:
             about = About(*told) if any(told) else NOTHING_TOLD
             name = _told(names[row])
             yield Converted(text, about, "", name, "utf-8", line + row)
-
-
-class Rows:
-    """The documents of rows one after another, beginning at any."""
-
-    def __init__(self, table: _Table) -> None:
-        self._table = table
-        self._batches, self._next = table.batches(0)  # the first row that is not held
-        self._held: Iterator[Converted | Unreadable] = iter(())
-        self._left = 0  # rows that are
-        self._bytes = 0
-
-    def __iter__(self) -> Rows:
-        return self
-
-    def __next__(self) -> Converted | Unreadable:
-        while not self._left:
-            self._hold(self._batch())
-        self._left -= 1
-        return next(self._held)
-
-    def go_to(self, ordinal: int, _mark: int) -> None:
-        """Go on at a row; to pass over others costs little beside reading them."""
-        self._bytes = 0  # what is read again is not more
-        count = ordinal - (self._next - self._left)
-        if not 0 <= count <= _NEAR:
-            self._batches, self._next = self._table.batches(ordinal)
-            self._left = 0
-            count = ordinal - self._next
-        inside = min(count, self._left)
-        self._left -= inside
-        for _ in islice(self._held, inside):
-            pass
-        count -= inside
-        while count:
-            try:
-                batch = self._batch()
-            except StopIteration:
-                return
-            passed = min(batch.num_rows, count)
-            count -= passed
-            self._next += passed
-            self._hold(batch.slice(passed))
-
-    def _hold(self, batch: Any) -> None:  # noqa: ANN401
-        self._held = self._table.documents(batch, self._next + 1)
-        self._left = batch.num_rows
-        self._next += batch.num_rows
-
-    def _batch(self) -> Any:  # noqa: ANN401
-        table = self._table
-        try:
-            batch = next(self._batches)
-        except table.errors:
-            raise InputError(_DAMAGED) from None
-        self._bytes += batch.nbytes
-        if self._bytes > table.most:
-            raise InputError(_BOMB.format(table.most))
-        return batch
 
 
 def _groups(

@@ -24,13 +24,17 @@ from dedupe.readers.documents import (
     Source,
     Unreadable,
 )
-from dedupe.readers.files import SourceFile, reason
-from dedupe.readers.formats import MANY, module_of_many, module_of_one
+from dedupe.readers.files import SourceFile
+from dedupe.readers.formats import (
+    MANY,
+    module_in_parts,
+    module_of_many,
+    module_of_one,
+)
 from dedupe.readers.json_lines import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
 
     from dedupe.readers.documents import ReadOptions
 
@@ -49,9 +53,6 @@ class Skipped(NamedTuple):
         return self.problem.path
 
 
-_GONE = "no longer in the file; run dedupe again"
-
-
 def documents(
     source: Source, index: int, span: tuple[int, int], options: ReadOptions
 ) -> Iterator[LoadedDocument | Problem | Skipped]:
@@ -63,14 +64,15 @@ def documents(
     with contextlib.ExitStack() as stack:
         if end:
             # The list of what a file holds may be long: it is read once a process.
-            wanted = _reading(source, options, Place(index, start)).part(start, end)
+            wanted = _reading(source, options).part(start, end)
         else:
-            wanted = _items(stack.enter_context(_opened(source)), source, options)
+            file = stack.enter_context(io.BufferedReader(SourceFile(source)))
+            wanted = module_of_many(source.format).read_documents(file, options)
         bad = 0
         last = ""
         for ordinal, item in enumerate(wanted, start):
             if isinstance(item, Converted):
-                yield loaded(item, source, Place(index, ordinal, item.mark, item.line))
+                yield loaded(item, source, Place(index, ordinal))
                 continue
             bad += 1
             # Members are files, each of which is told; of records the first are enough.
@@ -98,15 +100,11 @@ def loaded(converted: Converted, source: Source, place: Place) -> LoadedDocument
         text = text.replace("\0", REPLACEMENT)
     name = source.name
     if source.format in MANY:
-        name = _name(source, converted.name, place.line, place.start)
+        name = _name(source, converted.name, converted.line, place.start)
     encoding = converted.encoding or source.encoding or "unicode"
     return LoadedDocument(
         name, text, encoding, place, converted.warning, converted.about
     )
-
-
-def _opened(source: Source) -> BinaryIO:
-    return io.BufferedReader(SourceFile(source))
 
 
 def _problem(
@@ -127,54 +125,26 @@ def _name(source: Source, label: str, line: int, ordinal: int) -> str:
     return f"{source.name}:{line}" if line else f"{source.name}#{ordinal + 1}"
 
 
-def _items(file: BinaryIO, source: Source, options: ReadOptions) -> Iterator[Item]:
-    return module_of_many(source.format).read_documents(file, options)
-
-
-def _moved(items: Iterator[Item], count: int, place: Place) -> Iterator[Item]:
-    """Return the items from a place on; some readers can go there at once."""
-    go_to = getattr(items, "go_to", None)
-    if not go_to:
-        return islice(items, count, None)
-    go_to(place.start, place.end)
-    return items
-
-
 class _Reading:
-    """A source that is being read, and how far."""
+    """A source of which one part after another is read, and how far that is."""
 
     def __init__(self, source: Source, options: ReadOptions) -> None:
         self.key = _key(source, options)
-        self._ordinal = 0
         self._file = SourceFile(source)
-        self._items = _items(io.BufferedReader(self._file), source, options)
-
-    def can_go_to(self, place: Place) -> bool:
-        """Tell whether a document can be read without beginning anew."""
-        return place.start >= self._ordinal or hasattr(self._items, "go_to")
+        module = module_in_parts(source.format)
+        self._opened = module.opened(io.BufferedReader(self._file), options)
+        self._items: Iterator[Item] = iter(())
+        self._ordinal = -1  # of the next item
 
     def part(self, start: int, end: int) -> Iterator[Item]:
         """Yield what stands between two ordinals."""
         self._file.require_unchanged()
         if start != self._ordinal:
-            self._items = _moved(self._items, start - self._ordinal, Place(0, start))
-        self._ordinal = start
+            self._items = self._opened.documents(start)
+            self._ordinal = start
         for item in islice(self._items, end - start):
             self._ordinal += 1
             yield item
-
-    def item(self, place: Place) -> Item | None:
-        """Return what stands at a place."""
-        try:
-            self._file.require_unchanged()
-            items = self._items
-            if place.start != self._ordinal:
-                items = _moved(items, place.start - self._ordinal, place)
-            found = next(items, None)
-        except OSError as error:
-            raise InputError(reason(error)) from None
-        self._ordinal = place.start + 1
-        return found
 
 
 def _key(source: Source, options: ReadOptions) -> tuple[object, ...]:
@@ -185,10 +155,10 @@ def _key(source: Source, options: ReadOptions) -> tuple[object, ...]:
 _last: _Reading | None = None
 
 
-def _reading(source: Source, options: ReadOptions, place: Place) -> _Reading:
-    """Return the reading that was asked last if it can go on, or one that begins."""
-    global _last  # noqa: PLW0603 - one is kept, since documents are asked for in order
+def _reading(source: Source, options: ReadOptions) -> _Reading:
+    """Return the reading that was asked last, or one that begins."""
+    global _last  # noqa: PLW0603 - one is kept, since parts are asked for in order
     last = _last
-    if last is None or last.key != _key(source, options) or not last.can_go_to(place):
+    if last is None or last.key != _key(source, options):
         last = _last = _Reading(source, options)
     return last

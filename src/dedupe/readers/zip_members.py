@@ -8,7 +8,6 @@ import stat
 import struct
 import zipfile
 import zlib
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError
@@ -53,9 +52,13 @@ _PIECE = 1 << 20
 def read_documents(
     file: BinaryIO, options: ReadOptions
 ) -> Iterator[Converted | Unreadable | InputError]:
-    """Return the documents of the members, in the order in which they are listed."""
-    archive = _Archive(file, options)
-    return _Documents(archive) if archive.is_single() else archive.documents(0)
+    """Yield the documents of the members, in the order in which they are listed."""
+    return opened(file, options).documents(0)
+
+
+def opened(file: BinaryIO, options: ReadOptions) -> _Archive:
+    """Return an archive, which is in parts where each member is one document."""
+    return _Archive(file, options)
 
 
 def cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
@@ -65,7 +68,7 @@ def cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
         # Nothing comes out of a member beyond what it declares, so that where the sum
         # of that is harmless, it need not be counted.
         sizes = [member.info.file_size for member in archive.members]
-        if not archive.is_single() or sum(sizes) > archive.allowance.total:
+        if not archive.is_single() or sum(sizes) > archive.allowance().total:
             return []
     ranges = []
     start = held = 0
@@ -83,7 +86,7 @@ class _Member(NamedTuple):
 
 
 class _Archive:
-    """The members that are read, and how much may come out of them."""
+    """The members that are read."""
 
     def __init__(self, file: BinaryIO, options: ReadOptions) -> None:
         self._options = options
@@ -101,8 +104,11 @@ class _Archive:
             if not info.is_dir() and self._choice.wants(name)
         ]
         require_some(len(self.members))
-        size = file.seek(0, io.SEEK_END)
-        self.allowance = Allowance(size, options)
+        self._size = file.seek(0, io.SEEK_END)
+
+    def allowance(self) -> Allowance:
+        """Return how much may come out of all members."""
+        return Allowance(self._size, self._options)
 
     def is_single(self) -> bool:
         """Tell whether each member is one document, by their names."""
@@ -112,24 +118,28 @@ class _Archive:
 
     def documents(self, first: int) -> Iterator[Converted | Unreadable]:
         """Yield the documents of the members from one on."""
-        return chain.from_iterable(map(self._documents, self.members[first:]))
+        allowance = self.allowance()
+        for member in self.members[first:]:
+            yield from self._documents(member, allowance)
 
-    def _documents(self, member: _Member) -> Iterator[Converted | Unreadable]:
+    def _documents(
+        self, member: _Member, allowance: Allowance
+    ) -> Iterator[Converted | Unreadable]:
         why = _why_not(member.info)
         label = label_of(member.name)
         if why:
             return iter([Unreadable(why, label, is_skipped=why != _ENCRYPTED)])
         try:
-            data = self._read(member.info)
+            limit = allowance.of_member(member.info.compress_size)
+            data = self._read(member.info, limit)
         except NotImplementedError:
             return iter([Unreadable(_UNKNOWN, label)])
         except InputError as error:
             return iter([Unreadable(str(error), label)])
-        self.allowance.take(len(data))
+        allowance.take(len(data))
         return self._choice.documents(member.name, data)
 
-    def _read(self, info: zipfile.ZipInfo) -> bytes:
-        limit = self.allowance.of_member(info.compress_size)
+    def _read(self, info: zipfile.ZipInfo, limit: int) -> bytes:
         data = bytearray()
         try:
             with self._zip.open(info) as file:
@@ -140,25 +150,6 @@ class _Archive:
         except _ERRORS:
             raise InputError(_DAMAGED_MEMBER) from None
         return bytes(data)
-
-
-class _Documents:
-    """The documents of an archive in which each member is one."""
-
-    def __init__(self, archive: _Archive) -> None:
-        self._archive = archive
-        self._documents = archive.documents(0)
-
-    def __iter__(self) -> _Documents:
-        return self
-
-    def __next__(self) -> Converted | Unreadable:
-        return next(self._documents)
-
-    def go_to(self, ordinal: int, _mark: int) -> None:
-        """Go on at a member."""
-        self._archive.allowance.renew()  # what is read again is not more
-        self._documents = self._archive.documents(ordinal)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
