@@ -21,8 +21,8 @@ def known_borders(
     """Return the borders of places as far as columns tell, and whether they do.
 
     Borders are int32[4, places], counted from 1: first and last line, first column and
-    the one after the last. Where columns do not tell, lines are those of paragraphs.
-    `ends` are the first and the last paragraph of each place.
+    the one after the last; those that columns do not tell are wrong. `ends` are the
+    first and the last paragraph of each place.
     """
     first, last = ends
     start, end = spans.T
@@ -33,8 +33,8 @@ def known_borders(
         [
             paragraphs.line[first] + 1,
             paragraphs.last_line[last] + 1,
-            np.where(is_known, start - line + 1, 0),
-            np.where(is_known, end - last_line + 1, 0),
+            start - line + 1,
+            end - last_line + 1,
         ]
     )
     return borders, is_known

@@ -155,7 +155,7 @@ def seeds(
         common = (counted & MOST_COUNTED) > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
-        if length > LENGTHS[0]:
+        if shorter:
             # Whole short paragraphs may be common, and longer runs are not within them.
             found += _pairs(packing, keys, CHAINED)
     links = np.concatenate(found) if found else np.empty(0, np.uint64)

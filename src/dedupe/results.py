@@ -87,14 +87,15 @@ def build_result(
     Documents that were not asked about stand in it where they repeat something of the
     others, and nowhere else.
     """
-    texts = batches.texts
     findings = blocks.gather(corpus, matches, settings)
     asked = batches.asked
     if asked < len(batches.names):
         findings, matches, passages = _about(corpus, asked, findings, matches, passages)
     counts = np.bincount(findings.relation, minlength=len(RELATIONS))
-    told = _LookedUp.of(corpus, batches, findings, asked)
-    places = _Places.of(corpus, batches, texts, findings, told)
+    places = _Places.of(corpus, batches, findings)
+    paragraphs = np.diff(corpus.first_paragraph)[:asked]
+    words = np.diff(corpus.first_position)[:asked] - 1
+    duplicated = blocks.duplicated_words(corpus, findings, asked)[:asked]
     sources = batches.found.sources
     source_of = _sources(batches)
 
@@ -103,9 +104,9 @@ def build_result(
         return DocumentColumns(
             batches.names[rows],
             batches.encodings[rows],
-            told.paragraphs[rows].tolist(),
-            told.words[rows].tolist(),
-            told.duplicated[rows].tolist(),
+            paragraphs[rows].tolist(),
+            words[rows].tolist(),
+            duplicated[rows].tolist(),
         )
 
     def summaries(start: int, stop: int) -> list[DocumentSummary]:
@@ -139,12 +140,12 @@ def build_result(
         errors=(*batches.found.errors, *batches.errors),
         warnings=batches.warnings,
         paragraphs=first,
-        words=int(told.words.sum()),
-        duplicated_words=int(told.duplicated.sum()),
+        words=int(words.sum()),
+        duplicated_words=int(duplicated.sum()),
         jobs=jobs,
         counted=dict(zip(RELATIONS, counts.tolist(), strict=True)),
         about={batches.names[row]: about for row, about in batches.about.items()},
-        read_texts=partial(_read_texts, batches.names, texts),
+        read_texts=partial(_read_texts, batches.names, batches.texts),
     )
 
 
@@ -238,15 +239,14 @@ class _Places:
         cls,
         corpus: Corpus,
         batches: Batches,
-        texts: Texts,
         findings: Findings,
-        told: _LookedUp,
     ) -> _Places:
         paragraphs = corpus.paragraphs
         first, last = findings.first, findings.last
         spans = _spans(corpus, batches, findings)
         start, end = spans.T
-        passage_start, passage_end = told.passages
+        passage_start = batches.starts(findings.passage_begin)
+        passage_end = batches.ends(findings.passage_end - 1)
         # Whole paragraphs agree with their punctuation, not from word to word alone.
         rows = _agreeing_throughout(findings)
         passage_start[findings.passages[rows]] = start[rows]
@@ -254,7 +254,7 @@ class _Places:
         return cls(
             batches.names,
             findings,
-            told.fingerprint,
+            blocks.fingerprints(corpus, findings),
             paragraphs.document[first],
             paragraphs.line[first] + 1,
             paragraphs.line[last] + 1,
@@ -262,7 +262,7 @@ class _Places:
             *known_borders(paragraphs, (first, last), spans),
             passage_start,
             passage_end,
-            texts,
+            batches.texts,
         )
 
     def columns(self, start: int, stop: int) -> FindingColumns:
@@ -330,32 +330,6 @@ def _agreeing_throughout(findings: Findings) -> IntArray:
         findings.end[rows] == findings.passage_end[passage]
     )
     return np.compress(agreeing, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _LookedUp:
-    """What is looked up for all findings, and of all documents."""
-
-    fingerprint: UInt64Array  # of each finding
-    passages: tuple[Int32Array, Int32Array]  # first code point of each, and the end
-    paragraphs: IntArray  # of each document that was asked about
-    words: IntArray  # likewise
-    duplicated: IntArray  # words, likewise
-
-    @classmethod
-    def of(
-        cls, corpus: Corpus, batches: Batches, findings: Findings, asked: int
-    ) -> _LookedUp:
-        return cls(
-            blocks.fingerprints(corpus, findings),
-            (
-                batches.starts(findings.passage_begin),
-                batches.ends(findings.passage_end - 1),
-            ),
-            np.diff(corpus.first_paragraph)[:asked],
-            np.diff(corpus.first_position)[:asked] - 1,
-            blocks.duplicated_words(corpus, findings, asked)[:asked],
-        )
 
 
 def _match_columns(

@@ -27,13 +27,10 @@ from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import Problem, ScanResult
 from dedupe.readers import (
-    Found,
     ReadOptions,
     Walked,
-    asked,
     find_sources,
     walk_over,
-    without,
 )
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
@@ -159,14 +156,11 @@ def search(
     """Return what the texts repeat of one another, of themselves and of an archive."""
     # A folder of many files is walked in the time in which numpy is loaded.
     paths = run.chosen["paths"]
-    own = _own_files(run.chosen["baseline"])
-    identities = frozenset((status.st_dev, status.st_ino) for status in own)
-    read = dataclasses.replace(run.read, own=identities)
+    read = dataclasses.replace(run.read, own=_own_files(run.chosen["baseline"]))
     walk = Background(lambda: tuple(walk_over(paths, read, sized=False)))
     from dedupe import scan  # noqa: PLC0415 - a bad option should be told before
 
     found = find_sources(paths, read, walked=Walked(*walk.result()))
-    found = _without_own(found, own)
     scan_them = functools.partial(
         functools.partial(archive.query, since=since) if archive else scan,
         found,
@@ -244,19 +238,8 @@ def _reading(chosen: dict[str, Any]) -> list[str]:
     ]
 
 
-def _without_own(found: Found, own: Sequence[os.stat_result]) -> Found:
-    """Leave out what lies among the texts and is none: the baseline, and our output."""
-    # Few files have the same size and time: only those are looked up.
-    marks = {(status.st_size, status.st_mtime_ns) for status in own}
-    rows = {
-        row
-        for row, source in (asked(found.sources) if own else ())
-        if (source.size, source.modified) in marks and _is_among(source.path, own)
-    }
-    return found._replace(sources=without(found.sources, rows)) if rows else found
-
-
-def _own_files(baseline: str | None) -> list[os.stat_result]:
+def _own_files(baseline: str | None) -> frozenset[tuple[int, int]]:
+    """Return what may lie among the texts and is none: the baseline, and our output."""
     statuses = []
     with contextlib.suppress(OSError, ValueError):
         if baseline:
@@ -264,15 +247,11 @@ def _own_files(baseline: str | None) -> list[os.stat_result]:
     # The shell has opened it before we began, so it is found, and empty.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         statuses.append(os.fstat(sys.stdout.fileno()))
-    return [status for status in statuses if stat.S_ISREG(status.st_mode)]
-
-
-def _is_among(path: str, files: Sequence[os.stat_result]) -> bool:
-    try:
-        status = Path(path).stat()
-    except (OSError, ValueError):
-        return False
-    return any(os.path.samestat(status, other) for other in files)
+    return frozenset(
+        (status.st_dev, status.st_ino)
+        for status in statuses
+        if stat.S_ISREG(status.st_mode)
+    )
 
 
 def _inputs(

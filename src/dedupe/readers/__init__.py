@@ -43,7 +43,7 @@ from dedupe.readers.documents import (
 )
 from dedupe.readers.files import NotTaken, OwnFile, read_plain, read_whole, reason
 from dedupe.readers.formats import module_of_many
-from dedupe.readers.plain_files import Files, asked, names_in, without
+from dedupe.readers.plain_files import Files, asked, names_in
 from dedupe.readers.sources import hold_in_memory, read_stdin, readable
 from dedupe.readers.walking import Walk, Walked, order_of, path_order, reported
 
@@ -65,7 +65,6 @@ __all__ = [
     "Source",
     "Unreadable",
     "Walked",
-    "asked",
     "find_sources",
     "from_texts",
     "is_much",
@@ -75,7 +74,6 @@ __all__ = [
     "plan",
     "problem_order",
     "walk_over",
-    "without",
 ]
 
 _STDIN = "-"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
 from dedupe.readers.documents import FORMATS, UNASKED, Source
@@ -98,14 +98,6 @@ def _plain_file(name: str) -> Source:
 def asked(sources: Sequence[Source]) -> Iterable[tuple[int, Source]]:
     """Return the sources whose size is known, with their rows."""
     return sources.others.items() if isinstance(sources, Files) else enumerate(sources)
-
-
-def without(sources: Sequence[Source], rows: Container[int]) -> Sequence[Source]:
-    """Return the sources but those in some rows."""
-    kept = [source for row, source in enumerate(sources) if row not in rows]
-    if not isinstance(sources, Files):
-        return tuple(kept)
-    return Files.of([one.name if one.size == UNASKED else one for one in kept])
 
 
 def blocks_of(names: Sequence[str]) -> list[str]:

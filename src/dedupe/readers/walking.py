@@ -174,7 +174,7 @@ class Walk:
             self.errors.append(Problem(name, why))
             return
         above, base = os.path.split(path)
-        named = self._named.setdefault(_identity(os.stat(above)), set())
+        named = self._named.setdefault(_identity(above, os.stat(above)), set())
         if base not in named:
             named.add(base)
             format_ = format_of(name) or format_of(base) or "text"
@@ -189,6 +189,9 @@ class Walk:
         *,
         is_named: bool = False,
     ) -> None:
+        own = self.options.own
+        if own and _identity(path, status) in own:
+            return
         size = status.st_size
         if size > self.options.max_file_size and format_ not in STREAMED:
             self.errors.append(Problem(name, too_large(size)))
@@ -209,7 +212,7 @@ class Walk:
         self._wait(_Folder(argument, prefix, "", ignoring), status)
 
     def _wait(self, folder: _Folder, status: os.stat_result) -> None:
-        identity = _identity(status)
+        identity = _identity(folder.path, status)
         if identity not in self._visited:
             self._visited.add(identity)
             self._waiting.append(folder)
@@ -304,7 +307,8 @@ class Walk:
     def _was_named(self, base: str, folder: _Folder) -> bool:
         if not any(base in named for named in self._named.values()):
             return False
-        return base in self._named.get(_identity(os.stat(folder.path)), ())
+        identity = _identity(folder.path, os.stat(folder.path))
+        return base in self._named.get(identity, ())
 
     def _meet_link(self, entry: os.DirEntry[str], folder: _Folder) -> None:
         name = folder.prefix + entry.name
@@ -402,8 +406,10 @@ def path_order(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
+def _identity(path: str, status: os.stat_result) -> tuple[int, int]:
+    """Return what tells a file from all others; on Windows its folder does not."""
+    whole = status if status.st_ino else os.stat(path)
+    return whole.st_dev, whole.st_ino
 
 
 def _special(status: os.stat_result) -> str:
