@@ -170,6 +170,15 @@ def test_our_own_file_among_many_is_not_read(
     assert [document.name for document in documents] == names
 
 
+def test_an_entry_without_a_number_is_asked_for_it(texts: Path) -> None:
+    whole = texts.stat()
+    # So Windows tells of what it lists in a folder.
+    entry = os.stat_result((whole.st_mode, 0, 0, *whole[3:]))
+    for status in (whole, entry):
+        told = walking._identity(str(texts), status)  # noqa: SLF001 - Windows alone
+        assert told == (whole.st_dev, whole.st_ino)
+
+
 def test_files_larger_than_they_looked_come_in_pieces(texts: Path) -> None:
     options = ReadOptions(batch_bytes=40 << 10)
     for number in range(1, 40):
