@@ -146,6 +146,24 @@ def test_no_document_makes_an_empty_corpus() -> None:
     assert loader.slices(batches) == [(0, 0)]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    "words", [[], [7], [1] * 9 + [500], [500] + [1] * 9, [0] * 9 + [30], [40] * 10]
+)
+def test_words_stand_in_a_row_however_uneven_batches_are(
+    tmp_path: Path, words: list[int], jobs: int
+) -> None:
+    for number, size in enumerate(words):
+        text = " ".join(f"{number}{word}" for word in range(size))
+        (tmp_path / f"{number:02}.txt").write_text(text)
+    found = find_sources([tmp_path])
+    at_once, _ = loader.read(found, ReadOptions(), Settings(), 1)
+    corpus, batches = loader.read(found, ReadOptions(batch_bytes=1), Settings(), jobs)
+    assert len(batches.columns) == len(words)
+    assert corpus.word.size == corpus.positions + PADDING
+    assert corpus.word.tolist() == at_once.word.tolist()
+
+
 @pytest.mark.parametrize("slice_words", [1, 20, 10_000])
 def test_slices_are_runs_of_all_batches(
     monkeypatch: pytest.MonkeyPatch, slice_words: int

@@ -35,6 +35,21 @@ def test_outcomes_come_in_the_order_of_their_numbers(jobs: int) -> None:
         assert arrays["rows"].tolist() == [row * row for row in range(number)]
 
 
+@jobs_given
+def test_the_first_outcomes_are_had_while_others_are_made(jobs: int) -> None:
+    def task(number: int) -> Outcome:
+        if number == 9:
+            time.sleep(60)
+        return None, {"rows": np.full(100_000, number)}
+
+    began = time.monotonic()
+    outcomes = processes.outcomes_in_order(task, 10, jobs)
+    first = [next(outcomes)[1]["rows"] for _ in range(9)]
+    outcomes.close()
+    assert time.monotonic() - began < 30
+    assert [set(rows.tolist()) for rows in first] == [{row} for row in range(9)]
+
+
 def test_children_that_linger_are_seen_off_by_whoever_comes_next() -> None:
     first = processes.run(squares, 5, 2, linger=True)
     second = processes.run(squares, 5, 2, linger=True)

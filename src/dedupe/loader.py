@@ -51,6 +51,10 @@ SLICE_WORDS = 200_000
 # Two positions, or a position and a hash, share 64 bits; a paragraph is an int32.
 MOST_WORDS = 1 << 32
 MOST_PARAGRAPHS = 1 << 31
+# When so large a part of the batches is there, it can be told how long the row of all
+# words will be; memory that is not written costs nothing, so there is room for more.
+FIRST_BATCHES = 1 / 8
+ROOM = 1.5
 # After the name of a file in that of a document; a name may also be that of the file.
 _JOINTS = ("", "#", ":", "/")
 
@@ -102,16 +106,21 @@ def read(
     jobs: int,
     done: Callable[[float], None] | None = None,
 ) -> tuple[Corpus, Batches]:
-    """Return the corpus of all sources, and the columns it was made of."""
+    """Return the corpus of all sources, and the columns it was made of.
+
+    Children may linger, as `processes.run` says.
+    """
     batches = plan(found.sources, options)
-    task = partial(_read_batch, batches, options, settings)
-    outcomes = processes.run(task, len(batches), jobs, done)
-    held = _held(found, options, batches, outcomes)
-    return _corpus(held), held
+    held, words = _read_batches(found, options, batches, settings, jobs, done)
+    return _corpus(held, words), held
 
 
 def read_more(
-    held: Batches, sources: Sequence[Source], settings: Settings, jobs: int
+    corpus: Corpus,
+    held: Batches,
+    sources: Sequence[Source],
+    settings: Settings,
+    jobs: int,
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of what was read and of more sources after it."""
     found = held.found._replace(sources=(*held.found.sources, *sources))
@@ -120,14 +129,12 @@ def read_more(
         batch._replace(first=batch.first + first)
         for batch in plan(sources, held.options)
     ]
-    task = partial(_read_batch, batches, held.options, settings)
-    outcomes = processes.run(task, len(batches), jobs)
-    more = _held(found, held.options, batches, outcomes)
+    more, words = _read_batches(found, held.options, batches, settings, jobs)
     columns = [*held.columns, *more.columns]
     together = replace(
         more,
         columns=columns,
-        first_position=_running([arrays["word"].size for arrays in columns]),
+        first_position=_running([arrays["start"].size for arrays in columns]),
         first_document=_running([arrays["document_words"].size for arrays in columns]),
         names=[*held.names, *more.names],
         encodings=[*held.encodings, *more.encodings],
@@ -137,33 +144,90 @@ def read_more(
         about=held.about,
         texts=held.texts.with_more(more.texts),
     )
-    return _corpus(together), together
+    known = corpus.word[: corpus.positions]
+    return _corpus(together, np.concatenate([known, words])), together
+
+
+def _read_batches(
+    found: Found,
+    options: ReadOptions,
+    batches: Sequence[Batch],
+    settings: Settings,
+    jobs: int,
+    done: Callable[[float], None] | None = None,
+) -> tuple[Batches, UInt32Array]:
+    """Return the columns of all batches, and all words in a row with room after them.
+
+    Words are joined while others are still read.
+    """
+    task = partial(_read_batch, batches, options, settings)
+    words = _Words(len(batches))
+    values: list[dict[str, Any]] = []
+    names: list[str] = []
+    columns: list[Arrays] = []
+    outcomes = processes.outcomes_in_order(task, len(batches), jobs, done, linger=True)
+    for batch, (told, held) in zip(batches, outcomes, strict=True):
+        pieces = _unpacked(held, len(told))
+        words.add([arrays.pop("word") for arrays in pieces])
+        columns += pieces
+        values += told
+        for value in told:
+            own = value["names"]
+            names += names_of(batch.sources) if own is None else own
+    return _held(found, options, values, names, columns), words.all()
+
+
+class _Words:
+    """The words of batches in a row, which is made when the first of them are there.
+
+    Where these do not tell how long it will be, it is made anew.
+    """
+
+    def __init__(self, batches: int) -> None:
+        self._batches = batches
+        self._seen = 0
+        self._size = 0
+        self._waiting: list[UInt32Array] = []
+        self._row = np.empty(0, np.uint32)
+
+    def add(self, words: list[UInt32Array]) -> None:
+        """Add the words of the next batch."""
+        self._seen += 1
+        self._waiting += words
+        if self._seen >= FIRST_BATCHES * self._batches:
+            self._join()
+
+    def all(self) -> UInt32Array:
+        """Return all words, with room for those that close the last document."""
+        self._join()
+        return self._row[: self._size + PADDING]
+
+    def _join(self) -> None:
+        size = self._size + sum(words.size for words in self._waiting)
+        if size + PADDING > self._row.size:
+            likely = size * self._batches / max(self._seen, 1)
+            row = np.empty(int(ROOM * likely) + PADDING, np.uint32)
+            row[: self._size] = self._row[: self._size]
+            self._row = row
+        if self._waiting:
+            np.concatenate(self._waiting, out=self._row[self._size : size])
+        self._size = size
+        self._waiting.clear()
 
 
 def _held(
     found: Found,
     options: ReadOptions,
-    batches: Sequence[Batch],
-    outcomes: Sequence[Outcome],
+    values: Sequence[dict[str, Any]],
+    names: Sequence[str],
+    columns: Sequence[Arrays],
 ) -> Batches:
-    values = [value for told, _ in outcomes for value in told]
-    names = [
-        name
-        for batch, (told, _) in zip(batches, outcomes, strict=True)
-        for value in told
-        for name in (
-            names_of(batch.sources) if value["names"] is None else value["names"]
-        )
-    ]
-    columns = [
-        arrays for told, held in outcomes for arrays in _unpacked(held, len(told))
-    ]
     files = (
         found.sources[row].name
         for arrays in columns
         for row in arrays["source"].tolist()
     )
-    first_position = _running([arrays["word"].size for arrays in columns])
+    first_position = _running([arrays["start"].size for arrays in columns])
     first_document = _running([arrays["document_words"].size for arrays in columns])
     return Batches(
         found._replace(
@@ -347,8 +411,11 @@ def _narrow(values: Int32Array, kind: type[np.unsignedinteger[Any]]) -> npt.DTyp
     return kind if values.max(initial=0) <= np.iinfo(kind).max else np.int32
 
 
-def _corpus(held: Batches) -> Corpus:
-    """Return the corpus that was read in batches."""
+def _corpus(held: Batches, word: UInt32Array) -> Corpus:
+    """Return the corpus that was read in batches.
+
+    `word` holds all words, and room after them; what closes documents is put in.
+    """
 
     def column(name: str) -> np.ndarray:
         if not held.columns:
@@ -381,11 +448,8 @@ def _corpus(held: Batches) -> Corpus:
     joined = column("joined") + np.repeat(held.first_position[:-1], counts)
     first_position = _running(column("document_words") + 1)
     closing = _closing_words(0, documents + PADDING)
-    # Not shared with children but handed on to them: huge pages can hold it then.
-    word = np.concatenate(
-        [arrays["word"] for arrays in held.columns] + [closing[documents:]]
-    )
     word[first_position[1:] - 1] = closing[:documents]
+    word[words:] = closing[documents:]
     return Corpus(
         word,
         WordParagraphs.of(paragraphs.first_word, word.size),

@@ -65,30 +65,8 @@ def run(
     *,
     linger: bool = False,
 ) -> list[Outcome]:
-    """Return what `task` gives for 0 … count-1, in that order.
-
-    Each child takes the next number when it is free. `done` hears the share of
-    finished tasks. A DedupeError of a task is raised again here, any other error as
-    a WorkerError. To give memory back takes children some milliseconds: whoever lets
-    them `linger` goes on meanwhile, and calls `see_off` in the end.
-    """
-    jobs = min(jobs, count)
-    outcomes: list[Outcome] = [(None, {})] * count
-    if jobs <= 1:
-        for number in range(count):
-            outcomes[number] = task(number)
-            if done:
-                done((number + 1) / count)
-        return outcomes
-    with memory_files(jobs) as files:
-        messages = list(_run_forked(task, count, files, done))
-        if not linger:
-            see_off()
-        memories = {file: map_file(file) for file in files}
-    for file, message in messages:
-        arrays = arrays_of(message, memories[file])
-        outcomes[message["task"]] = (message["value"], arrays)
-    return outcomes
+    """Return what `task` gives for 0 … count-1, as `outcomes_in_order` yields it."""
+    return [*outcomes_in_order(task, count, jobs, done, linger=linger)]
 
 
 def run_in_order(
@@ -110,26 +88,42 @@ def run_in_order(
 
 
 def outcomes_in_order(
-    task: Callable[[int], Outcome], count: int, jobs: int
+    task: Callable[[int], Outcome],
+    count: int,
+    jobs: int,
+    done: Callable[[float], None] | None = None,
+    *,
+    linger: bool = False,
 ) -> Generator[Outcome, None, None]:
     """Yield what `task` gives for 0 … count - 1, as soon as those before it are there.
 
-    What was given is held until the end, so let there not be too many at a time.
+    Each child takes the next number when it is free. `done` hears the share of
+    finished tasks. A DedupeError of a task is raised again here, any other error as
+    a WorkerError. What was given is held until the end, so let there not be too much
+    at a time. To give memory back takes children some milliseconds: whoever lets them
+    `linger` goes on meanwhile, and calls `see_off` in the end.
     """
     jobs = min(jobs, count)
     if jobs <= 1:
-        yield from map(task, range(count))
+        for number in range(count):
+            yield task(number)
+            if done:
+                done((number + 1) / count)
         return
     waiting: dict[int, Outcome] = {}
     due = 0
     with memory_files(jobs) as files:
-        for file, message in _run_forked(task, count, files):
-            arrays = arrays_of(message, map_file(file))
+        memories: dict[int, mmap.mmap | bytes] = dict.fromkeys(files, b"")
+        for file, message in _run_forked(task, count, files, done):
+            if message["end"] > len(memories[file]):
+                memories[file] = map_file(file)
+            arrays = arrays_of(message, memories[file])
             waiting[message["task"]] = (message["value"], arrays)
             while due in waiting:
                 yield waiting.pop(due)
                 due += 1
-    see_off()
+    if not linger:
+        see_off()
 
 
 def _run_forked(
@@ -164,12 +158,16 @@ def _draw(
 ) -> None:
     """Draw numbers and do their tasks, until there are no more."""
     tickets.close_writing()
-    offset = 0
+    offset = size = 0
     while ticket := os.read(tickets.reading, LENGTH.size):
         number = LENGTH.unpack(ticket)[0]
         value, arrays = task(number)
         places, offset = store(arrays, file, offset)
-        tell({"task": number, "value": value, "arrays": places})
+        if offset > size:
+            # Without holes the parent would have to map the file for every task.
+            size = 2 * offset
+            os.truncate(file, size)
+        tell({"task": number, "value": value, "arrays": places, "end": offset})
 
 
 class Children:

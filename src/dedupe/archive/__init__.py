@@ -250,7 +250,7 @@ class Archive:
         ]
         cut = _told(choice, corpus, batches)
         if sources:
-            corpus, batches = loader.read_more(batches, sources, settings, jobs)
+            corpus, batches = loader.read_more(corpus, batches, sources, settings, jobs)
         corpus = replace(corpus, elsewhere=choice.elsewhere)
         compared = compare_corpus(
             corpus, batches, settings, jobs, passages=passages, progress=tell
