@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import dedupe
 from corpora import CHANGES, WORDS, Plan, build, small_corpora
-from dedupe import loader, pipeline
+from dedupe import loader, stages
 from dedupe.model import Match, ScanResult
 from dedupe.readers import ReadOptions
 from dedupe.settings import Settings
@@ -125,7 +125,7 @@ def test_a_pair_is_given_once(texts: Texts) -> None:
 def test_a_pair_that_two_tasks_come_upon_is_given_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pipeline, "PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr(stages, "PAIRS_AT_ONCE", 1)
     random = Random(1)
     two = [random.choices(WORDS, k=30) for _ in range(2)]
     # So many edited copies that not every two of them share a seed: what ties them

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import dedupe
-from dedupe import processes
+from dedupe import memory_files, processes
+from dedupe.children import WorkerError, see_off
 from dedupe.errors import DecodingError, DedupeError, InputError
-from dedupe.processes import Outcome, WorkerError
+from dedupe.processes import Given, Outcome, Stage
 
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 pytestmark = [forking, pytest.mark.usefixtures("nothing_left_behind")]
@@ -51,11 +52,9 @@ def test_the_first_outcomes_are_had_while_others_are_made(jobs: int) -> None:
 
 
 def test_children_that_linger_are_seen_off_by_whoever_comes_next() -> None:
-    first = processes.run(squares, 5, 2, linger=True)
-    second = processes.run(squares, 5, 2, linger=True)
+    first = [*processes.outcomes_in_order(squares, 5, 2, linger=True)]
+    second = processes.run(squares, 5, 2)
     assert [value for value, _ in first] == [value for value, _ in second]
-    # No more than those of one run are on their way out.
-    processes.see_off()
 
 
 @jobs_given
@@ -87,7 +86,7 @@ def test_large_values_and_arrays_come_through(jobs: int) -> None:
 
 
 def test_all_processes_see_what_one_writes_to_shared_memory() -> None:
-    shared = processes.shared_array(8, np.int64)
+    shared = memory_files.shared_array(8, np.int64)
 
     def task(number: int) -> Outcome:
         shared[number] = os.getpid()
@@ -202,6 +201,97 @@ def test_children_end_when_nobody_wants_the_rest() -> None:
     assert time.monotonic() - began < 30
 
 
+def numbers(number: int, _: Given) -> Outcome:
+    return None, {"rows": np.arange(number * 1_000, (number + 1) * 1_000)}
+
+
+def sums(number: int, given: Given) -> Outcome:
+    part = [arrays["rows"][number::4].sum() for arrays in given]
+    return os.getpid(), {"rows": np.array(part)}
+
+
+TASKS = {"numbers": numbers, "sums": sums}
+
+
+@jobs_given
+def test_a_stage_sees_what_the_one_before_gave(jobs: int) -> None:
+    with processes.workers(TASKS, jobs) as crew:
+        first = crew.run("numbers", 7)
+        second = crew.run("sums", 4, first)
+        first.forget()
+        third = crew.run("sums", 4, second)
+    see_off()
+    rows = np.arange(7_000).reshape(7, 1_000)
+    expected = [rows[:, part::4].sum(axis=1) for part in range(4)]
+    for arrays, values in zip(second.arrays, expected, strict=True):
+        assert arrays["rows"].tolist() == values.tolist()
+    for part, arrays in enumerate(third.arrays):
+        again = [values[part::4].sum() for values in expected]
+        assert arrays["rows"].tolist() == again
+
+
+@jobs_given
+def test_a_stage_is_given_arrays_of_this_process(jobs: int) -> None:
+    with processes.workers(TASKS, jobs) as crew:
+        stage = Stage.of({"rows": np.arange(12)})
+        found = crew.run("sums", 4, stage)
+        again = crew.run("sums", 4, stage)
+    see_off()
+    for given in found, again:
+        assert [arrays["rows"].tolist() for arrays in given.arrays] == [
+            [12],
+            [15],
+            [18],
+            [21],
+        ]
+
+
+def test_what_a_single_task_gave_can_be_given_on() -> None:
+    # It is done in this process, and other processes are to see it all the same.
+    with processes.workers(TASKS, 2) as crew:
+        found = crew.run("sums", 4, crew.run("numbers", 1))
+    see_off()
+    assert sum(arrays["rows"].sum() for arrays in found.arrays) == sum(range(1_000))
+
+
+def test_the_same_processes_do_all_stages() -> None:
+    with processes.workers(TASKS, 3) as crew:
+        first = crew.run("numbers", 9)
+        seen = [
+            {outcome[0] for outcome, _ in crew.outcomes("sums", 90, first)}
+            for _ in range(3)
+        ]
+    see_off()
+    assert len(set().union(*seen)) <= 3
+    assert os.getpid() not in set().union(*seen)
+
+
+@jobs_given
+def test_an_error_of_a_later_stage_is_raised_again(jobs: int) -> None:
+    def careless(_number: int, _given: Given) -> Outcome:
+        raise InputError("notes.txt is gone; look for it.")
+
+    with (
+        pytest.raises(InputError, match="notes"),
+        processes.workers(TASKS | {"careless": careless}, jobs) as crew,
+    ):
+        crew.run("careless", 4, crew.run("numbers", 4))
+
+
+def test_a_worker_that_dies_between_stages_is_an_error() -> None:
+    def last_word(_number: int, _given: Given) -> Outcome:
+        return os.getpid(), {}
+
+    def scan() -> None:
+        with processes.workers(TASKS | {"last word": last_word}, 2) as crew:
+            outcomes = [outcome for outcome, _ in crew.outcomes("last word", 2)]
+            os.kill(outcomes[0][0], signal.SIGKILL)
+            crew.run("numbers", 500)
+
+    with pytest.raises(DedupeError, match=r"fewer --jobs"):
+        scan()
+
+
 def test_as_many_processes_work_as_are_asked_for() -> None:
     assert processes.usable_jobs(3) == 3
     assert processes.usable_jobs(None) >= 1
@@ -225,7 +315,7 @@ def test_one_process_works_beside_other_threads() -> None:
 
 INTERRUPTED = """
 import os, sys, time
-from dedupe import processes
+from dedupe import memory_files, processes
 
 def task(number):
     os.write(1, b"%d\\n" % os.getpid())

@@ -25,9 +25,10 @@ from dedupe.corpus import (
     sorting,
 )
 from dedupe.errors import InputError
+from dedupe.memory_files import Arrays, shared_array
 from dedupe.model import About, Problem
 from dedupe.paragraphs import columns_of
-from dedupe.processes import Arrays, Outcome
+from dedupe.processes import Outcome
 from dedupe.readers import (
     NOTHING_TOLD,
     Batch,
@@ -108,7 +109,7 @@ def read(
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of all sources, and the columns it was made of.
 
-    Children may linger, as `processes.run` says.
+    Children may linger, as `processes.outcomes_in_order` says.
     """
     batches = plan(found.sources, options)
     held, words = _read_batches(found, options, batches, settings, jobs, done)
@@ -435,7 +436,7 @@ def _corpus(held: Batches, word: UInt32Array) -> Corpus:
         column("first_word") + held.first_position[batch],
         column("words"),
         column("solid"),
-        processes.shared_array(document.size, np.int64),
+        shared_array(document.size, np.int64),
     )
     words = int(held.first_position[-1])
     if words >= MOST_WORDS or document.size >= MOST_PARAGRAPHS:

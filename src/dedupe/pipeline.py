@@ -9,15 +9,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from dedupe import aligner, blocks, candidates, loader, processes, signatures
+from dedupe import candidates, loader, processes, signatures
 from dedupe.aligner import Runs
-from dedupe.candidates import Packing
-from dedupe.corpus import (
-    ByteArray,
-    Corpus,
-    IntArray,
-    UInt32Array,
-)
+from dedupe.children import see_off
+from dedupe.corpus import Corpus, IntArray
 from dedupe.kin import count_kin_once, kin
 from dedupe.loader import Batches
 from dedupe.matches import (
@@ -25,7 +20,6 @@ from dedupe.matches import (
     EDITED,
     OVERLAP,
     Matches,
-    as_arrays,
     each_once,
     from_arrays,
     joined,
@@ -33,14 +27,13 @@ from dedupe.matches import (
     unknown,
 )
 from dedupe.model import ScanResult
-from dedupe.passages import Passages, all_passages, find_passages
-from dedupe.processes import Arrays, Outcome
+from dedupe.passages import Passages
+from dedupe.processes import Stage, Workers
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts, is_much
 from dedupe.results import build_result
 from dedupe.settings import Settings
-from dedupe.similarity import crowded_paragraphs, shingle_hashes
+from dedupe.stages import Signed, Stages
 from dedupe.values import dataclass
-from dedupe.verifier import verify
 
 PathLike: TypeAlias = str | PurePath
 Inputs: TypeAlias = (
@@ -59,9 +52,6 @@ SMALL = 2 << 20  # bytes
 # A signature estimates: a pair at the threshold may look less similar by so much, three
 # standard errors of 128 values at .5.
 ESTIMATE_SLACK = 0.12
-PAIRS_AT_ONCE = 1 << 12
-# To start a child and to give it memory takes as long as to compare so many pairs.
-TASKS_A_CHILD = 2
 
 
 def scan(
@@ -144,16 +134,12 @@ def compare_corpus(
 ) -> Compared:
     """Return a corpus with the matches in it."""
     tell = progress or tell_nobody
-    work = _Work.of(corpus, batches, settings, jobs, tell)
-    try:
-        work.index()
-        seeds = work.seeds()
-        found, stretches, signed, doubted = work.compare(seeds, passages=passages)
-        del seeds
-        matches = work.with_near_duplicates(found, signed, doubted)
-    finally:
-        processes.see_off()
-    return Compared(corpus, batches, matches, stretches, jobs)
+    stages = Stages.of(corpus, batches, settings, passages=passages)
+    with processes.workers(stages.tasks(), min(jobs, len(stages.slices))) as crew:
+        found, between = _Work(stages, crew, tell).compare()
+    matches = joined(found)  # while the workers give their memory back
+    see_off()
+    return Compared(corpus, batches, matches, between, jobs)
 
 
 def jobs_for(found: Found, jobs: int | None) -> int:
@@ -191,173 +177,56 @@ def sources_of(inputs: Inputs, read: ReadOptions) -> Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Signed:
-    """Paragraphs that may have a near-duplicate which rare shingles did not show."""
-
-    rows: IntArray  # paragraphs, ascending
-    signatures: UInt32Array  # [num_perm, rows]
-
-
-@dataclass(slots=True)
 class _Work:
-    """The stages after reading, each over slices or partitions on all cores.
+    """The stages after reading, one after the other on all cores."""
 
-    A slice is a run of whole documents, a partition holds all keys of its shingles;
-    how many there are depends on the text alone, not on the number of processes.
-    """
-
-    corpus: Corpus
-    batches: Batches
-    settings: Settings
-    jobs: int
+    stages: Stages
+    crew: Workers
     tell: Progress
-    packing: Packing
-    slices: list[tuple[int, int]]  # first batch of each, and the one after its last
-    frequency: ByteArray  # how often the shingle at each position stands, 0 for rarely
-    keys: list[Arrays]  # of each slice, and where those of each partition begin
 
-    @classmethod
-    def of(
-        cls,
-        corpus: Corpus,
-        batches: Batches,
-        settings: Settings,
-        jobs: int,
-        tell: Progress,
-    ) -> _Work:
-        return cls(
-            corpus,
-            batches,
-            settings,
-            jobs,
-            tell,
-            Packing.of(corpus),
-            loader.slices(batches),
-            processes.shared_array(corpus.positions, np.uint8),
-            [],
-        )
+    def compare(self) -> tuple[list[Matches], Passages]:
+        """Return all verified pairs in parts, and passages if they are asked for."""
+        count = len(self.stages.slices)
+        keys = self._run("indexing", "index", count)
+        seeds = self._run("pairing", "seeds", count, keys)
+        keys.forget()  # the largest columns of all
+        found = self._run("comparing", "compare", count, seeds)
+        seeds.forget()
+        matches, passages, signed, doubted = self.stages.found(found.arrays)
+        return self._with_near_duplicates(matches, signed, doubted), passages
 
-    def index(self) -> None:
-        """Sort the shingles of each slice, and see how equal paragraphs are written."""
-        exemplar = self.corpus.exemplar
-        skipped = exemplar != np.arange(exemplar.size)
-        is_twin = skipped.copy()
-        is_twin[exemplar[skipped]] = True
-        count = len(self.slices)
-        lowest = np.array([(part << 64) // count for part in range(count)], np.uint64)
-
-        def task(number: int) -> Outcome:
-            documents = self.batches.first_document[list(self.slices[number])]
-            start, end = documents.tolist()
-            first, stop = self._paragraphs(*self.slices[number])
-            twins = np.flatnonzero(is_twin[first:stop]) + first
-            loader.hash_twins(self.corpus, self.batches.texts, twins)
-            keys = candidates.shingle_keys(
-                self.corpus, self.packing, start, end, skipped
-            )
-            borders = np.append(keys.searchsorted(lowest), keys.size)
-            return None, {"keys": keys, "borders": borders}
-
-        self.keys = self._run("indexing", task, count)
-
-    def seeds(self) -> list[Arrays]:
-        """Return the places that share shingles, one column a partition.
-
-        Also where those of each slice begin in it.
-        """
-        starts = [first for first, _ in self.slices] + [self.slices[-1][1]]
-        slices = self.batches.first_position[starts].astype(np.uint64)
-        slices <<= np.uint64(self.packing.bits)
-
-        def task(number: int) -> Outcome:
-            pieces = [
-                arrays["keys"][slice(*arrays["borders"][number : number + 2])]
-                for arrays in self.keys
-            ]
-            keys = np.concatenate(pieces)
-            keys.sort()
-            seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
-            return None, {"seeds": seeds, "borders": seeds.searchsorted(slices)}
-
-        seeds = self._run("pairing", task, len(self.slices))
-        self.keys.clear()  # the largest columns of all
-        return seeds
-
-    def compare(
-        self, seeds: list[Arrays], *, passages: bool
-    ) -> tuple[Matches, Passages, _Signed, Runs]:
-        """Return what the seeds show, and what to look at again."""
-        permutation = signatures.permutations(
-            self.settings.num_perm, self.settings.seed
-        )
-
-        def task(number: int) -> Outcome:
-            own = [
-                arrays["seeds"][slice(*arrays["borders"][number : number + 2])]
-                for arrays in seeds
-            ]
-            runs = aligner.grow(self.corpus, self.packing, np.concatenate(own))
-            rows, values = self._sign(*self.slices[number], permutation)
-            arrays: Arrays = {"rows": rows, "signatures": values.reshape(-1)}
-            matches, doubted = self._verified(runs)
-            arrays |= as_arrays(matches)
-            arrays |= {
-                f"doubted_{side}": getattr(doubted, side) for side in Runs.__slots__
-            }
-            if passages:
-                arrays |= self._passages(*self.slices[number], runs).as_arrays()
-            return None, arrays
-
-        outcomes = self._run("comparing", task, len(self.slices))
-        signed = _Signed(
-            np.concatenate([arrays["rows"] for arrays in outcomes]),
-            np.concatenate(
-                [
-                    arrays["signatures"].reshape(self.settings.num_perm, -1)
-                    for arrays in outcomes
-                ],
-                axis=1,
-            ),
-        )
-        doubted = Runs(
-            *(
-                np.concatenate([arrays[f"doubted_{side}"] for arrays in outcomes])
-                for side in Runs.__slots__
-            )
-        )
-        matches = joined([from_arrays(arrays) for arrays in outcomes])
-        return matches, all_passages(outcomes if passages else []), signed, doubted
-
-    def with_near_duplicates(
-        self, matches: Matches, signed: _Signed, doubted: Runs
-    ) -> Matches:
+    def _with_near_duplicates(
+        self, matches: Matches, signed: Signed, doubted: Runs
+    ) -> list[Matches]:
         """Add the pairs that share a band, and those that close their groups.
 
         Then look again at what was thought a formula and is the text of such a group.
         """
+        corpus = self.stages.corpus
         found = [matches]
         found.append(self._fresh(found, *self._alike(signed)))
         closing = candidates.closing_pairs(*tied_by(found, EDITED))
         found.append(self._fresh(found, *closing))
         family = kin(
-            len(self.corpus.paragraphs),
+            len(corpus.paragraphs),
             tied_by(found, EDITED),
             tied_by(found, CONTAINED),
         )
-        doubted = count_kin_once(self.corpus, family, doubted, self.frequency)
-        again, _ = self._verified(doubted)
+        doubted = count_kin_once(corpus, family, doubted, self.stages.frequency)
+        again, _ = self.stages.verified(doubted)
         found.append(_unknown(found, again))
         others = tied_by(found, CONTAINED, OVERLAP)
         more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
         found.append(self._fresh(found, *more))
-        return joined(found)
+        return found
 
-    def _alike(self, signed: _Signed) -> tuple[IntArray, IntArray]:
+    def _alike(self, signed: Signed) -> tuple[IntArray, IntArray]:
         """Return the pairs of paragraphs that share a band and look similar enough."""
-        columns = signatures.bands(signed.signatures, self.settings.bands)
+        settings = self.stages.settings
+        columns = signatures.bands(signed.signatures, settings.bands)
         left, right = candidates.band_pairs(columns)
         near = signatures.estimated_jaccard(signed.signatures, left, right)
-        likely = near >= self.settings.jaccard - ESTIMATE_SLACK
+        likely = near >= settings.jaccard - ESTIMATE_SLACK
         return signed.rows[left[likely]], signed.rows[right[likely]]
 
     def _fresh(
@@ -365,59 +234,15 @@ class _Work:
     ) -> Matches:
         """Return the matches among given pairs of paragraphs that are not found yet."""
         fresh = unknown(found, left, right)
-        more = self._compared(left[fresh], right[fresh])
-        # A run may go on into paragraphs that were compared before.
-        return _unknown(found, more)
+        pairs = {"left": left[fresh], "right": right[fresh]}
+        count = self.stages.pair_tasks(pairs["left"].size)
+        more = self._run("comparing", "pairs", count, Stage.of(pairs))
+        # A run may go on into paragraphs that were compared before, or that another
+        # task was to compare.
+        matches = joined([from_arrays(arrays) for arrays in more.arrays])
+        return _unknown(found, each_once(matches))
 
     def _run(
-        self,
-        stage: str,
-        task: Callable[[int], Outcome],
-        count: int,
-        least: int = 1,
-    ) -> list[Arrays]:
-        """Return what some tasks give, of which a child is to have no fewer than so."""
-        jobs = min(self.jobs, count // least)
-        done = partial(self.tell, stage)
-        outcomes = processes.run(task, count, jobs, done, linger=True)
-        return [arrays for _, arrays in outcomes]
-
-    def _verified(self, runs: Runs) -> tuple[Matches, Runs]:
-        return verify(self.corpus, runs, self.frequency, self.settings)
-
-    def _compared(self, left: IntArray, right: IntArray) -> Matches:
-        """Return the matches among given pairs of paragraphs."""
-
-        def task(number: int) -> Outcome:
-            rows = slice(number * PAIRS_AT_ONCE, (number + 1) * PAIRS_AT_ONCE)
-            seeds = candidates.seeds_of_pairs(
-                self.corpus, self.packing, left[rows], right[rows]
-            )
-            runs = aligner.grow(self.corpus, self.packing, seeds)
-            matches, _ = self._verified(runs)
-            return None, as_arrays(matches)
-
-        count = -(-left.size // PAIRS_AT_ONCE)
-        outcomes = self._run("comparing", task, count, TASKS_A_CHILD)
-        # A run may go on into paragraphs that another task was to compare.
-        return each_once(joined([from_arrays(arrays) for arrays in outcomes]))
-
-    def _passages(self, first: int, stop: int, runs: Runs) -> Passages:
-        equal = blocks.exact_runs(self.corpus, *self._paragraphs(first, stop))
-        runs = aligner.together(runs, equal)
-        return find_passages(self.corpus, runs, self.frequency)
-
-    def _sign(
-        self, first: int, stop: int, permutation: UInt32Array
-    ) -> tuple[IntArray, UInt32Array]:
-        rows = crowded_paragraphs(
-            self.corpus, *self._paragraphs(first, stop), self.frequency, self.settings
-        )
-        hashes, begins = shingle_hashes(self.corpus, rows)
-        return rows, signatures.signatures(hashes, begins, permutation)
-
-    def _paragraphs(self, first: int, stop: int) -> tuple[int, int]:
-        """Return the paragraphs of a run of batches: the first, and after the last."""
-        documents = self.batches.first_document[[first, stop]]
-        start, end = self.corpus.first_paragraph[documents].tolist()
-        return start, end
+        self, told: str, name: str, count: int, given: Stage | None = None
+    ) -> Stage:
+        return self.crew.run(name, count, given, partial(self.tell, told))

@@ -8,39 +8,30 @@ threads that a fork would break, everything runs in the parent, with the same re
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
-import mmap
 import os
-import selectors
-import signal
 import struct
-import sys
-import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from dedupe import errors
 from dedupe.background import can_fork, usable_cores
+from dedupe.children import Tell, children, see_off
+from dedupe.memory_files import Arrays, MemoryFile, Places, memory_files
+from dedupe.values import dataclass
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
-Arrays: TypeAlias = dict[str, Array]
 # A task gives a small value that JSON can carry, and arrays.
 Outcome: TypeAlias = tuple[Any, Arrays]
-Tell: TypeAlias = Callable[[Mapping[str, Any]], None]  # what JSON can carry
+# What a stage is given: the arrays of each task of the one before.
+Given: TypeAlias = Sequence[Arrays]
+Task: TypeAlias = Callable[[int, Given], Outcome]
+Done: TypeAlias = Callable[[float], None]
 
-ALIGNMENT = 64  # bytes; numpy is fastest on a cache line's border
-AHEAD = 256  # tickets in the pipe at most; the smallest pipe holds 512
-LENGTH = struct.Struct("<Q")
-DIED = "A worker process died, perhaps for want of memory; try fewer --jobs."
-
-
-class WorkerError(RuntimeError):
-    """A task failed in a way nobody foresaw; the text is its traceback."""
+TICKET = struct.Struct("<QLL")  # byte and size of an order, number of a task
+AHEAD = 128  # tickets in the pipe at most; the smallest pipe holds 256
 
 
 def usable_jobs(jobs: int | None) -> int:
@@ -50,23 +41,11 @@ def usable_jobs(jobs: int | None) -> int:
     return jobs or usable_cores()
 
 
-def shared_array(count: int, dtype: npt.DTypeLike) -> Array:
-    """Return zeros that every child forked from now on can write and all can see."""
-    kind = np.dtype(dtype)
-    memory = mmap.mmap(-1, max(count * kind.itemsize, 1))
-    return np.frombuffer(memory, dtype=kind, count=count)
-
-
 def run(
-    task: Callable[[int], Outcome],
-    count: int,
-    jobs: int,
-    done: Callable[[float], None] | None = None,
-    *,
-    linger: bool = False,
+    task: Callable[[int], Outcome], count: int, jobs: int, done: Done | None = None
 ) -> list[Outcome]:
     """Return what `task` gives for 0 … count-1, as `outcomes_in_order` yields it."""
-    return [*outcomes_in_order(task, count, jobs, done, linger=linger)]
+    return [*outcomes_in_order(task, count, jobs, done)]
 
 
 def run_in_order(
@@ -91,205 +70,233 @@ def outcomes_in_order(
     task: Callable[[int], Outcome],
     count: int,
     jobs: int,
-    done: Callable[[float], None] | None = None,
+    done: Done | None = None,
     *,
     linger: bool = False,
 ) -> Generator[Outcome, None, None]:
     """Yield what `task` gives for 0 … count - 1, as soon as those before it are there.
 
-    Each child takes the next number when it is free. `done` hears the share of
-    finished tasks. A DedupeError of a task is raised again here, any other error as
-    a WorkerError. What was given is held until the end, so let there not be too much
-    at a time. To give memory back takes children some milliseconds: whoever lets them
-    `linger` goes on meanwhile, and calls `see_off` in the end.
+    `done` hears the share of finished tasks. A DedupeError of a task is raised again
+    here, any other error as a WorkerError. What was given is held until the end, so let
+    there not be too much at a time. To give memory back takes children some
+    milliseconds: whoever lets them `linger` goes on meanwhile, and calls
+    `children.see_off` in the end.
     """
-    jobs = min(jobs, count)
-    if jobs <= 1:
-        for number in range(count):
-            yield task(number)
-            if done:
-                done((number + 1) / count)
-        return
-    waiting: dict[int, Outcome] = {}
-    due = 0
-    with memory_files(jobs) as files:
-        memories: dict[int, mmap.mmap | bytes] = dict.fromkeys(files, b"")
-        for file, message in _run_forked(task, count, files, done):
-            if message["end"] > len(memories[file]):
-                memories[file] = map_file(file)
-            arrays = arrays_of(message, memories[file])
-            waiting[message["task"]] = (message["value"], arrays)
-            while due in waiting:
-                yield waiting.pop(due)
-                due += 1
+
+    def alone(number: int, _: Given) -> Outcome:
+        return task(number)
+
+    with workers({"": alone}, min(jobs, count)) as crew:
+        for outcome, _ in crew.outcomes("", count, done=done):
+            yield outcome
     if not linger:
         see_off()
 
 
-def _run_forked(
-    task: Callable[[int], Outcome],
-    count: int,
-    files: Sequence[int],
-    done: Callable[[float], None] | None = None,
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield what children tell, one a file, with the file that holds their arrays."""
-    see_off()
-    tickets = _Tickets(count)
-    with children() as started:
-        try:
-            file_of = {
-                started.start(partial(_draw, task, tickets, file)): file
-                for file in files
-            }
-            for pid, message in started.listen():
-                tickets.heard += 1
-                tickets.issue()
-                yield file_of[pid], message
-                if done:
-                    done(tickets.heard / count)
-        finally:
-            tickets.close()
-        if tickets.heard < count:
-            raise errors.DedupeError(DIED)
+class _Place(NamedTuple):
+    """Where the arrays of a task lie."""
+
+    file: int  # of all memory files
+    arrays: Places
 
 
-def _draw(
-    task: Callable[[int], Outcome], tickets: _Tickets, file: int, tell: Tell
-) -> None:
-    """Draw numbers and do their tasks, until there are no more."""
-    tickets.close_writing()
-    offset = size = 0
-    while ticket := os.read(tickets.reading, LENGTH.size):
-        number = LENGTH.unpack(ticket)[0]
-        value, arrays = task(number)
-        places, offset = store(arrays, file, offset)
-        if offset > size:
-            # Without holes the parent would have to map the file for every task.
-            size = 2 * offset
-            os.truncate(file, size)
-        tell({"task": number, "value": value, "arrays": places, "end": offset})
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the tasks of a stage gave; another stage can be given it.
+
+    The first place is that of the first arrays, and so on; None where they lie in the
+    memory of this process alone.
+    """
+
+    arrays: list[Arrays]
+    places: list[_Place | None]
+    files: Sequence[MemoryFile] = ()
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Stage:
+        """Return arrays of this process as if they came from a stage of one task."""
+        return cls([arrays], [None])
+
+    def forget(self) -> None:
+        """Give back the memory of the arrays, which nobody may look at any more."""
+        self.arrays.clear()
+        places = [place for place in self.places if place]
+        for number, file in enumerate(self.files):
+            file.forget([place.arrays for place in places if place.file == number])
 
 
-class Children:
-    """Forked processes that tell this one something, until they end."""
+class Workers:
+    """Do the tasks of one stage after another, here in this process."""
 
-    def __init__(self) -> None:
-        self._reading: dict[int, int] = {}  # where each is heard, by its number
+    def __init__(self, tasks: Mapping[str, Task]) -> None:
+        self._tasks = tasks
 
-    def start(self, work: Callable[[Tell], None]) -> int:
-        """Start a child that does this work, and return its number."""
-        if not self._reading:
-            for stream in (sys.stdout, sys.stderr):
-                if stream:  # None where the shell has closed it
-                    stream.flush()
-        reading, writing = os.pipe()
-        try:
-            pid = os.fork()
-        except OSError as error:
-            os.close(reading)
-            os.close(writing)
-            text = f"A worker process could not start ({error}); try fewer --jobs."
-            raise errors.DedupeError(text) from error
-        if not pid:
-            _work(work, writing)
-        os.close(writing)
-        self._reading[pid] = reading
-        return pid
+    def run(
+        self,
+        name: str,
+        count: int,
+        given: Stage | None = None,
+        done: Done | None = None,
+    ) -> Stage:
+        """Return the arrays that each task of a stage gives."""
+        arrays, places = [], []
+        for (_, own), place in self.outcomes(name, count, given, done):
+            arrays.append(own)
+            places.append(place)
+        return Stage(arrays, places)
 
-    def listen(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each message with the child that sent it, until all have gone."""
-        pending = {reading: bytearray() for reading in self._reading.values()}
-        pids = {reading: pid for pid, reading in self._reading.items()}
-        with selectors.DefaultSelector() as selector:
-            for reading in pending:
-                selector.register(reading, selectors.EVENT_READ)
-            while selector.get_map():
-                for key, _ in selector.select():
-                    data = os.read(key.fd, 1 << 20)
-                    if not data:
-                        selector.unregister(key.fd)
-                        continue
-                    buffer = pending[key.fd]
-                    buffer += data
-                    for message in _messages(buffer):
-                        _raise_error(message)
-                        yield pids[key.fd], message
-
-    def kill(self) -> None:
-        """End those that are still at work."""
-        for pid in self._reading:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-    def dismiss(self) -> None:
-        """Hear no more of them; `see_off` waits until they have gone."""
-        for reading in self._reading.values():
-            os.close(reading)
-        _LEAVING.extend(self._reading)
-        self._reading.clear()
-
-
-# The children that have told all they had to tell.
-_LEAVING: list[int] = []
-
-
-def see_off() -> None:
-    """Wait until the children that were dismissed have gone."""
-    while _LEAVING:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(_LEAVING.pop(), 0)
+    def outcomes(
+        self,
+        name: str,
+        count: int,
+        given: Stage | None = None,
+        done: Done | None = None,
+    ) -> Iterator[tuple[Outcome, _Place | None]]:
+        """Yield what each task gives, and where that lies."""
+        before = given.arrays if given else ()
+        for number in range(count):
+            yield self._tasks[name](number, before), None
+            if done:
+                done((number + 1) / count)
 
 
 @contextlib.contextmanager
-def children() -> Iterator[Children]:
-    """Give children that are dismissed in the end; an error kills them."""
-    started = Children()
-    try:
-        yield started
-    except BaseException:
-        started.kill()
-        started.dismiss()
-        see_off()
-        raise
-    started.dismiss()
+def workers(tasks: Mapping[str, Task], jobs: int) -> Iterator[Workers]:
+    """Give workers for stages of some tasks, on so many processes.
+
+    They are forked at once and see what this process holds now, and shared memory; what
+    else they need a stage is to be given. Whoever leaves them calls `see_off`.
+    """
+    if jobs <= 1:
+        yield Workers(tasks)
+        return
+    with (
+        memory_files(jobs + 1) as files,
+        contextlib.closing(_Tickets()) as tickets,
+        children() as started,
+    ):
+        for own in range(jobs):
+            started.start(partial(_serve, tasks, tickets, files, own))
+        with contextlib.closing(started.listen()) as messages:
+            yield _Forked(tasks, tickets, files, messages)
 
 
-def arrays_of(message: Mapping[str, Any], memory: mmap.mmap | bytes) -> Arrays:
-    """Return the arrays of a message, which lie in a file."""
-    return {
-        name: np.frombuffer(memory, np.dtype(kind), size, offset)
-        if size
-        else np.empty(0, np.dtype(kind))
-        for name, (kind, size, offset) in message["arrays"].items()
-    }
+class _Forked(Workers):
+    """Have tasks done in children, unless there is a single one."""
+
+    def __init__(
+        self,
+        tasks: Mapping[str, Task],
+        tickets: _Tickets,
+        files: Sequence[MemoryFile],
+        messages: Iterator[dict[str, Any]],
+    ) -> None:
+        super().__init__(tasks)
+        self._tickets = tickets
+        self._files = files  # of each child, and of this process
+        self._messages = messages
+
+    def run(
+        self,
+        name: str,
+        count: int,
+        given: Stage | None = None,
+        done: Done | None = None,
+    ) -> Stage:
+        """Return the arrays that each task of a stage gives."""
+        stage = super().run(name, count, given, done)
+        return replace(stage, files=self._files)
+
+    def outcomes(
+        self,
+        name: str,
+        count: int,
+        given: Stage | None = None,
+        done: Done | None = None,
+    ) -> Iterator[tuple[Outcome, _Place | None]]:
+        """Yield what each task gives, and where that lies."""
+        if count <= 1:
+            yield from super().outcomes(name, count, given, done)
+            return
+        order = json.dumps([name, self._known(given)]).encode()
+        self._tickets.begin(self._files[-1].append(order), len(order), count)
+        waiting: dict[int, tuple[Outcome, _Place]] = {}
+        due = 0
+        for heard in range(1, count + 1):
+            message = next(self._messages)
+            self._tickets.issue(heard)
+            place = _Place(message["file"], message["arrays"])
+            arrays = self._files[place.file].arrays(place.arrays)
+            waiting[message["task"]] = (message["value"], arrays), place
+            while due in waiting:
+                yield waiting.pop(due)
+                due += 1
+            if done:
+                done(heard / count)
+
+    def _known(self, given: Stage | None) -> list[_Place]:
+        """Return where what is given lies for all to see."""
+        if not given:
+            return []
+        own = len(self._files) - 1
+        return [
+            place or _Place(own, self._files[own].store(arrays))
+            for arrays, place in zip(given.arrays, given.places, strict=True)
+        ]
+
+
+def _serve(
+    tasks: Mapping[str, Task],
+    tickets: _Tickets,
+    files: Sequence[MemoryFile],
+    own: int,
+    tell: Tell,
+) -> None:
+    """Draw tickets and do the tasks, until there are no more."""
+    tickets.close_writing()
+    known, name = -1, ""
+    given: Given = ()
+    while ticket := os.read(tickets.reading, TICKET.size):
+        order, size, number = TICKET.unpack(ticket)
+        if order != known:
+            known = order
+            name, places = json.loads(files[-1].read(order, size))
+            given = [files[file].arrays(where) for file, where in places]
+        value, arrays = tasks[name](number, given)
+        places_of = files[own].store(arrays)
+        tell({"task": number, "value": value, "file": own, "arrays": places_of})
 
 
 class _Tickets:
-    """Task numbers in a pipe, from which each child draws the next.
+    """Tasks in a pipe, from which each child draws the next.
 
-    A pipe gives every number to one reader alone; the position of a shared file does
-    not on every system. It holds a few thousand, so the rest follows as tasks end.
+    A pipe gives every ticket to one reader alone; the position of a shared file does
+    not on every system. It holds a few hundred, so the rest follows as tasks end.
     """
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self) -> None:
         self.reading, self.writing = os.pipe()
-        self.issued = 0
-        self.heard = 0
-        self.issue()
+        self._order = (0, 0)
+        self._count = 0
+        self._issued = 0
 
-    def issue(self) -> None:
-        """Put in what there is room for; after the last number, close the pipe."""
-        if self.writing < 0:
-            return
-        stop = min(self.count, self.heard + AHEAD)
-        numbers = range(self.issued, stop)
-        os.write(self.writing, b"".join(map(LENGTH.pack, numbers)))
-        self.issued = stop
-        if stop == self.count:
-            self.close_writing()
+    def begin(self, order: int, size: int, count: int) -> None:
+        """Begin a stage of so many tasks, which an order of so many bytes tells."""
+        self._order = order, size
+        self._count = count
+        self._issued = 0
+        self.issue(0)
+
+    def issue(self, heard: int) -> None:
+        """Put in what there is room for when so many tasks are done."""
+        stop = min(self._count, heard + AHEAD)
+        numbers = range(self._issued, stop)
+        tickets = [TICKET.pack(*self._order, number) for number in numbers]
+        os.write(self.writing, b"".join(tickets))
+        self._issued = stop
 
     def close(self) -> None:
+        """Let those who wait for a ticket know that none will come."""
         os.close(self.reading)
         self.close_writing()
 
@@ -297,91 +304,3 @@ class _Tickets:
         if self.writing >= 0:
             os.close(self.writing)
             self.writing = -1
-
-
-@contextlib.contextmanager
-def memory_files(count: int) -> Iterator[list[int]]:
-    """Give files without names, to store arrays in."""
-    files = [memory_file() for _ in range(count)]
-    try:
-        yield files
-    finally:
-        for file in files:
-            os.close(file)
-
-
-def memory_file() -> int:
-    """Open a file without a name, in memory where the system offers that."""
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("dedupe")
-    import tempfile  # noqa: PLC0415 - not on Linux
-
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
-
-
-def map_file(file: int) -> mmap.mmap | bytes:
-    """Map all that was stored in a file."""
-    size = os.fstat(file).st_size
-    return mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
-
-
-def _work(work: Callable[[Tell], None], writing: int) -> NoReturn:
-    """Be a child: do the work, and tell the parent what went wrong."""
-    code = 0
-    # A collection would write to every object, and so copy all that is shared.
-    gc.disable()
-    tell = partial(_tell, writing)
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        work(tell)
-    except errors.DedupeError as error:
-        tell({"error": type(error).__name__, "text": str(error)})
-    except BaseException:  # noqa: BLE001 - the parent raises it again
-        tell({"error": "WorkerError", "text": traceback.format_exc()})
-        code = 1
-    finally:
-        # That all is told is heard at once, not when all memory was given back.
-        with contextlib.suppress(OSError):
-            os.close(writing)
-        os._exit(code)
-
-
-def store(
-    arrays: Mapping[str, Array], file: int, offset: int
-) -> tuple[dict[str, tuple[str, int, int]], int]:
-    """Append arrays to a file; return where each lies and where the file ends."""
-    places = {}
-    for name, array in arrays.items():
-        places[name] = (array.dtype.str, array.size, offset)
-        view = np.ascontiguousarray(array).data.cast("B") if array.size else b""
-        written = 0
-        while written < len(view):
-            written += os.pwrite(file, view[written:], offset + written)
-        offset += -(-len(view) // ALIGNMENT) * ALIGNMENT
-    return places, offset
-
-
-def _tell(writing: int, message: Mapping[str, Any]) -> None:
-    text = json.dumps(message).encode()
-    data = memoryview(LENGTH.pack(len(text)) + text)
-    while data:
-        data = data[os.write(writing, data) :]
-
-
-def _messages(buffer: bytearray) -> Iterator[dict[str, Any]]:
-    """Take the whole messages off the front of a buffer."""
-    while len(buffer) >= LENGTH.size:
-        (size,) = LENGTH.unpack_from(buffer)
-        if len(buffer) < LENGTH.size + size:
-            return
-        text = bytes(buffer[LENGTH.size : LENGTH.size + size])
-        del buffer[: LENGTH.size + size]
-        yield json.loads(text)
-
-
-def _raise_error(message: Mapping[str, Any]) -> None:
-    if "error" not in message:
-        return
-    kind = getattr(errors, message["error"], WorkerError)
-    raise kind(message["text"])
