@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import dedupe
 from corpora import small_corpora
 from dedupe import loader
-from dedupe.corpus import PADDING, Corpus
+from dedupe.corpus import PADDING, Corpus, exemplars
 from dedupe.loader import Batches
 from dedupe.readers import ReadOptions, find_sources, from_texts
 from dedupe.settings import Settings
@@ -230,5 +230,5 @@ def test_documents_of_one_id_are_told_apart_by_their_files(tmp_path: Path) -> No
 
 @given(st.lists(st.sampled_from([0, 1, 2, 1 << 63, (1 << 63) + 1]), max_size=12))
 def test_the_exemplar_is_the_first_with_the_same_hash(hashes: list[int]) -> None:
-    found = loader._exemplars(np.array(hashes, np.uint64))  # noqa: SLF001
+    found = exemplars(np.array(hashes, np.uint64))
     assert found.tolist() == [hashes.index(value) for value in hashes]

@@ -7,6 +7,8 @@ telling as any other.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from dedupe.aligner import Runs
@@ -28,13 +30,16 @@ from dedupe.corpus import (
     UInt64Array,
     group_begins,
     ranges,
+    sorting_hashes,
 )
+from dedupe.memory_files import Arrays
 from dedupe.shingles import SHINGLE_WORDS, look_up, shingles_at
 from dedupe.values import dataclass
 
 # Fewer make no shingle look common. More are a form that is filled in: telegrams,
 # appointments; what they share is a formula indeed.
 FEWEST_KIN, MOST_KIN = 3, 50
+PARTS = 8  # of all families, which may be looked at by several processes
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -60,12 +65,14 @@ def count_kin_once(
     family: IntArray,
     doubted: Runs,
     frequency: ByteArray,
+    shared: Callable[[Arrays], Sequence[Arrays]],
 ) -> Runs:
     """Count the places of kin once, and return the runs for which that matters.
 
     `family` has a number for each paragraph, the same for kin; `doubted` are runs of
     words that stand in many places, each within a paragraph on either side. `frequency`
-    (uint8, one a position) is lowered in these paragraphs and in their kin.
+    (uint8, one a position) is lowered in these paragraphs and in their kin. `shared`
+    has `shared_by_kin` called for each part of the families, on whatever process.
     """
     left = corpus.word_paragraph.take(doubted.left)
     right = corpus.word_paragraph.take(doubted.right)
@@ -81,8 +88,7 @@ def count_kin_once(
     asked = np.zeros(family.size, np.bool_)
     asked[family[rows]] = True
     members = asked[family] & is_large
-    positions = _frequent_positions(corpus, members, frequency)
-    common = _common_within(corpus, positions, family)
+    common = _Common.of(shared({"family": family, "members": members}))
     if not common.shingle.size:
         return doubted
     _lower(frequency, common.positions, common.fewer)
@@ -96,19 +102,21 @@ def count_kin_once(
     return doubted
 
 
-@dataclass(frozen=True, slots=True)
-class _Common:
-    """The shingles that are common for the sake of kin alone, one row a shingle."""
+def shared_by_kin(
+    corpus: Corpus,
+    family: IntArray,
+    members: BoolArray,
+    frequency: ByteArray,
+    part: int,
+) -> Arrays:
+    """Return the shingles that the kin of one part of all families have in common.
 
-    shingle: UInt64Array  # sorted
-    surplus: IntArray  # surroundings in which it stands for that reason
-    positions: IntArray  # at which they stand several times in one family
-    fewer: IntArray  # the surplus of the shingle at each position
-    alone: IntArray  # the positions of what stands in its family once
-
-
-def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Common:
-    """Return the shingles at some positions that kin have in common."""
+    One row each: `shingle`, and `surplus`, the surroundings in which it stands because
+    its holders are kin. One row a place: `positions` and `number`, the row of its
+    shingle. `alone` are the positions of what stands in its family once.
+    """
+    members = members & (family % PARTS == part)
+    positions = _frequent_positions(corpus, members, frequency)
     packing = Packing.of(corpus)
     paragraph = corpus.word_paragraph.take(positions)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
@@ -126,21 +134,54 @@ def _common_within(corpus: Corpus, positions: IntArray, family: IntArray) -> _Co
         pairs = words_in_groups(corpus, around, number)
         kinds = (pairs[group_begins(pairs)] >> np.uint64(32)).view(np.int64)
         fewest = np.minimum(fewest, np.bincount(kinds))
-    # A shingle may be common in several families.
-    shingle, row = np.unique(
-        shingles_at(corpus.word, positions[begins], SHINGLE_WORDS), return_inverse=True
-    )
-    weighted = np.bincount(row, weights=fewest - 1, minlength=shingle.size)
-    surplus = weighted.astype(np.int64)
-    fewer = surplus[row].take(number)
-    common, held = surplus > 0, np.flatnonzero(fewer)
-    return _Common(
-        shingle[common],
-        surplus[common],
-        positions[held],
-        fewer[held],
-        alone,
-    )
+    return {
+        "shingle": shingles_at(corpus.word, positions[begins], SHINGLE_WORDS),
+        "surplus": fewest - 1,
+        "positions": positions,
+        "number": number,
+        "alone": alone,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """The shingles that are common for the sake of kin alone, one row a shingle."""
+
+    shingle: UInt64Array  # sorted
+    surplus: IntArray  # surroundings in which it stands for that reason
+    positions: IntArray  # at which they stand several times in one family
+    fewer: IntArray  # the surplus of the shingle at each position
+    alone: IntArray  # the positions of what stands in its family once
+
+    @classmethod
+    def of(cls, parts: Sequence[Arrays]) -> _Common:
+        """Join what `shared_by_kin` gave of each part."""
+
+        def column(name: str) -> np.ndarray:
+            return np.concatenate([arrays[name] for arrays in parts])
+
+        sizes = [arrays["shingle"].size for arrays in parts]
+        places = [arrays["number"].size for arrays in parts]
+        number = column("number") + np.repeat(np.cumsum(sizes) - sizes, places)
+        # A shingle may be common in several families.
+        shingles = column("shingle")
+        order, alike = sorting_hashes(shingles)
+        fresh = np.ones(order.size, np.bool_)
+        fresh[alike] = False
+        row = np.empty(order.size, np.int64)
+        row[order] = np.cumsum(fresh) - 1
+        shingle = shingles[order[fresh]]
+        weighted = np.bincount(row, column("surplus"), minlength=shingle.size)
+        surplus = weighted.astype(np.int64)
+        fewer = surplus[row].take(number)
+        common, held = surplus > 0, np.flatnonzero(fewer)
+        return cls(
+            shingle[common],
+            surplus[common],
+            column("positions")[held],
+            fewer[held],
+            column("alone"),
+        )
 
 
 def _singles(ordered: UInt64Array) -> BoolArray:

@@ -20,8 +20,8 @@ from dedupe.corpus import (
     IntArray,
     Paragraphs,
     UInt32Array,
-    UInt64Array,
     WordParagraphs,
+    exemplars,
     sorting,
 )
 from dedupe.errors import InputError
@@ -458,36 +458,5 @@ def _corpus(held: Batches, word: UInt32Array) -> Corpus:
         _running(np.bincount(document, minlength=documents)),
         first_position,
         joined,
-        _exemplars(paragraphs.solid.astype(np.uint64, copy=False)),
+        exemplars(paragraphs.solid.astype(np.uint64, copy=False)),
     )
-
-
-def _exemplars(solid: UInt64Array) -> Int32Array:
-    """Return, for each paragraph, the first that has the same letters."""
-    order, alike = _sorted_hashes(solid)
-    exemplar = np.arange(order.size, dtype=np.int32)
-    begins = np.flatnonzero(np.diff(alike, prepend=-1) != 1)
-    first = order[alike[begins] - 1]
-    exemplar[order[alike]] = np.repeat(first, np.diff(begins, append=alike.size))
-    return exemplar
-
-
-def _sorted_hashes(hashes: UInt64Array) -> tuple[IntArray, IntArray]:
-    """Return the rows of hashes so that equal ones are together, each group ascending.
-
-    Beside it comes at which places of this order a hash equals the one before. A row in
-    the place of the lower bits is sorted several times as fast as argsort sorts; that
-    different hashes begin alike is rare.
-    """
-    rows_only = np.uint64((1 << hashes.size.bit_length()) - 1)
-    packed = hashes & ~rows_only
-    packed |= np.arange(hashes.size, dtype=np.uint64)
-    packed.sort()
-    alike = np.flatnonzero((packed[1:] ^ packed[:-1]) <= rows_only) + 1
-    packed &= rows_only
-    order = packed.view(np.int64)
-    if np.any(hashes[order[alike]] != hashes[order[alike - 1]]):
-        order = np.argsort(hashes, kind="stable")
-        ordered = hashes[order]
-        alike = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
-    return order, alike

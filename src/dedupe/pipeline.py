@@ -13,7 +13,7 @@ from dedupe import candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.children import see_off
 from dedupe.corpus import Corpus, IntArray
-from dedupe.kin import count_kin_once, kin
+from dedupe.kin import PARTS, count_kin_once, kin
 from dedupe.loader import Batches
 from dedupe.matches import (
     CONTAINED,
@@ -26,6 +26,7 @@ from dedupe.matches import (
     tied_by,
     unknown,
 )
+from dedupe.memory_files import Arrays
 from dedupe.model import ScanResult
 from dedupe.passages import Passages
 from dedupe.processes import Stage, Workers
@@ -212,7 +213,9 @@ class _Work:
             tied_by(found, EDITED),
             tied_by(found, CONTAINED),
         )
-        doubted = count_kin_once(corpus, family, doubted, self.stages.frequency)
+        doubted = count_kin_once(
+            corpus, family, doubted, self.stages.frequency, self._shared_by_kin
+        )
         again, _ = self.stages.verified(doubted)
         found.append(_unknown(found, again))
         others = tied_by(found, CONTAINED, OVERLAP)
@@ -236,11 +239,14 @@ class _Work:
         fresh = unknown(found, left, right)
         pairs = {"left": left[fresh], "right": right[fresh]}
         count = self.stages.pair_tasks(pairs["left"].size)
-        more = self._run("comparing", "pairs", count, Stage.of(pairs))
+        more = self.crew.run("pairs", count, Stage.of(pairs))
         # A run may go on into paragraphs that were compared before, or that another
         # task was to compare.
         matches = joined([from_arrays(arrays) for arrays in more.arrays])
         return _unknown(found, each_once(matches))
+
+    def _shared_by_kin(self, given: Arrays) -> Sequence[Arrays]:
+        return self.crew.run("kin", PARTS, Stage.of(given)).arrays
 
     def _run(
         self, told: str, name: str, count: int, given: Stage | None = None

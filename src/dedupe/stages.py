@@ -15,6 +15,7 @@ from dedupe import aligner, blocks, candidates, loader, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import BoolArray, ByteArray, Corpus, IntArray, UInt32Array
+from dedupe.kin import shared_by_kin
 from dedupe.loader import Batches
 from dedupe.matches import Matches, as_arrays, from_arrays, joined
 from dedupe.memory_files import Arrays, shared_array
@@ -89,6 +90,7 @@ class Stages:
             "seeds": self._seeds,
             "compare": self._compare,
             "pairs": self._pairs,
+            "kin": self._kin,
         }
 
     def pair_tasks(self, pairs: int) -> int:
@@ -167,6 +169,11 @@ class Stages:
         runs = aligner.grow(self.corpus, self.packing, seeds)
         matches, _ = self.verified(runs)
         return None, as_arrays(matches)
+
+    def _kin(self, number: int, given: Given) -> Outcome:
+        """Find what kin have in common, of one part of all families."""
+        family, members = given[0]["family"], given[0]["members"]
+        return None, shared_by_kin(self.corpus, family, members, self.frequency, number)
 
     def _paragraphs(self, number: int) -> tuple[int, int]:
         """Return the paragraphs of a slice: the first, and the one after the last."""
