@@ -51,10 +51,11 @@ def test_the_first_outcomes_are_had_while_others_are_made(jobs: int) -> None:
     assert [set(rows.tolist()) for rows in first] == [{row} for row in range(9)]
 
 
-def test_children_that_linger_are_seen_off_by_whoever_comes_next() -> None:
-    first = [*processes.outcomes_in_order(squares, 5, 2, linger=True)]
-    second = processes.run(squares, 5, 2)
-    assert [value for value, _ in first] == [value for value, _ in second]
+def test_workers_that_were_left_are_seen_off_by_whoever_comes_next() -> None:
+    for _ in range(2):
+        with processes.workers(TASKS, 2) as crew:
+            crew.run("numbers", 5)
+    assert len(processes.run(squares, 5, 2)) == 5
 
 
 @jobs_given
@@ -228,6 +229,25 @@ def test_a_stage_sees_what_the_one_before_gave(jobs: int) -> None:
     for part, arrays in enumerate(third.arrays):
         again = [values[part::4].sum() for values in expected]
         assert arrays["rows"].tolist() == again
+
+
+@jobs_given
+def test_what_a_task_gave_can_be_forgotten_once_it_is_copied(jobs: int) -> None:
+    def task(number: int, _: Given) -> Outcome:
+        rows = np.full(50_000, number)
+        return None, {"rows": rows, "1/rows": rows + 10, "others": rows + 20}
+
+    with processes.workers({"": task}, jobs) as crew:
+        copied: list[list[int]] = []
+        kept: list[np.ndarray] = []
+        for (_, arrays), place in crew.outcomes("", 6):
+            copied += arrays.pop("rows").tolist(), arrays.pop("1/rows").tolist()
+            kept.append(arrays["others"])
+            crew.forget(place, "rows")
+    see_off()
+    assert [{*rows} for rows in copied[::2]] == [{number} for number in range(6)]
+    assert [{*rows} for rows in copied[1::2]] == [{n + 10} for n in range(6)]
+    assert [{*rows.tolist()} for rows in kept] == [{n + 20} for n in range(6)]
 
 
 @jobs_given

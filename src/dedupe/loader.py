@@ -28,7 +28,7 @@ from dedupe.errors import InputError
 from dedupe.memory_files import Arrays, shared_array
 from dedupe.model import About, Problem
 from dedupe.paragraphs import columns_of
-from dedupe.processes import Outcome
+from dedupe.processes import Given, Outcome
 from dedupe.readers import (
     NOTHING_TOLD,
     Batch,
@@ -52,10 +52,7 @@ SLICE_WORDS = 200_000
 # Two positions, or a position and a hash, share 64 bits; a paragraph is an int32.
 MOST_WORDS = 1 << 32
 MOST_PARAGRAPHS = 1 << 31
-# When so large a part of the batches is there, it can be told how long the row of all
-# words will be; memory that is not written costs nothing, so there is room for more.
-FIRST_BATCHES = 1 / 8
-ROOM = 1.5
+ROOM = 1.5  # of what a row of all words is likely to need
 # After the name of a file in that of a document; a name may also be that of the file.
 _JOINTS = ("", "#", ":", "/")
 
@@ -109,7 +106,7 @@ def read(
 ) -> tuple[Corpus, Batches]:
     """Return the corpus of all sources, and the columns it was made of.
 
-    Children may linger, as `processes.outcomes_in_order` says.
+    Whoever is done sees off the processes, as `processes.workers` says.
     """
     batches = plan(found.sources, options)
     held, words = _read_batches(found, options, batches, settings, jobs, done)
@@ -166,54 +163,49 @@ def _read_batches(
     values: list[dict[str, Any]] = []
     names: list[str] = []
     columns: list[Arrays] = []
-    outcomes = processes.outcomes_in_order(task, len(batches), jobs, done, linger=True)
-    for batch, (told, held) in zip(batches, outcomes, strict=True):
-        pieces = _unpacked(held, len(told))
-        words.add([arrays.pop("word") for arrays in pieces])
-        columns += pieces
-        values += told
-        for value in told:
-            own = value["names"]
-            names += names_of(batch.sources) if own is None else own
+    with processes.workers({"read": task}, min(jobs, len(batches))) as crew:
+        outcomes = crew.outcomes("read", len(batches), done=done)
+        for batch, ((told, held), place) in zip(batches, outcomes, strict=True):
+            pieces = _unpacked(held, len(told))
+            words.add([arrays.pop("word") for arrays in pieces])
+            crew.forget(place, "word")
+            columns += pieces
+            values += told
+            for value in told:
+                own = value["names"]
+                names += names_of(batch.sources) if own is None else own
     return _held(found, options, values, names, columns), words.all()
 
 
 class _Words:
-    """The words of batches in a row, which is made when the first of them are there.
+    """The words of batches in a row.
 
-    Where these do not tell how long it will be, it is made anew.
+    How long it will be can be guessed from the first ones; memory that is not written
+    costs nothing, so there is room for more.
     """
 
     def __init__(self, batches: int) -> None:
         self._batches = batches
         self._seen = 0
         self._size = 0
-        self._waiting: list[UInt32Array] = []
-        self._row = np.empty(0, np.uint32)
+        self._row = np.empty(PADDING, np.uint32)
 
     def add(self, words: list[UInt32Array]) -> None:
         """Add the words of the next batch."""
         self._seen += 1
-        self._waiting += words
-        if self._seen >= FIRST_BATCHES * self._batches:
-            self._join()
-
-    def all(self) -> UInt32Array:
-        """Return all words, with room for those that close the last document."""
-        self._join()
-        return self._row[: self._size + PADDING]
-
-    def _join(self) -> None:
-        size = self._size + sum(words.size for words in self._waiting)
+        size = self._size + sum(own.size for own in words)
         if size + PADDING > self._row.size:
-            likely = size * self._batches / max(self._seen, 1)
+            likely = size * self._batches / self._seen
             row = np.empty(int(ROOM * likely) + PADDING, np.uint32)
             row[: self._size] = self._row[: self._size]
             self._row = row
-        if self._waiting:
-            np.concatenate(self._waiting, out=self._row[self._size : size])
+        if words:
+            np.concatenate(words, out=self._row[self._size : size])
         self._size = size
-        self._waiting.clear()
+
+    def all(self) -> UInt32Array:
+        """Return all words, with room for those that close the last document."""
+        return self._row[: self._size + PADDING]
 
 
 def _held(
@@ -317,6 +309,7 @@ def _read_batch(
     options: ReadOptions,
     settings: Settings,
     number: int,
+    _: Given,
 ) -> Outcome:
     """Return the columns of a batch, of each piece of it that was read at once."""
     told = []

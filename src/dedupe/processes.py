@@ -71,16 +71,12 @@ def outcomes_in_order(
     count: int,
     jobs: int,
     done: Done | None = None,
-    *,
-    linger: bool = False,
 ) -> Generator[Outcome, None, None]:
     """Yield what `task` gives for 0 … count - 1, as soon as those before it are there.
 
     `done` hears the share of finished tasks. A DedupeError of a task is raised again
     here, any other error as a WorkerError. What was given is held until the end, so let
-    there not be too much at a time. To give memory back takes children some
-    milliseconds: whoever lets them `linger` goes on meanwhile, and calls
-    `children.see_off` in the end.
+    there not be too much at a time.
     """
 
     def alone(number: int, _: Given) -> Outcome:
@@ -89,8 +85,7 @@ def outcomes_in_order(
     with workers({"": alone}, min(jobs, count)) as crew:
         for outcome, _ in crew.outcomes("", count, done=done):
             yield outcome
-    if not linger:
-        see_off()
+    see_off()
 
 
 class _Place(NamedTuple):
@@ -159,14 +154,22 @@ class Workers:
             if done:
                 done((number + 1) / count)
 
+    def forget(self, place: _Place | None, name: str) -> None:
+        """Give back the memory of some arrays of a task, once they are copied.
+
+        They are those of a name, be there anything and a slash before it.
+        """
+
 
 @contextlib.contextmanager
 def workers(tasks: Mapping[str, Task], jobs: int) -> Iterator[Workers]:
     """Give workers for stages of some tasks, on so many processes.
 
     They are forked at once and see what this process holds now, and shared memory; what
-    else they need a stage is to be given. Whoever leaves them calls `see_off`.
+    else they need a stage is to be given. To give their memory back takes them some
+    milliseconds: whoever left them goes on meanwhile, and calls `children.see_off`.
     """
+    see_off()  # those who were left before
     if jobs <= 1:
         yield Workers(tasks)
         return
@@ -233,6 +236,13 @@ class _Forked(Workers):
                 due += 1
             if done:
                 done(heard / count)
+
+    def forget(self, place: _Place | None, name: str) -> None:
+        """Give back the memory of some arrays of a task, once they are copied."""
+        if place:
+            for key, where in place.arrays.items():
+                if key.rpartition("/")[2] == name:
+                    self._files[place.file].forget([{key: where}])
 
     def _known(self, given: Stage | None) -> list[_Place]:
         """Return where what is given lies for all to see."""
