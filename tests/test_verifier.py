@@ -110,6 +110,19 @@ def test_a_word_that_is_written_as_two_counts_as_two(
     assert relations_of_phrases(*phrases) == relations
 
 
+def test_a_word_that_is_written_as_two_counts_wherever_it_stands() -> None:
+    texts = [("many", " ".join(own_words(verifier.CORPUS_WORDS, 2)))]
+    pairs = 48
+    for pair in range(pairs):
+        phrase = own_words(6, 100 + pair)
+        for side, name in enumerate(("عبدالله", "عبد الله")):
+            before = own_words(20 + pair // (side + 1), 200 + 2 * pair + side)
+            words = [*before, *phrase[: pair % 7], name, *phrase[pair % 7 :]]
+            texts.append((f"{pair} {side}", " ".join(words)))
+    found = dedupe.scan(texts).matches
+    assert [match.relation for match in found] == ["overlap"] * pairs
+
+
 def test_a_word_after_a_phrase_does_not_count() -> None:
     phrases = ([*TEXT[:7], name] for name in ("عبد الله", "عبد الرحمن"))
     assert relations_of_phrases(*phrases) == []

@@ -196,19 +196,17 @@ def _extend(word: UInt32Array, runs: Runs, ahead: BoolArray, behind: BoolArray) 
     left, distance = runs.left, runs.right - runs.left
     end = left + runs.length
     # A run stops where its neighbor on the diagonal begins; the two are then joined.
-    same = distance[1:] == distance[:-1]
-    wall = np.full(left.size, word.size, dtype=np.int64)
-    wall[:-1][same] = left[1:][same]
+    apart = distance[1:] != distance[:-1]
+    wall = np.append(np.where(apart, word.size, left[1:]), word.size)
     end += _equal_words(word, end, distance, wall - end, 1, ahead)
-    floor = np.zeros(left.size, dtype=np.int64)
-    floor[1:][same] = end[:-1][same]
+    floor = np.append(0, np.where(apart, 0, end[:-1]))
     begin = left - _equal_words(word, left - 1, distance, left - floor, -1, behind)
     fresh = np.ones(left.size, np.bool_)
-    fresh[1:][same] = begin[1:][same] > end[:-1][same]
+    np.logical_or(apart, begin[1:] > end[:-1], out=fresh[1:])
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], left.size) - 1
-    begin, distance = begin[first], distance[first]
-    return Runs(begin, begin + distance, end[last] - begin)
+    begin, distance = begin.take(first), distance.take(first)
+    return Runs(begin, begin + distance, end.take(last) - begin)
 
 
 def _equal_words(
@@ -230,17 +228,22 @@ def _equal_words(
     active = np.flatnonzero(first & (room >= width))
     while active.size:
         # All that are active have had equal words in 1 + 2 + 4 + … places.
-        places = step * np.arange(width - 1, 2 * width - 1)
-        here = start.take(active)[:, None] + places
-        there = here + distance.take(active)[:, None]
-        # One column more, never equal, ends the search for the first that differs.
+        # One row a place, since there are far more runs than places.
+        places = step * np.arange(width - 1, 2 * width - 1)[:, None]
+        here = start.take(active) + places
+        there = here + distance.take(active)
+        # One more, never equal, ends the search for the first that differs.
         equal = np.zeros((active.size, width + 1), np.bool_)
-        equal[:, :-1] = word.take(here, mode="clip") == word.take(there, mode="clip")
+        np.equal(
+            word.take(here, mode="clip"),
+            word.take(there, mode="clip"),
+            out=equal.T[:-1],
+        )
         found = equal.argmin(axis=1)
         count[active] += found
-        active = active[found == width]
+        active = np.compress(found == width, active)
         width *= 2
-        active = active[room[active] >= width]
+        active = np.compress(room.take(active) >= width, active)
     return np.minimum(count, room)
 
 
@@ -387,12 +390,11 @@ def _without_seams(stretches: Stretches) -> Stretches:
 
 def fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
     """Return how many words of each run no earlier run of its pair holds."""
-    first = np.zeros(pair.size, np.bool_)
-    first[group_begins(pair)] = True
-    reach = np.maximum.accumulate(end + pair * _FAR) - pair * _FAR
-    before = np.concatenate([[0], reach[:-1]])
-    before[first] = 0
-    fresh: IntArray = np.maximum(end - np.maximum(before, begin), 0)
+    far = pair * _FAR
+    reach = np.maximum.accumulate(end + far)
+    # What an earlier pair has reached lies before the first word of all.
+    begin = np.append(begin[:1], np.maximum(begin[1:], reach[:-1] - far[1:]))
+    fresh: IntArray = np.maximum(end - begin, 0)
     return fresh
 
 

@@ -23,7 +23,7 @@ from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
 # Of the shingles that a near-duplicate must share, those that stand in more places than
 # are all paired may be this share, and it is still found by the others.
 CROWDED_SHARE = 0.7
-SPARE = 2  # slots for each key of a set; there are up to twice as many
+SPARE = 4  # slots for each key of a set; there are up to twice as many
 STEPS = 3  # from the last key of a slot back to the one that is wanted
 _SET_BITS = 42  # of a shingle's hash, beside the number of its paragraph
 
