@@ -221,6 +221,14 @@ def test_a_document_folds_alike_in_any_company(
         assert np.array_equal(getattr(together, column), np.concatenate(parts))
 
 
+@given(texts, levels)
+def test_a_document_folds_alike_where_marks_are_rare(text: str, level: str) -> None:
+    alone = fold_words([text], fold=level)
+    among = fold_words(["نص " * 3000, text], fold=level)
+    for column in ("hashes", "start", "end"):
+        assert np.array_equal(getattr(among, column)[3000:], getattr(alone, column))
+
+
 @pytest.mark.skipif(not NEWS.exists(), reason="needs real news")
 def test_columns_hold_the_words_of_real_news() -> None:
     with gzip.open(NEWS, "rt", encoding="utf-8") as file:

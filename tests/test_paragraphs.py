@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe import arabic, wrapping
+from dedupe.folding import encode_batch
 from dedupe.normalizer import fold_words
-from dedupe.paragraphs import ParagraphColumns, read_columns
+from dedupe.paragraphs import ParagraphColumns, columns_of, read_columns
 
 # Written for these tests.
 PROSE = """\
@@ -131,6 +132,29 @@ def test_paragraphs_are_the_lines_that_have_words(
             assert text[found.start[row] : found.end[row]] == content.strip()
             row += 1
     assert row == found.line.size
+
+
+@given(
+    documents=st.lists(lines.map("\n".join), max_size=4),
+    fold=st.sampled_from(("none", "light", "full")),
+    ignore_numbers=st.booleans(),
+)
+def test_a_word_without_letters_closes_each_document(
+    documents: list[str], fold: str, *, ignore_numbers: bool
+) -> None:
+    encoded = encode_batch(documents, fold=fold)
+    closed, found = columns_of(
+        encoded, documents, fold=fold, ignore_numbers=ignore_numbers
+    )
+    words, alone = read_columns(documents, fold=fold, ignore_numbers=ignore_numbers)
+    closing = closed.first_word[1:] - 1
+    for column in (closed.hashes, closed.start, closed.sizes):
+        assert not column[closing].any()
+    assert np.array_equal(np.delete(closed.hashes, closing), words.hashes)
+    places = np.delete(np.arange(closed.hashes.size), closing)
+    assert np.array_equal(closed.joined, places[words.joined])
+    assert np.array_equal(found.first_word, places[alone.first_word])
+    assert np.array_equal(found.words, alone.words)
 
 
 @given(lines, lines)

@@ -4,14 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.texts import EXCERPT, SHORTEST, CodePoints, Texts, narrowed
+from dedupe.texts import EXCERPT, SHORTEST, CodeUnits, Texts, narrowed
 
 PLAIN = st.text(alphabet="ab \nأب١", max_size=12)
 ANY = st.text(alphabet="ab \nأ🙂", max_size=12)
 BATCHES = st.lists(st.lists(st.one_of(PLAIN, ANY), max_size=3), min_size=1, max_size=4)
 
 
-def batch_of(texts: list[str]) -> tuple[CodePoints, np.ndarray]:
+def batch_of(texts: list[str]) -> tuple[CodeUnits, np.ndarray]:
     """Return a batch as reading makes it, with a margin before it."""
     points = np.array(list(map(ord, "\n" + "".join(f"{text}\n" for text in texts))))
     borders = np.cumsum([1, *(len(text) + 1 for text in texts)])

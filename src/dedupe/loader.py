@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from dedupe import folding, processes
 from dedupe.corpus import (
@@ -43,7 +42,7 @@ from dedupe.readers import (
     problem_order,
 )
 from dedupe.settings import Settings
-from dedupe.texts import Texts, narrowed
+from dedupe.texts import Texts
 from dedupe.values import dataclass
 
 # Words of one slice: enough that a pass over columns is worth its call, few enough
@@ -354,34 +353,21 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
     words, paragraphs = columns_of(
         encoded, texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
     )
-    # One row more after each document, for the word that closes it.
-    closing = words.first_word[1:] + np.arange(len(texts))
-    is_word = np.ones(words.hashes.size + len(texts), np.bool_)
-    is_word[closing] = False
-
-    def spread(values: np.ndarray, kind: npt.DTypeLike) -> np.ndarray:
-        column = np.empty(is_word.size, kind)
-        column[closing] = 0
-        column[is_word] = values
-        return column
-
-    size = words.end - words.start
-    joined_in = words.first_word.searchsorted(words.joined, side="right") - 1
     arrays = {
-        "word": spread(words.hashes >> np.uint64(32), np.uint32),
-        "joined": words.joined + joined_in,
-        "start": spread(words.start, _narrow(words.start, np.uint16)),
-        "size": spread(size, _narrow(size, np.uint8)),
-        "document_words": np.diff(words.first_word),
+        "word": words.hashes.view(np.uint32)[1::2].copy(),  # the upper halves
+        "joined": words.joined,
+        "start": _narrow(words.start, np.uint16),
+        "size": _narrow(words.sizes, np.uint8),
+        "document_words": np.diff(words.first_word) - 1,
         "document": paragraphs.document,
         "line": paragraphs.line,
         "last_line": paragraphs.last_line,
         "paragraph_start": paragraphs.start,
         "paragraph_end": paragraphs.end,
-        "first_word": paragraphs.first_word + paragraphs.document,
+        "first_word": paragraphs.first_word,
         "words": paragraphs.words,
         "solid": paragraphs.solid,
-        "text": narrowed(encoded.characters),
+        "text": encoded.characters,
         "text_borders": encoded.offsets,
         "source": np.array([place.source for place in places], np.int32),
         "source_start": np.array([place.start for place in places], np.int64),
@@ -400,9 +386,10 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
     return value, arrays
 
 
-def _narrow(values: Int32Array, kind: type[np.unsignedinteger[Any]]) -> npt.DTypeLike:
-    """Return a narrow kind if it can hold these values, for memory is scarce."""
-    return kind if values.max(initial=0) <= np.iinfo(kind).max else np.int32
+def _narrow(values: Int32Array, kind: type[np.unsignedinteger[Any]]) -> np.ndarray:
+    """Return values in a narrow kind if it can hold them, for memory is scarce."""
+    can_hold = values.max(initial=0) <= np.iinfo(kind).max
+    return values.astype(kind) if can_hold else values
 
 
 def _corpus(held: Batches, word: UInt32Array) -> Corpus:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dedupe import folding, rewriter, wrapping
-from dedupe.folding import Encoded, FoldedBatch, Positions, Unsigned, WordColumns
-from dedupe.rewriter import CodePoints, Offsets
+from dedupe.folding import (
+    ClosedWords,
+    Encoded,
+    FoldedBatch,
+    Positions,
+    Unsigned,
+    WordColumns,
+)
+from dedupe.rewriter import Offsets
+from dedupe.texts import CodeUnits
 from dedupe.values import dataclass
 
 
@@ -42,18 +51,20 @@ def read_columns(
 
     A paragraph is a line; the lines of a hard-wrapped document are written as one.
     """
-    return columns_of(
+    words, paragraphs = columns_of(
         folding.encode_batch(texts, fold=fold),
         texts,
         fold=fold,
         ignore_numbers=ignore_numbers,
     )
+    first_word = paragraphs.first_word - paragraphs.document
+    return words.opened(), replace(paragraphs, first_word=first_word)
 
 
 def columns_of(
     encoded: Encoded, texts: Sequence[str], *, fold: str, ignore_numbers: bool
-) -> tuple[WordColumns, ParagraphColumns]:
-    """Return the same of texts that are encoded."""
+) -> tuple[ClosedWords, ParagraphColumns]:
+    """Return the same of texts that are encoded, with words that close documents."""
     wrapped = _find_wrapped(encoded, texts)
     if wrapped:
         whole = [wrapped.get(row, text) for row, text in enumerate(texts)]
@@ -90,8 +101,9 @@ def _find_lines(paragraphs: ParagraphColumns, document: int, text: str) -> None:
 def _cut(batch: FoldedBatch) -> ParagraphColumns:
     """Make a paragraph of the words between two line breaks."""
     breaks = batch.breaks
-    counts = breaks.next_word[1:] - breaks.next_word[:-1]
     # Row i stands between break i and break i + 1.
+    counts = breaks.next_word[1:] - breaks.next_word[:-1]
+    counts[breaks.first_break[1:] - 2] -= 1  # the word that closes the document
     before = np.flatnonzero(counts)
     first_word = breaks.next_word[before]
     document = breaks.first_break.searchsorted(before + 1, side="right") - 1
@@ -114,7 +126,7 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
 
 
 def _trim(
-    start: Offsets, end: Offsets, characters: CodePoints
+    start: Offsets, end: Offsets, characters: CodeUnits
 ) -> tuple[Offsets, Offsets]:
     """Leave white space out at both ends of spans that have words."""
     for side, edge, step in ((start, 0, 1), (end, -1, -1)):
@@ -124,7 +136,7 @@ def _trim(
             left = left[is_space]
             side[left] += step
         for row in left.tolist():
-            text = characters[start[row] : end[row]].tobytes()
+            text = characters[start[row] : end[row]].astype("<u4").tobytes()
             line = text.decode("utf-32-le", "surrogatepass")
             start[row] += len(line) - len(line.lstrip())
             end[row] -= len(line) - len(line.rstrip())

@@ -22,7 +22,7 @@ from dedupe.corpus import Int32Array, IntArray
 from dedupe.values import dataclass
 
 # uint16, or uint32 where a character needs that.
-CodePoints: TypeAlias = np.ndarray[Any, np.dtype[np.uint16 | np.uint32]]
+CodeUnits: TypeAlias = np.ndarray[Any, np.dtype[np.uint16 | np.uint32]]
 
 EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
@@ -30,7 +30,7 @@ _DECODERS = {2: codecs.utf_16_le_decode, 4: codecs.utf_32_le_decode}
 _BEYOND = 1 << 16
 
 
-def narrowed(characters: CodePoints) -> CodePoints:
+def narrowed(characters: CodeUnits) -> CodeUnits:
     """Return code points in the fewest bytes each."""
     if characters.max(initial=0) < _BEYOND:
         return characters.astype(np.uint16, copy=False)
@@ -41,13 +41,13 @@ def narrowed(characters: CodePoints) -> CodePoints:
 class Texts:
     """The texts of documents, which lie in rows of code points."""
 
-    rows: Sequence[CodePoints]
+    rows: Sequence[CodeUnits]
     row: IntArray  # of each document
     begin: IntArray  # of each document, in its row
     end: IntArray
 
     @classmethod
-    def of(cls, rows: Sequence[CodePoints], borders: Sequence[IntArray]) -> Texts:
+    def of(cls, rows: Sequence[CodeUnits], borders: Sequence[IntArray]) -> Texts:
         """Return the texts that lie in rows.
 
         `borders` says where each document of a row begins in it, and where one would
@@ -77,7 +77,7 @@ class Texts:
         """Return where each line of a document but the last one ends."""
         return np.flatnonzero(self._codes(document) == ord("\n"))
 
-    def _codes(self, document: int) -> CodePoints:
+    def _codes(self, document: int) -> CodeUnits:
         row = self.rows[int(self.row[document])]
         return row[self.begin[document] : self.end[document]]
 

@@ -14,6 +14,7 @@ import numpy as np
 from dedupe.folding.alphabets import NEWLINE, REWRITE, alphabet
 from dedupe.folding.columns import (
     Breaks,
+    ClosedWords,
     FoldedBatch,
     Positions,
     Unsigned,
@@ -33,6 +34,7 @@ from dedupe.folding.polynomials import mixed, powers
 from dedupe.rewriter import Offsets
 
 __all__ = [
+    "ClosedWords",
     "Encoded",
     "FoldedBatch",
     "Positions",
@@ -51,7 +53,7 @@ def fold_words(
 ) -> WordColumns:
     """Return the folded words of a batch; nothing is joined across line breaks."""
     encoded = encode_batch(texts, fold=fold)
-    return fold_batch(encoded, ignore_numbers=ignore_numbers).words
+    return fold_batch(encoded, ignore_numbers=ignore_numbers).words.opened()
 
 
 def encode_batch(texts: Sequence[str], *, fold: str = "full") -> Encoded:
@@ -64,7 +66,8 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
     letters, kept = encoded.letters, encoded.kept
     codes = kept.codes
     breaks, break_places = kept.both_among(NEWLINE, REWRITE)
-    parts = find_parts(kept, is_full=letters.level == "full")
+    first_code = kept.before(encoded.documents).astype(kept.rare.dtype)
+    parts = find_parts(kept, first_code[1:] - 1, is_full=letters.level == "full")
     measure_rare(parts, kept, OtherLetters(encoded))
     dropped = digits_alone(parts, codes, letters) if ignore_numbers else parts.first[:0]
     parts.values[dropped] = parts.sizes[dropped] = 0
@@ -83,23 +86,22 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
         alive[links + 1] = False
         heads, ends, values = join(parts, links)
         hashes[heads] = mixed(values)
-        parts.last[heads] = parts.last[ends]
-        parts.end[heads] = parts.end[ends]
+        parts.lengths[heads] = (
+            parts.start[ends] + parts.lengths[ends] - parts.start[heads]
+        )
     joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
-    first_code = kept.before(encoded.documents).astype(parts.first.dtype)
-    first_part = parts.first.searchsorted(first_code)
-    start, end = _offsets(parts, first_part, encoded)
-    hashes, start, end = hashes[alive], start[alive], end[alive]
+    first_part = parts.first_part
+    start, lengths = _offsets(parts, encoded)
     breaks = breaks[len(MARGIN) - 1 :]
-    next_part = parts.first.searchsorted(breaks)
+    next_part = parts.first.searchsorted(breaks, side="right")
     first_break = breaks.searchsorted(first_code)
     break_offset = _break_offsets(break_places[len(MARGIN) :], first_break - 1, encoded)
     return FoldedBatch(
-        WordColumns(
-            hashes,
-            start,
-            end,
+        ClosedWords(
+            hashes[alive],
+            start[alive],
+            lengths[alive],
             first_part - gone.searchsorted(first_part),
             joined - gone.searchsorted(joined),
         ),
@@ -122,25 +124,27 @@ def _counts(firsts: Positions) -> Positions:
     return firsts[1:] - firsts[:-1]
 
 
-def _offsets(
-    parts: Parts, first_part: Positions, encoded: Encoded
-) -> tuple[Offsets, Offsets]:
-    """Return where parts start and end in their documents.
+def _offsets(parts: Parts, encoded: Encoded) -> tuple[Offsets, Offsets]:
+    """Return where parts start in their documents, and their lengths.
 
     What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
     """
-    counts = _counts(first_part)
+    counts = _counts(parts.first_part)
     shift = encoded.documents[:-1].astype(parts.start.dtype).repeat(counts)
     start = (parts.start - shift).astype(np.int32, copy=False)
-    end = (parts.end - shift).astype(np.int32, copy=False)
+    lengths = parts.lengths.astype(np.int32, copy=False)
     if encoded.rewritten is not None:
         changed, origins = encoded.rewritten.rows_of(counts)
         origin = encoded.rewritten.origin
-        start[changed] = origin[start[changed] + origins]
+        first = start[changed] + origins
+        last = first + lengths[changed]
+        start[changed] = origin[first]
         # Two words of one ligature both have its place: no word ends where it starts.
-        inside = end[changed] + origins
-        end[changed] = np.maximum(origin[inside], origin[inside - 1] + 1)
-    return start, end
+        end = np.maximum(origin[last], origin[last - 1] + 1)
+        lengths[changed] = end - start[changed]
+    closing = parts.first_part[1:] - 1
+    start[closing] = lengths[closing] = 0
+    return start, lengths
 
 
 def _break_offsets(

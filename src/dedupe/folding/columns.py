@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.rewriter import CodePoints, Offsets
+from dedupe.rewriter import Offsets
+from dedupe.texts import CodeUnits
 from dedupe.values import dataclass
 
 Unsigned: TypeAlias = npt.NDArray[np.uint64]
@@ -29,10 +30,36 @@ class WordColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedWords:
+    """The same with one row more after each document: a word that closes it."""
+
+    hashes: Unsigned
+    start: Offsets
+    sizes: Offsets  # code points
+    first_word: Positions  # of each document, and the number of rows
+    joined: Positions
+
+    def opened(self) -> WordColumns:
+        """Return the words without those that close documents."""
+        documents = np.arange(self.first_word.size)
+        is_word = np.ones(self.hashes.size, np.bool_)
+        is_word[self.first_word[1:] - 1] = False
+        start = self.start[is_word]
+        closed = self.first_word.searchsorted(self.joined, side="right") - 1
+        return WordColumns(
+            self.hashes[is_word],
+            start,
+            start + self.sizes[is_word],
+            self.first_word - documents,
+            self.joined - closed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Breaks:
     """The line breaks of a batch and the one before it, one row a break of any kind."""
 
-    next_word: Positions
+    next_word: Positions  # what closes a document comes before its last break
     next_part: Positions
     is_newline: Flags
     offset: Offsets  # in the joined texts
@@ -46,9 +73,9 @@ class FoldedBatch:
     A part is a run of letters or of digits; rules join some parts to one word.
     """
 
-    words: WordColumns
+    words: ClosedWords
     values: Unsigned  # the polynomial of each part
     sizes: Positions  # letters in each part
     breaks: Breaks
-    characters: CodePoints  # the joined texts
+    characters: CodeUnits  # the joined texts
     offsets: Positions  # where each document begins in them, and the end

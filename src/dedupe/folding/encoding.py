@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe import arabic, rewriter
+from dedupe.corpus import group_begins
 from dedupe.folding.alphabets import (
     BREAK,
     DELETED,
@@ -24,6 +25,7 @@ from dedupe.folding.alphabets import (
 from dedupe.folding.columns import Codes, Flags, Positions
 from dedupe.folding.polynomials import PACKED
 from dedupe.rewriter import CodePoints, Offsets
+from dedupe.texts import CodeUnits, narrowed
 from dedupe.values import dataclass
 
 # Line breaks in front of a batch, so that eight bytes end with any word.
@@ -87,6 +89,22 @@ class Kept:
         shift: Positions = self.deleted.searchsorted(places)
         return places - shift
 
+    def spans(self, first: Positions, last: Positions) -> tuple[Positions, Positions]:
+        """Return where runs start and how long they are, deleted characters counted."""
+        gaps = self.gaps
+        if gaps.size > MANY_GAPS * first.size:
+            start = self.original(first)
+            return start, self.original(last) - start
+        run = last.searchsorted(gaps)
+        is_inside = first[run] < gaps
+        start = _passed(run + is_inside, first.size, first.dtype)
+        start += first
+        sizes = last - first
+        longer = run[is_inside]
+        begins = group_begins(longer)
+        sizes[longer[begins]] += np.diff(begins, append=longer.size)
+        return start, sizes
+
     def original(self, places: Positions) -> Positions:
         """Return places without deleted characters, in order, as places with them."""
         gaps = self.gaps
@@ -110,7 +128,7 @@ class Encoded:
     letters: Alphabet
     kept: Kept
     documents: Positions  # where each document begins in the codes, and the end
-    characters: CodePoints  # the joined texts
+    characters: CodeUnits  # the joined texts
     offsets: Positions  # where each document begins in them, and the end
     rewritten: Rewritten | None
 
@@ -123,10 +141,11 @@ class Encoded:
     def points(self, places: Positions) -> CodePoints:
         """Return the characters that stand at places, those deleted counted."""
         if self.rewritten is None:
-            return self.characters[places]
+            return self.characters[places].astype(np.uint32)
         document = self.documents.searchsorted(places, side="right") - 1
         inside = places - self.documents[document]
-        points = self.characters.take(self.offsets[document] + inside, mode="clip")
+        where = self.offsets[document] + inside
+        points = self.characters.take(where, mode="clip").astype(np.uint32)
         rows = np.array(self.rewritten.rows)
         row = rows.searchsorted(document).clip(max=rows.size - 1)
         changed = np.flatnonzero(rows[row] == document)
@@ -141,9 +160,9 @@ def encode(texts: Sequence[str], letters: Alphabet) -> Encoded:
     borders = [*accumulate((len(text) + 1 for text in texts), initial=len(MARGIN))]
     offsets = np.array(borders)
     # This is how numpy holds a string; no codec of Python is as fast.
-    characters = np.array([joined]).view(np.uint32)
+    characters = narrowed(np.array([joined]).view(np.uint32))
     codes = _look_up(letters.first_codes, characters)
-    if characters.max() >= arabic.PLANE_SIZE:
+    if characters.dtype == np.uint32:
         beyond = np.flatnonzero(characters >= arabic.PLANE_SIZE)
         codes[beyond] = [
             _code_beyond(point, letters.level) for point in characters[beyond].tolist()
@@ -174,7 +193,7 @@ def _strange(codes: bytes, borders: list[int]) -> set[int]:
     return strange
 
 
-def _look_up(codes: Codes, characters: CodePoints) -> Codes:
+def _look_up(codes: Codes, characters: CodeUnits) -> Codes:
     """Return the code of each character.
 
     What numpy looks up it writes out in 64 bits first, which are to stay in the cache.
@@ -229,7 +248,10 @@ def _rewrite(
 
 def keep(codes: Codes) -> Kept:
     """Take deleted characters out, and find the rare ones in the same pass."""
-    rare = _few(codes <= OTHER_LETTER)
+    eights = np.zeros(-(-codes.size // 8), np.uint64)
+    flags = eights.view(np.bool_)
+    np.less_equal(codes, OTHER_LETTER, out=flags[: codes.size])
+    rare = _few(flags)
     rare_codes = codes.take(rare)
     rows = np.flatnonzero(rare_codes == DELETED)
     deleted = rare[rows]
@@ -250,12 +272,14 @@ def _passed(rows: Positions, size: int, kind: npt.DTypeLike) -> Positions:
 
 
 def _few(flags: Flags) -> Positions:
-    """Return where flags are set that seldom are, looking at eight at a time."""
+    """Return where flags are set that seldom are, looking at eight at a time.
+
+    They are a multiple of eight and lie as such.
+    """
     kind = np.int32 if flags.size <= LARGEST_INT32 else np.int64
     if np.count_nonzero(flags) > FEW * flags.size:
         return np.flatnonzero(flags).astype(kind)
-    eights = np.zeros(-(-flags.size // 8), np.uint64)
-    eights.view(np.bool_)[: flags.size] = flags
+    eights = flags.view(np.uint64)
     eight = np.flatnonzero(eights != 0)
     place = np.flatnonzero(eights.take(eight).view(np.bool_))
     eight <<= 3

@@ -21,7 +21,6 @@ from dedupe.folding.columns import Codes, Positions, Unsigned
 from dedupe.folding.parts import Parts
 from dedupe.folding.polynomials import (
     MODULUS,
-    PACKED,
     RADIX,
     mixed,
     polynomial,
@@ -50,7 +49,7 @@ class Signals:
 def find_signals(parts: Parts, letters: Alphabet) -> Signals:
     """Look at the last letter of all parts at once, then at those few that matter."""
     code = letters.code_of
-    last_letters = parts.tails.view(np.uint8)[PACKED - 1 :: PACKED].copy()
+    last_letters = parts.last_letters
     is_servant = parts.sizes == len("عبد")
     is_servant |= parts.sizes == len("وعبد")
     is_servant &= last_letters == code["د"]
@@ -70,7 +69,7 @@ def digits_alone(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
     is_numeral[letters.numerals] = True
     digits: Positions = np.cumsum(is_numeral[codes])
     counts = digits[parts.last - 1] - digits[parts.first - 1]
-    return np.flatnonzero(counts == parts.sizes)
+    return np.flatnonzero((counts == parts.sizes) & (parts.sizes > 0))
 
 
 def drop_yehs(
@@ -133,8 +132,9 @@ def number_links(parts: Parts, signals: Signals, codes: Codes) -> Positions:
             _read_long_number(parts, codes, chain, joined, pointed)
             chain = []
         chain.append(digit)
-    parts.values[pointed] += np.uint64(POINT) * powers(parts.sizes[pointed])
-    parts.sizes[pointed] += 1
+    points = np.array(pointed, np.int64)
+    parts.values[points] += np.uint64(POINT) * powers(parts.sizes[points])
+    parts.sizes[points] += 1
     return np.array(joined + pointed, np.int64)
 
 
@@ -223,12 +223,11 @@ def _followed(
     nexts = asked + 1
     if dropped.size:
         alive = np.delete(np.arange(parts.first.size), dropped)
-        row = alive.searchsorted(nexts)
-        nexts = np.append(alive, parts.first.size)[row]
-    is_followed = nexts < parts.first.size
-    asked, nexts = asked[is_followed], nexts[is_followed]
+        nexts = alive[alive.searchsorted(nexts)]
     first = parts.first[nexts]
-    is_near = breaks.searchsorted(first) == breaks.searchsorted(parts.last[asked])
+    # What closes a document stands where its last line ends.
+    paragraph = breaks.searchsorted(first, side="right")
+    is_near = paragraph == breaks.searchsorted(parts.last[asked])
     first = first[is_near]
     return asked[is_near], nexts[is_near], codes[first], codes[first + 1]
 

@@ -40,23 +40,30 @@ class Parts:
 
     first: Positions  # of the codes that are kept
     last: Positions  # the code that ends the run
-    start: Positions  # the same in the codes with deleted characters
-    end: Positions
-    tails: Unsigned  # the eight codes before `last`
+    start: Positions  # the same as `first` in the codes with deleted characters
+    lengths: Positions  # the characters there
+    last_letters: Codes  # of what closes a document, none
     values: Unsigned  # polynomials
     sizes: Positions  # letters
+    first_part: Positions  # of each document, and the number of parts
 
 
-def find_parts(kept: Kept, *, is_full: bool) -> Parts:
-    """Cut runs of letters and runs of digits, and number their letters."""
+def find_parts(kept: Kept, closing: Positions, *, is_full: bool) -> Parts:
+    """Cut runs of letters and runs of digits, and number their letters.
+
+    A run of none closes each document; `closing` says where they stand.
+    """
     codes = kept.codes
     is_word = codes - np.uint8(FIRST_DIGIT) < SEPARATOR - FIRST_DIGIT
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1]).astype(kept.rare.dtype)
-    edges += 1
-    if is_full:
-        edges = _with_inner_edges(edges, kept)
-    places = kept.original(edges)
-    first, last = edges[0::2].copy(), edges[1::2]
+    is_edge = np.empty(is_word.size, np.bool_)
+    is_edge[0] = False
+    np.not_equal(is_word[1:], is_word[:-1], out=is_edge[1:])
+    edges = np.flatnonzero(is_edge)
+    # Where a run ends and the next begins.
+    inner = np.sort(np.concatenate((closing, *_inner_edges(kept, is_full=is_full))))
+    row = edges.searchsorted(inner, side="right") + 2 * np.arange(inner.size)
+    first = _with_some(edges[0::2], (row + 1) >> 1, inner)
+    last = _with_some(edges[1::2], row >> 1, inner)
     sizes = last - first
     windows = np.ndarray((codes.size - PACKED + 1,), "<u8", codes.data, strides=(1,))
     tails = windows[last - PACKED]
@@ -66,25 +73,32 @@ def find_parts(kept: Kept, *, is_full: bool) -> Parts:
     shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
     heads += EIGHTH_POWER * eight_letters(tails[longer] >> shifts)
     values[longer] = heads
-    return Parts(first, last, places[0::2], places[1::2], tails, values, sizes)
+    last_letters = tails.view(np.uint8)[PACKED - 1 :: PACKED].copy()
+    closed = (row >> 1)[codes[inner] < FIRST_DIGIT]
+    last_letters[closed] = SEPARATOR
+    first_part = np.append(0, closed + 1)
+    start, lengths = kept.spans(first, last)
+    return Parts(first, last, start, lengths, last_letters, values, sizes, first_part)
 
 
-def _with_inner_edges(edges: Positions, kept: Kept) -> Positions:
-    """Let a run end, and the next begin, between a letter and a digit: 1436هـ."""
+def _inner_edges(kept: Kept, *, is_full: bool) -> tuple[Positions, ...]:
+    """Return where a letter and a digit meet, as in 1436هـ: one run ends there."""
+    if not is_full:
+        return ()
     digits = kept.among(FIRST_DIGIT, OTHER_LETTER)
-    inner = np.concatenate(
-        (
-            digits[_are_letters(kept.codes[digits - 1])],
-            digits[_are_letters(kept.codes[digits + 1])] + 1,
-        )
+    return (
+        digits[_are_letters(kept.codes[digits - 1])],
+        digits[_are_letters(kept.codes[digits + 1])] + 1,
     )
-    inner.sort()
-    place = edges.searchsorted(inner) + 2 * np.arange(inner.size)
-    is_old = np.ones(edges.size + 2 * inner.size, np.bool_)
-    is_old[place] = is_old[place + 1] = False
-    every = np.empty(is_old.size, edges.dtype)
+
+
+def _with_some(edges: Positions, rows: Positions, some: Positions) -> Positions:
+    """Return edges with some more in between, which have these rows then."""
+    is_old = np.ones(edges.size + rows.size, np.bool_)
+    is_old[rows] = False
+    every = np.empty(is_old.size, some.dtype)
     every[is_old] = edges
-    every[place] = every[place + 1] = inner
+    every[rows] = some
     return every
 
 
