@@ -24,6 +24,7 @@ from dedupe.model import (
     Span,
     State,
 )
+from dedupe.text_column import TextColumn
 from dedupe.values import dataclass
 
 Item = TypeVar("Item")
@@ -66,9 +67,9 @@ class DocumentColumns(NamedTuple):
 
     document: Sequence[str]
     encoding: Sequence[str]
-    paragraphs: Sequence[int]
-    words: Sequence[int]
-    duplicated_words: Sequence[int]
+    paragraphs: Rows
+    words: Rows
+    duplicated_words: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class FindingColumns:
     start: Rows
     end: Rows
     passages: Rows  # first passage of each place, and one more at the end
-    excerpt: list[str]
+    excerpt: TextColumn
     first_column: Rows
     end_column: Rows
 
@@ -143,7 +144,7 @@ class FindingColumns:
             _rows(place.span[0] for place in places),
             _rows(place.span[1] for place in places),
             _borders(len(place.passages) for place in places),
-            [place.excerpt for place in places],
+            TextColumn.of([place.excerpt for place in places]),
             _rows(place.columns[0] for place in places),
             _rows(place.columns[1] for place in places),
             _rows(start for start, _ in passages),
@@ -193,9 +194,9 @@ def document_columns(
     return DocumentColumns(
         [document.document for document in some],
         [document.encoding for document in some],
-        [document.paragraphs for document in some],
-        [document.words for document in some],
-        [document.duplicated_words for document in some],
+        _rows(document.paragraphs for document in some),
+        _rows(document.words for document in some),
+        _rows(document.duplicated_words for document in some),
     )
 
 

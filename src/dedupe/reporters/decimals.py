@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeAlias
 
@@ -43,8 +44,8 @@ def lines(
     count = numbers[0].size
     words = [
         word
-        for text, column in zip_longest(template.split(b"%d"), numbers)
-        for word in (*_constant(text), *(() if column is None else _written(column)))
+        for text, column in zip_longest(_constants(template), numbers)
+        for word in (*text, *(() if column is None else _written(column)))
     ]
     words.append(_ENDS if ends is None else np.where(ends, _ENDS, _GOES_ON))
     table = np.empty((count, len(words)), np.uint32)
@@ -53,9 +54,13 @@ def lines(
     return table.tobytes().translate(None, b"\0").split(b"\n")[:-1]
 
 
-def _constant(text: bytes) -> list[int]:
-    padded = text + bytes(-len(text) % _WORD)
-    return [*map(int, np.frombuffer(padded, np.uint32))]
+@lru_cache(maxsize=1 << 6)  # there are few templates
+def _constants(template: bytes) -> list[list[int]]:
+    """Return the words of each text between the numbers."""
+    return [
+        np.frombuffer(text + bytes(-len(text) % _WORD), np.uint32).tolist()
+        for text in template.split(b"%d")
+    ]
 
 
 def _written(numbers: Rows) -> list[_Words]:

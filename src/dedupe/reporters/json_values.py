@@ -17,9 +17,11 @@ import numpy as np
 
 from dedupe import __version__
 from dedupe.columns import DocumentColumns, FindingColumns
+from dedupe.corpus import IntArray
 from dedupe.model import RELATIONS, RULES
 from dedupe.reporters.decimals import lines
 from dedupe.reporters.neutralizer import UNSAFE
+from dedupe.text_column import CodePoints, TextColumn, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +35,10 @@ _KINDS = {
     for kind in product(RULES, RELATIONS)
 }
 _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
+# Ranges of characters that are all safe, and nearly all there are in a text.
+COMMON = (range(0x20, 0x7F), range(0x61D, 0x200E))
+_REPLACED = {b"\\": rb"\\", b'"': rb"\"", b"\n": rb"\n"}
+_LINE_FEED = ord("\n")
 _DIGITS = 6  # of a ratio: more is noise, and rounding makes machines agree
 
 
@@ -77,20 +83,23 @@ def findings(
 
 def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
     """Return the documents as JSON objects."""
-    encodings = {name: string(name).encode() for name in set(columns.encoding)}
-    members = zip(
-        _escaped(columns.document),
-        map(encodings.__getitem__, columns.encoding),
-        columns.paragraphs,
-        columns.words,
-        columns.duplicated_words,
-        strict=True,
+    if not columns.document:
+        return b""
+    encodings = {
+        name: f'","encoding":{string(name)},"paragraphs":'.encode()
+        for name in set(columns.encoding)
+    }
+    opening = b'{"document":"'
+    rows = _alternating(
+        [opening] + [b"}" + between + opening] * (len(columns.document) - 1),
+        _escaped(TextColumn.of(columns.document)),
+        [*map(encodings.__getitem__, columns.encoding)],
+        lines(
+            b'%d,"words":%d,"duplicated_words":%d',
+            [columns.paragraphs, columns.words, columns.duplicated_words],
+        ),
     )
-    template = (
-        b'{"document":"%b","encoding":%b,"paragraphs":%d,"words":%d,'
-        b'"duplicated_words":%d}'
-    )
-    return between.join([template % row for row in members])
+    return b"".join([*rows, b"}"])
 
 
 def published(result: ScanResult) -> str:
@@ -154,19 +163,20 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
     closings = [b'"}]' if any_ else b"]" for any_ in has_places]
     verdicts = _verdicts(columns)
     opening += b'"id":"'
-    rows = _alternating(
+    heads = zip(
         [b"", *closings[:-1]],
         [b"", *verdicts[:-1]],
         [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
-        _escaped(columns.id),
-        [_KINDS[kind] for kind in zip(columns.rule, columns.relation, strict=True)],
-        [_number(ratio) for ratio in columns.jaccard],
+        _escaped(TextColumn.of(columns.id)),
+        map(_KINDS.__getitem__, zip(columns.rule, columns.relation, strict=True)),
+        map(_number, columns.jaccard),
         [b',"containment":'] * len(verdicts),
-        [_number(ratio) for ratio in columns.containment],
+        map(_number, columns.containment),
         lines(b',"words":%d,"occurrences":[', [columns.words]),
-        [b'{"document":"\0' if any_ else b"\0" for any_ in has_places],
+        [b'{"document":"' if any_ else b"" for any_ in has_places],
+        strict=True,
     )
-    return b"".join([*rows, closings[-1], verdicts[-1], b"}"]).split(b"\0")
+    return [*map(b"".join, heads), closings[-1] + verdicts[-1] + b"}"]
 
 
 def _verdicts(columns: FindingColumns) -> list[bytes]:
@@ -197,7 +207,7 @@ def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
     )
     return _alternating(
         before,
-        _escaped(columns.document),
+        _escaped(TextColumn.of(columns.document)),
         numbers,
         _passages(columns),
         [b'],"excerpt":"'] * len(before),
@@ -225,21 +235,41 @@ def _passages(columns: FindingColumns) -> list[bytes]:
     return [next(written) if any_ else b"" for any_ in is_any.tolist()]
 
 
-def _escaped(texts: Sequence[str]) -> list[bytes]:
+def _escaped(texts: TextColumn) -> list[bytes]:
     """Return what stands between the quotes of many JSON strings."""
-    if not texts:
+    if not len(texts):
         return []
-    # All at once, since nearly all can be printed; a line feed cannot.
-    is_plain = [*map(str.isprintable, texts)]
-    others = [] if all(is_plain) else np.flatnonzero(~np.array(is_plain)).tolist()
-    plain = list(texts)
-    for row in others:
-        plain[row] = ""
-    joined = "\n".join(plain).replace("\\", r"\\").replace('"', r"\"")
-    escaped = joined.encode().split(b"\n")
+    # All at once, since nearly all hold no more to escape than what is replaced here.
+    codes = texts.codes.copy()
+    unsafe = _unsafe(codes)
+    others = set((texts.begin.searchsorted(unsafe, "right") - 1).tolist())
+    codes[unsafe] = ord(" ")
+    # Every other piece is a gap, and what else is left out before it.
+    codes[texts.end] = codes[texts.begin[1:] - 1] = codes[-1] = 0
+    written = decoded(codes.data).encode()
+    for character, escape in _REPLACED.items():
+        written = written.replace(character, escape)
+    escaped = written.split(b"\0")[:-1:2]
     for row in others:
         escaped[row] = string(texts[row])[1:-1].encode()
     return escaped
+
+
+def _unsafe(codes: CodePoints) -> IntArray:
+    """Return where there is what `string` alone escapes."""
+    is_rare = np.ones(codes.size, np.bool_)
+    most = np.iinfo(codes.dtype).max
+    for common in COMMON:
+        if common.stop <= most:
+            is_rare &= codes - codes.dtype.type(common.start) >= len(common)
+    rows = np.flatnonzero(is_rare)
+    rare = codes[rows]
+    unsafe = [
+        code
+        for code in set(rare.tolist()) - {_LINE_FEED}
+        if _UNSAFE_CHARACTER.match(chr(code))
+    ]
+    return rows[np.isin(rare, unsafe)] if unsafe else rows[:0]
 
 
 # As many as there are ratios of few digits; see `number`.
