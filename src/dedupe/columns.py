@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from dedupe.corpus import Rows
+from dedupe.corpus import FloatArray, Rows
 from dedupe.model import (
     DocumentSummary,
     Finding,
@@ -100,8 +100,8 @@ class FindingColumns:
     id: list[str]
     rule: list[Rule]
     relation: list[Relation]
-    jaccard: list[float]
-    containment: list[float]
+    jaccard: FloatArray
+    containment: FloatArray
     words: Rows
     places: Rows  # first place of each finding, and one more at the end
 
@@ -132,8 +132,8 @@ class FindingColumns:
             [finding.id for finding in findings],
             [finding.rule for finding in findings],
             [finding.relation for finding in findings],
-            [finding.jaccard for finding in findings],
-            [finding.containment for finding in findings],
+            np.array([finding.jaccard for finding in findings], np.float64),
+            np.array([finding.containment for finding in findings], np.float64),
             _rows(finding.words for finding in findings),
             _borders(len(finding.occurrences) for finding in findings),
             [place.document for place in places],
@@ -159,8 +159,8 @@ class FindingColumns:
             self.id,
             self.rule,
             self.relation,
-            self.jaccard,
-            self.containment,
+            self.jaccard.tolist(),
+            self.containment.tolist(),
             self.words.tolist(),
             parted(tuple(self._occurrences()), self.places.tolist()),
             self.state or repeat("", len(self.id)),

@@ -19,7 +19,7 @@ from dedupe import __version__
 from dedupe.columns import DocumentColumns, FindingColumns
 from dedupe.corpus import IntArray
 from dedupe.model import RELATIONS, RULES
-from dedupe.reporters.decimals import lines
+from dedupe.reporters.decimals import DIGITS, are_plain, lines
 from dedupe.reporters.neutralizer import UNSAFE
 from dedupe.text_column import CodePoints, TextColumn, decoded
 
@@ -39,7 +39,6 @@ _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
 COMMON = (range(0x20, 0x7F), range(0x61D, 0x200E))
 _REPLACED = {b"\\": rb"\\", b'"': rb"\"", b"\n": rb"\n"}
 _LINE_FEED = ord("\n")
-_DIGITS = 6  # of a ratio: more is noise, and rounding makes machines agree
 
 
 def string(text: str) -> str:
@@ -64,7 +63,7 @@ def number(ratio: float) -> str:
     >>> number(2 / 3), number(1.0)
     ('0.666667', '1.0')
     """
-    return repr(round(float(ratio), _DIGITS))
+    return repr(round(float(ratio), DIGITS))
 
 
 def findings(
@@ -169,14 +168,25 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
         [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
         _escaped(TextColumn.of(columns.id)),
         map(_KINDS.__getitem__, zip(columns.rule, columns.relation, strict=True)),
-        map(_number, columns.jaccard),
-        [b',"containment":'] * len(verdicts),
-        map(_number, columns.containment),
-        lines(b',"words":%d,"occurrences":[', [columns.words]),
+        _numbers(columns),
         [b'{"document":"' if any_ else b"" for any_ in has_places],
         strict=True,
     )
     return [*map(b"".join, heads), closings[-1] + verdicts[-1] + b"}"]
+
+
+def _numbers(columns: FindingColumns) -> list[bytes]:
+    """Return the similarity and the words of each finding."""
+    template = b'%d,"containment":%d,"words":%d,"occurrences":['
+    ratios = columns.jaccard, columns.containment
+    if all(map(are_plain, ratios)):
+        return lines(template, [*ratios, columns.words])
+    rows = zip(*(column.tolist() for column in ratios), columns.words.tolist())
+    return [
+        b'%b,"containment":%b,"words":%d,"occurrences":[' 
+        % (number(jaccard).encode(), number(containment).encode(), words)
+        for jaccard, containment, words in rows
+    ]
 
 
 def _verdicts(columns: FindingColumns) -> list[bytes]:
@@ -270,12 +280,6 @@ def _unsafe(codes: CodePoints) -> IntArray:
         if _UNSAFE_CHARACTER.match(chr(code))
     ]
     return rows[np.isin(rare, unsafe)] if unsafe else rows[:0]
-
-
-# As many as there are ratios of few digits; see `number`.
-@lru_cache(maxsize=1 << 14)
-def _number(ratio: float) -> bytes:
-    return number(ratio).encode()
 
 
 def _escape(match: re.Match[str]) -> str:
