@@ -22,7 +22,11 @@ from dedupe.values import dataclass
 CodePoints: TypeAlias = np.ndarray[Any, np.dtype[np.uint8 | np.uint16 | np.uint32]]
 
 GAP = "  "
-_DECODERS = {1: codecs.latin_1_decode, 2: codecs.utf_16_le_decode, 4: codecs.utf_32_le_decode}
+_DECODERS = {
+    1: codecs.latin_1_decode,
+    2: codecs.utf_16_le_decode,
+    4: codecs.utf_32_le_decode,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,7 @@ class Texts:
         gap = np.array([*map(ord, GAP)], kind).tobytes()
         return np.frombuffer(gap.join([*pieces, b""]), kind)
 
-    def _pieces(
-        self, document: Int32Array, spans: Int32Array
-    ) -> Iterator[memoryview]:
+    def _pieces(self, document: Int32Array, spans: Int32Array) -> Iterator[memoryview]:
         """Yield the code points of each span."""
         rows = self.row[document].tolist()
         memory = {row: self.rows[row].data for row in set(rows)}

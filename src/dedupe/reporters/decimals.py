@@ -20,6 +20,7 @@ from dedupe.corpus import BoolArray, FloatArray, Rows, UInt32Array
 # Text is put together from words of four bytes, of which those that are 0 are left out
 # in the end.
 _Words: TypeAlias = UInt32Array
+Numbers: TypeAlias = Rows | FloatArray
 _WORD = 4
 _GROUP = 10**_WORD
 _DIGITS = np.arange(_GROUP)[:, np.newaxis] // [1_000, 100, 10, 1]
@@ -41,11 +42,12 @@ _GOES_ON, _ENDS = ord(","), ord("\n")
 
 
 def lines(
-    template: bytes, numbers: Sequence[Rows | FloatArray], ends: BoolArray | None = None
+    template: bytes, numbers: Sequence[Numbers], ends: BoolArray | None = None
 ) -> list[bytes]:
     """Return a template with the numbers of each row, which are 0 or more.
 
-    Numbers with a point must be `are_plain`. With `ends`, rows are joined by commas up to and with one that ends a line.
+    Ratios must be plain, as `are_plain` says. With `ends`, rows are joined by commas up
+    to and with one that ends a line.
 
     >>> rows = [np.array([3, 4, 5])]
     >>> lines(b"<%d>", rows, np.array([False, True, True]))
@@ -81,7 +83,7 @@ def are_plain(ratios: FloatArray) -> bool:
     return bool(far < _TIE and lowest >= _SHORTEST and ratios.max(initial=0) <= 1)
 
 
-def _written(numbers: Rows | FloatArray) -> list[_Words]:
+def _written(numbers: Numbers) -> list[_Words]:
     """Return the digits of numbers, the lowest four in the last of so many words."""
     if numbers.dtype.kind == "f":
         return _written_ratios(numbers)
@@ -93,7 +95,8 @@ def _written(numbers: Rows | FloatArray) -> list[_Words]:
     return [*(np.where(is_long, word, 0) for word in _written(upper)), last]
 
 
-def _written_ratios(ratios: FloatArray) -> list[_Words]:
+def _written_ratios(ratios: Numbers) -> list[_Words]:
+    """Return the digits before the point, the point, four digits and the last two."""
     units = np.rint(ratios * 10**DIGITS).astype(np.int64)
     whole, units = np.divmod(units, 10**DIGITS)
     upper, lower = np.divmod(units, 100)

@@ -24,7 +24,7 @@ from dedupe.reporters.neutralizer import UNSAFE
 from dedupe.text_column import CodePoints, TextColumn, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from dedupe.model import Problem, ScanResult
 
@@ -35,10 +35,10 @@ _KINDS = {
     for kind in product(RULES, RELATIONS)
 }
 _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
-# Ranges of characters that are all safe, and nearly all there are in a text.
+# Ranges of characters that are all safe, and nearly all there are in a text. Those of
+# the first take a byte.
 COMMON = (range(0x20, 0x7F), range(0x61D, 0x200E))
 _REPLACED = {b"\\": rb"\\", b'"': rb"\"", b"\n": rb"\n"}
-_LINE_FEED = ord("\n")
 
 
 def string(text: str) -> str:
@@ -66,6 +66,26 @@ def number(ratio: float) -> str:
     return repr(round(float(ratio), DIGITS))
 
 
+def escaped(texts: TextColumn) -> list[bytes]:
+    """Return what stands between the quotes of many JSON strings."""
+    if not len(texts):
+        return []
+    # All at once, since nearly all hold no more to escape than what is replaced here.
+    codes = texts.codes.copy()
+    unsafe = _unsafe(codes)
+    others = set((texts.begin.searchsorted(unsafe, "right") - 1).tolist())
+    codes[unsafe] = ord(" ")
+    # Every other piece is a gap, and what else is left out before it.
+    codes[texts.end] = codes[texts.begin[1:] - 1] = codes[-1] = 0
+    written = decoded(codes.data).encode()
+    for character, escape in _REPLACED.items():
+        written = written.replace(character, escape)
+    escaped = written.split(b"\0")[:-1:2]
+    for row in others:
+        escaped[row] = string(texts[row])[1:-1].encode()
+    return escaped
+
+
 def findings(
     columns: FindingColumns, between: bytes = b",\n", opening: bytes = b"{"
 ) -> bytes:
@@ -91,7 +111,7 @@ def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
     opening = b'{"document":"'
     rows = _alternating(
         [opening] + [b"}" + between + opening] * (len(columns.document) - 1),
-        _escaped(TextColumn.of(columns.document)),
+        escaped(TextColumn.of(columns.document)),
         [*map(encodings.__getitem__, columns.encoding)],
         lines(
             b'%d,"words":%d,"duplicated_words":%d',
@@ -166,7 +186,7 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
         [b"", *closings[:-1]],
         [b"", *verdicts[:-1]],
         [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
-        _escaped(TextColumn.of(columns.id)),
+        escaped(TextColumn.of(columns.id)),
         map(_KINDS.__getitem__, zip(columns.rule, columns.relation, strict=True)),
         _numbers(columns),
         [b'{"document":"' if any_ else b"" for any_ in has_places],
@@ -181,9 +201,9 @@ def _numbers(columns: FindingColumns) -> list[bytes]:
     ratios = columns.jaccard, columns.containment
     if all(map(are_plain, ratios)):
         return lines(template, [*ratios, columns.words])
-    rows = zip(*(column.tolist() for column in ratios), columns.words.tolist())
+    rows = zip(*(column.tolist() for column in (*ratios, columns.words)), strict=True)
     return [
-        b'%b,"containment":%b,"words":%d,"occurrences":[' 
+        b'%b,"containment":%b,"words":%d,"occurrences":['
         % (number(jaccard).encode(), number(containment).encode(), words)
         for jaccard, containment, words in rows
     ]
@@ -217,11 +237,11 @@ def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
     )
     return _alternating(
         before,
-        _escaped(TextColumn.of(columns.document)),
+        escaped(TextColumn.of(columns.document)),
         numbers,
         _passages(columns),
         [b'],"excerpt":"'] * len(before),
-        _escaped(columns.excerpt),
+        escaped(columns.excerpt),
     )
 
 
@@ -245,41 +265,19 @@ def _passages(columns: FindingColumns) -> list[bytes]:
     return [next(written) if any_ else b"" for any_ in is_any.tolist()]
 
 
-def _escaped(texts: TextColumn) -> list[bytes]:
-    """Return what stands between the quotes of many JSON strings."""
-    if not len(texts):
-        return []
-    # All at once, since nearly all hold no more to escape than what is replaced here.
-    codes = texts.codes.copy()
-    unsafe = _unsafe(codes)
-    others = set((texts.begin.searchsorted(unsafe, "right") - 1).tolist())
-    codes[unsafe] = ord(" ")
-    # Every other piece is a gap, and what else is left out before it.
-    codes[texts.end] = codes[texts.begin[1:] - 1] = codes[-1] = 0
-    written = decoded(codes.data).encode()
-    for character, escape in _REPLACED.items():
-        written = written.replace(character, escape)
-    escaped = written.split(b"\0")[:-1:2]
-    for row in others:
-        escaped[row] = string(texts[row])[1:-1].encode()
-    return escaped
-
-
 def _unsafe(codes: CodePoints) -> IntArray:
     """Return where there is what `string` alone escapes."""
-    is_rare = np.ones(codes.size, np.bool_)
-    most = np.iinfo(codes.dtype).max
-    for common in COMMON:
-        if common.stop <= most:
-            is_rare &= codes - codes.dtype.type(common.start) >= len(common)
+    kind = codes.dtype.type
+    # Modulo the size of the type, what precedes a range is far behind it.
+    place = codes - kind(COMMON[0].start)
+    is_rare = place >= len(COMMON[0])
+    if codes.itemsize > 1:
+        place -= kind(COMMON[1].start - COMMON[0].start)
+        is_rare &= place >= len(COMMON[1])
     rows = np.flatnonzero(is_rare)
-    rare = codes[rows]
-    unsafe = [
-        code
-        for code in set(rare.tolist()) - {_LINE_FEED}
-        if _UNSAFE_CHARACTER.match(chr(code))
-    ]
-    return rows[np.isin(rare, unsafe)] if unsafe else rows[:0]
+    rare = decoded(codes[rows].astype(np.uint32).data)
+    found = _UNSAFE_CHARACTER.finditer(rare)
+    return rows[[match.start() for match in found if match[0] != "\n"]]
 
 
 def _escape(match: re.Match[str]) -> str:
