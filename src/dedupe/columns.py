@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from dedupe.corpus import Rows
+from dedupe.corpus import FloatArray, Rows
 from dedupe.model import (
     DocumentSummary,
     Finding,
@@ -24,6 +24,7 @@ from dedupe.model import (
     Span,
     State,
 )
+from dedupe.text_column import TextColumn
 from dedupe.values import dataclass
 
 Item = TypeVar("Item")
@@ -66,9 +67,9 @@ class DocumentColumns(NamedTuple):
 
     document: Sequence[str]
     encoding: Sequence[str]
-    paragraphs: Sequence[int]
-    words: Sequence[int]
-    duplicated_words: Sequence[int]
+    paragraphs: Rows
+    words: Rows
+    duplicated_words: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ class FindingColumns:
     id: list[str]
     rule: list[Rule]
     relation: list[Relation]
-    jaccard: list[float]
-    containment: list[float]
+    jaccard: FloatArray
+    containment: FloatArray
     words: Rows
     places: Rows  # first place of each finding, and one more at the end
 
@@ -112,7 +113,7 @@ class FindingColumns:
     start: Rows
     end: Rows
     passages: Rows  # first passage of each place, and one more at the end
-    excerpt: list[str]
+    excerpt: TextColumn
     first_column: Rows
     end_column: Rows
 
@@ -131,8 +132,8 @@ class FindingColumns:
             [finding.id for finding in findings],
             [finding.rule for finding in findings],
             [finding.relation for finding in findings],
-            [finding.jaccard for finding in findings],
-            [finding.containment for finding in findings],
+            np.array([finding.jaccard for finding in findings], np.float64),
+            np.array([finding.containment for finding in findings], np.float64),
             _rows(finding.words for finding in findings),
             _borders(len(finding.occurrences) for finding in findings),
             [place.document for place in places],
@@ -143,7 +144,7 @@ class FindingColumns:
             _rows(place.span[0] for place in places),
             _rows(place.span[1] for place in places),
             _borders(len(place.passages) for place in places),
-            [place.excerpt for place in places],
+            TextColumn.of([place.excerpt for place in places]),
             _rows(place.columns[0] for place in places),
             _rows(place.columns[1] for place in places),
             _rows(start for start, _ in passages),
@@ -158,8 +159,8 @@ class FindingColumns:
             self.id,
             self.rule,
             self.relation,
-            self.jaccard,
-            self.containment,
+            self.jaccard.tolist(),
+            self.containment.tolist(),
             self.words.tolist(),
             parted(tuple(self._occurrences()), self.places.tolist()),
             self.state or repeat("", len(self.id)),
@@ -193,9 +194,9 @@ def document_columns(
     return DocumentColumns(
         [document.document for document in some],
         [document.encoding for document in some],
-        [document.paragraphs for document in some],
-        [document.words for document in some],
-        [document.duplicated_words for document in some],
+        _rows(document.paragraphs for document in some),
+        _rows(document.words for document in some),
+        _rows(document.duplicated_words for document in some),
     )
 
 

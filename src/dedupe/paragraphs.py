@@ -17,7 +17,7 @@ from dedupe.folding import (
     WordColumns,
 )
 from dedupe.rewriter import Offsets
-from dedupe.texts import CodeUnits
+from dedupe.text_column import CodeUnits
 from dedupe.values import dataclass
 
 

@@ -104,9 +104,9 @@ def build_result(
         return DocumentColumns(
             batches.names[rows],
             batches.encodings[rows],
-            paragraphs[rows].tolist(),
-            words[rows].tolist(),
-            duplicated[rows].tolist(),
+            paragraphs[rows],
+            words[rows],
+            duplicated[rows],
         )
 
     def summaries(start: int, stop: int) -> list[DocumentSummary]:
@@ -114,7 +114,9 @@ def build_result(
             source.format in PLAIN and bool(source.path)
             for source in map(sources.__getitem__, source_of[start:stop].tolist())
         ]
-        return list(map(DocumentSummary, *columns(start, stop), is_file))
+        names, encodings, *counts = columns(start, stop)
+        lists = (column.tolist() for column in counts)
+        return list(map(DocumentSummary, names, encodings, *lists, is_file))
 
     # What is built later must not keep the words, which are most of the memory.
     all_paragraphs, exemplar = corpus.paragraphs, corpus.exemplar
@@ -286,8 +288,8 @@ class _Places:
             self.fingerprint[rows].astype(">u8").tobytes().hex(" ", 8).split(),
             [RULES[rule] for rule in held.rule[rows].tolist()],
             [RELATIONS[relation] for relation in held.relation[rows].tolist()],
-            held.jaccard[rows].round(DIGITS).tolist(),
-            held.containment[rows].round(DIGITS).tolist(),
+            held.jaccard[rows].round(DIGITS),
+            held.containment[rows].round(DIGITS),
             held.words[rows],
             first - first[0],
             [self.names[row] for row in document.tolist()],

@@ -6,27 +6,24 @@ A file may have changed when a scan is done; what is shown is what was compared.
 >>> texts = Texts.of([batch], [np.array([0, 3, 7])])
 >>> texts.read(1)
 'cde'
->>> texts.beginnings(np.array([1, 0]), np.array([[1, 3], [0, 1]]))
+>>> [*texts.beginnings(np.array([1, 0]), np.array([[1, 3], [0, 1]]))]
 ['de', 'a']
 """
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from dedupe.corpus import Int32Array, IntArray
+from dedupe.text_column import GAP, CodeUnits, TextColumn, decoded
 from dedupe.values import dataclass
-
-# uint16, or uint32 where a character needs that.
-CodeUnits: TypeAlias = np.ndarray[Any, np.dtype[np.uint16 | np.uint32]]
 
 EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
-_DECODERS = {2: codecs.utf_16_le_decode, 4: codecs.utf_32_le_decode}
+_SPACE, _LINE_FEED = ord(" "), ord("\n")
 _BEYOND = 1 << 16
 
 
@@ -70,8 +67,7 @@ class Texts:
 
     def read(self, document: int) -> str:
         """Return the text of a document."""
-        codes = self._codes(document).data
-        return _DECODERS[codes.itemsize](codes, "surrogatepass")[0]
+        return decoded(self._codes(document).data)
 
     def line_feeds(self, document: int) -> IntArray:
         """Return where each line of a document but the last one ends."""
@@ -81,36 +77,50 @@ class Texts:
         row = self.rows[int(self.row[document])]
         return row[self.begin[document] : self.end[document]]
 
-    def beginnings(self, document: Int32Array, spans: Int32Array) -> list[str]:
+    def beginnings(self, document: Int32Array, spans: Int32Array) -> TextColumn:
         """Return the text of each span, cut after a word where it is long.
 
-        `spans` are int32[places, 2], code points of the document of each.
+        `spans` are int32[places, 2], code points of the document of each. Of a long one
+        the word that may go on behind the cut is left out, if that is short.
         """
-        size = spans[:, 1] - spans[:, 0]
+        is_long = spans[:, 1] - spans[:, 0] > EXCERPT
         shown = spans.copy()
         np.minimum(shown[:, 1], shown[:, 0] + EXCERPT, out=shown[:, 1])
-        return [
-            _cut(text) if is_long else text
-            for text, is_long in zip(
-                self._some(document, shown), (size > EXCERPT).tolist(), strict=True
-            )
-        ]
+        column = TextColumn.joined(
+            self._joined(document, shown), shown[:, 1] - shown[:, 0]
+        )
+        column.end[is_long] = _cuts(column.codes, column.end[is_long])
+        return column
 
     def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
         """Return a number for the text of each span; equal texts have equal ones."""
-        return list(map(hash, self._some(document, spans)))
+        return list(map(hash, map(decoded, self._pieces(document, spans))))
 
-    def _some(self, document: Int32Array, spans: Int32Array) -> Iterator[str]:
-        """Yield the text of each span."""
+    def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
+        """Return the code points of all spans, each with a gap after it."""
+        pieces = self._pieces(document, spans)
+        kinds = {self.rows[row].dtype for row in set(self.row[document].tolist())}
+        kind = max(kinds, key=lambda kind: kind.itemsize, default=np.dtype(np.uint16))
+        if len(kinds) > 1:
+            pieces = (np.asarray(piece).astype(kind).data for piece in pieces)
+        gap = np.array([*map(ord, GAP)], kind).tobytes()
+        return np.frombuffer(gap.join([*pieces, b""]), kind)
+
+    def _pieces(self, document: Int32Array, spans: Int32Array) -> Iterator[memoryview]:
+        """Yield the code points of each span."""
         rows = self.row[document].tolist()
         memory = {row: self.rows[row].data for row in set(rows)}
         start, end = (self.begin[document] + spans.T).tolist()
         for row, first, stop in zip(rows, start, end, strict=True):
-            codes = memory[row][first:stop]
-            yield _DECODERS[codes.itemsize](codes, "surrogatepass")[0]
+            yield memory[row][first:stop]
 
 
-def _cut(text: str) -> str:
-    """Return a text without the word that may go on behind it, if that is short."""
-    space = max(text.rfind(" ", SHORTEST), text.rfind("\n", SHORTEST))
-    return text[:space] if space > 0 else text
+def _cuts(codes: CodeUnits, end: IntArray) -> IntArray:
+    """Return where texts of EXCERPT code points that end there are cut."""
+    window = EXCERPT - SHORTEST
+    if not end.size:
+        return end
+    tails = sliding_window_view(codes, window)[end - window]
+    is_space = (tails == _SPACE) | (tails == _LINE_FEED)
+    after = is_space[:, ::-1].argmax(axis=1)
+    return np.where(is_space.any(axis=1), end - 1 - after, end)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 STANDARD_OUTPUT = "-"
-BUFFER = 1 << 20  # bytes
+BUFFER = 1 << 16  # bytes; a slice of a long report is more, and goes out uncopied
 
 
 class Target(NamedTuple):

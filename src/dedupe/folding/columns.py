@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.rewriter import Offsets
-from dedupe.texts import CodeUnits
+from dedupe.text_column import CodeUnits
 from dedupe.values import dataclass
 
 Unsigned: TypeAlias = npt.NDArray[np.uint64]

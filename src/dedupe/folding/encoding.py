@@ -25,7 +25,8 @@ from dedupe.folding.alphabets import (
 from dedupe.folding.columns import Codes, Flags, Positions
 from dedupe.folding.polynomials import PACKED
 from dedupe.rewriter import CodePoints, Offsets
-from dedupe.texts import CodeUnits, narrowed
+from dedupe.text_column import CodeUnits
+from dedupe.texts import narrowed
 from dedupe.values import dataclass
 
 # Line breaks in front of a batch, so that eight bytes end with any word.

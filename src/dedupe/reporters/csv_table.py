@@ -85,8 +85,8 @@ def _rows(columns: FindingColumns) -> Iterator[str]:
             columns.id,
             columns.rule,
             columns.relation,
-            columns.jaccard,
-            columns.containment,
+            columns.jaccard.tolist(),
+            columns.containment.tolist(),
             columns.words.tolist(),
             strict=True,
         )

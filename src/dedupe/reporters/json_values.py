@@ -17,12 +17,14 @@ import numpy as np
 
 from dedupe import __version__
 from dedupe.columns import DocumentColumns, FindingColumns
+from dedupe.corpus import IntArray
 from dedupe.model import RELATIONS, RULES
-from dedupe.reporters.decimals import lines
+from dedupe.reporters.decimals import DIGITS, are_plain, lines
 from dedupe.reporters.neutralizer import UNSAFE
+from dedupe.text_column import CodeUnits, TextColumn, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from dedupe.model import Problem, ScanResult
 
@@ -33,7 +35,10 @@ _KINDS = {
     for kind in product(RULES, RELATIONS)
 }
 _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
-_DIGITS = 6  # of a ratio: more is noise, and rounding makes machines agree
+# Ranges of characters that are all safe, and nearly all there are in a text. Those of
+# the first take a byte.
+COMMON = (range(0x20, 0x7F), range(0x61D, 0x200E))
+_REPLACED = {b"\\": rb"\\", b'"': rb"\"", b"\n": rb"\n"}
 
 
 def string(text: str) -> str:
@@ -58,7 +63,27 @@ def number(ratio: float) -> str:
     >>> number(2 / 3), number(1.0)
     ('0.666667', '1.0')
     """
-    return repr(round(float(ratio), _DIGITS))
+    return repr(round(float(ratio), DIGITS))
+
+
+def escaped(texts: TextColumn) -> list[bytes]:
+    """Return what stands between the quotes of many JSON strings."""
+    if not len(texts):
+        return []
+    # All at once, since nearly all hold no more to escape than what is replaced here.
+    codes = texts.codes.copy()
+    unsafe = _unsafe(codes)
+    others = set((texts.begin.searchsorted(unsafe, "right") - 1).tolist())
+    codes[unsafe] = ord(" ")
+    # Every other piece is a gap, and what else is left out before it.
+    codes[texts.end] = codes[texts.begin[1:] - 1] = codes[-1] = 0
+    written = decoded(codes.data).encode()
+    for character, escape in _REPLACED.items():
+        written = written.replace(character, escape)
+    escaped = written.split(b"\0")[:-1:2]
+    for row in others:
+        escaped[row] = string(texts[row])[1:-1].encode()
+    return escaped
 
 
 def findings(
@@ -77,20 +102,23 @@ def findings(
 
 def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
     """Return the documents as JSON objects."""
-    encodings = {name: string(name).encode() for name in set(columns.encoding)}
-    members = zip(
-        _escaped(columns.document),
-        map(encodings.__getitem__, columns.encoding),
-        columns.paragraphs,
-        columns.words,
-        columns.duplicated_words,
-        strict=True,
+    if not columns.document:
+        return b""
+    encodings = {
+        name: f'","encoding":{string(name)},"paragraphs":'.encode()
+        for name in set(columns.encoding)
+    }
+    opening = b'{"document":"'
+    rows = _alternating(
+        [opening] + [b"}" + between + opening] * (len(columns.document) - 1),
+        escaped(TextColumn.of(columns.document)),
+        [*map(encodings.__getitem__, columns.encoding)],
+        lines(
+            b'%d,"words":%d,"duplicated_words":%d',
+            [columns.paragraphs, columns.words, columns.duplicated_words],
+        ),
     )
-    template = (
-        b'{"document":"%b","encoding":%b,"paragraphs":%d,"words":%d,'
-        b'"duplicated_words":%d}'
-    )
-    return between.join([template % row for row in members])
+    return b"".join([*rows, b"}"])
 
 
 def published(result: ScanResult) -> str:
@@ -154,19 +182,31 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
     closings = [b'"}]' if any_ else b"]" for any_ in has_places]
     verdicts = _verdicts(columns)
     opening += b'"id":"'
-    rows = _alternating(
+    heads = zip(
         [b"", *closings[:-1]],
         [b"", *verdicts[:-1]],
         [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
-        _escaped(columns.id),
-        [_KINDS[kind] for kind in zip(columns.rule, columns.relation, strict=True)],
-        [_number(ratio) for ratio in columns.jaccard],
-        [b',"containment":'] * len(verdicts),
-        [_number(ratio) for ratio in columns.containment],
-        lines(b',"words":%d,"occurrences":[', [columns.words]),
-        [b'{"document":"\0' if any_ else b"\0" for any_ in has_places],
+        escaped(TextColumn.of(columns.id)),
+        map(_KINDS.__getitem__, zip(columns.rule, columns.relation, strict=True)),
+        _numbers(columns),
+        [b'{"document":"' if any_ else b"" for any_ in has_places],
+        strict=True,
     )
-    return b"".join([*rows, closings[-1], verdicts[-1], b"}"]).split(b"\0")
+    return [*map(b"".join, heads), closings[-1] + verdicts[-1] + b"}"]
+
+
+def _numbers(columns: FindingColumns) -> list[bytes]:
+    """Return the similarity and the words of each finding."""
+    template = b'%d,"containment":%d,"words":%d,"occurrences":['
+    ratios = columns.jaccard, columns.containment
+    if all(map(are_plain, ratios)):
+        return lines(template, [*ratios, columns.words])
+    rows = zip(*(column.tolist() for column in (*ratios, columns.words)), strict=True)
+    return [
+        b'%b,"containment":%b,"words":%d,"occurrences":['
+        % (number(jaccard).encode(), number(containment).encode(), words)
+        for jaccard, containment, words in rows
+    ]
 
 
 def _verdicts(columns: FindingColumns) -> list[bytes]:
@@ -197,11 +237,11 @@ def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
     )
     return _alternating(
         before,
-        _escaped(columns.document),
+        escaped(TextColumn.of(columns.document)),
         numbers,
         _passages(columns),
         [b'],"excerpt":"'] * len(before),
-        _escaped(columns.excerpt),
+        escaped(columns.excerpt),
     )
 
 
@@ -225,27 +265,19 @@ def _passages(columns: FindingColumns) -> list[bytes]:
     return [next(written) if any_ else b"" for any_ in is_any.tolist()]
 
 
-def _escaped(texts: Sequence[str]) -> list[bytes]:
-    """Return what stands between the quotes of many JSON strings."""
-    if not texts:
-        return []
-    # All at once, since nearly all can be printed; a line feed cannot.
-    is_plain = [*map(str.isprintable, texts)]
-    others = [] if all(is_plain) else np.flatnonzero(~np.array(is_plain)).tolist()
-    plain = list(texts)
-    for row in others:
-        plain[row] = ""
-    joined = "\n".join(plain).replace("\\", r"\\").replace('"', r"\"")
-    escaped = joined.encode().split(b"\n")
-    for row in others:
-        escaped[row] = string(texts[row])[1:-1].encode()
-    return escaped
-
-
-# As many as there are ratios of few digits; see `number`.
-@lru_cache(maxsize=1 << 14)
-def _number(ratio: float) -> bytes:
-    return number(ratio).encode()
+def _unsafe(codes: CodeUnits) -> IntArray:
+    """Return where there is what `string` alone escapes."""
+    kind = codes.dtype.type
+    # Modulo the size of the type, what precedes a range is far behind it.
+    place = codes - kind(COMMON[0].start)
+    is_rare = place >= len(COMMON[0])
+    if codes.itemsize > 1:
+        place -= kind(COMMON[1].start - COMMON[0].start)
+        is_rare &= place >= len(COMMON[1])
+    rows = np.flatnonzero(is_rare)
+    rare = decoded(codes[rows].astype(np.uint32).data)
+    found = _UNSAFE_CHARACTER.finditer(rare)
+    return rows[[match.start() for match in found if match[0] != "\n"]]
 
 
 def _escape(match: re.Match[str]) -> str:
