@@ -119,6 +119,6 @@ def test_a_shingle_that_is_common_elsewhere_is_no_seed(places: int, count: int) 
     packing = Packing.of(corpus)
     keys = shingle_keys(corpus, packing, 0, 2, np.zeros(2, np.bool_))
     frequency = np.zeros(corpus.positions, np.uint8)
-    assert seeds(corpus, packing, keys, frequency).size == count
+    assert seeds(corpus, packing, [keys], frequency).size == count
     # What stands in a few places is not told apart.
     assert frequency[1] & MOST_COUNTED == (2 + places if places else 0)

@@ -269,14 +269,13 @@ class _Work:
         slices = self.batches.first_position[starts].astype(np.uint64)
         slices <<= np.uint64(self.packing.bits)
 
+        held = [(arrays["keys"], arrays["borders"].tolist()) for arrays in self.keys]
+
         def task(number: int) -> Outcome:
             pieces = [
-                arrays["keys"][slice(*arrays["borders"][number : number + 2])]
-                for arrays in self.keys
+                keys[borders[number] : borders[number + 1]] for keys, borders in held
             ]
-            keys = np.concatenate(pieces)
-            keys.sort()
-            seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
+            seeds = candidates.seeds(self.corpus, self.packing, pieces, self.frequency)
             return None, {"seeds": seeds, "borders": seeds.searchsorted(slices)}
 
         seeds = self._run("pairing", task, len(self.slices))

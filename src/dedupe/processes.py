@@ -53,7 +53,17 @@ def usable_jobs(jobs: int | None) -> int:
 def shared_array(count: int, dtype: npt.DTypeLike) -> Array:
     """Return zeros that every child forked from now on can write and all can see."""
     kind = np.dtype(dtype)
-    memory = mmap.mmap(-1, max(count * kind.itemsize, 1))
+    size = max(count * kind.itemsize, 1)
+    if not hasattr(os, "memfd_create"):
+        memory = mmap.mmap(-1, size)
+    else:
+        with memory_files(1) as (file,):
+            os.ftruncate(file, size)
+            # Pages that are asked for one by one, when written to, take four times
+            # as long as all at once.
+            with contextlib.suppress(OSError):
+                os.posix_fallocate(file, 0, size)
+            memory = mmap.mmap(file, size)
     return np.frombuffer(memory, dtype=kind, count=count)
 
 
@@ -169,6 +179,8 @@ def _draw(
         number = LENGTH.unpack(ticket)[0]
         value, arrays = task(number)
         places, offset = store(arrays, file, offset)
+        # So the next task finds memory that was used before: new pages are dear.
+        del arrays
         tell({"task": number, "value": value, "arrays": places})
 
 
