@@ -106,6 +106,20 @@ def test_closing_gives_what_two_pairs_tie_together_and_nothing_known(
     assert pairs(closing_pairs(left, right)) == sorted(expected)
 
 
+def test_only_shingles_within_a_document_and_no_skipped_paragraph_give_keys() -> None:
+    texts = {
+        "a": "قال وزير الخارجية اليوم\n\nإن الوفد وصل أمس",
+        "b": "أعلن الوزير",
+        "c": "وصل الوفد أمس",
+    }
+    corpus, _ = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
+    packing = Packing.of(corpus)
+    skipped = np.array([False, True, False, False])
+    keys = shingle_keys(corpus, packing, 0, 3, skipped)
+    assert sorted(packing.position(keys).tolist()) == [0, 1, 2, 3, 12]
+    assert keys.tolist() == sorted(keys.tolist())
+
+
 @pytest.mark.parametrize(
     ("places", "count"), [(0, 1), (COMMON - 2, 1), (COMMON - 1, 0)]
 )
