@@ -32,7 +32,7 @@ def runs_of(corpus: Corpus) -> Runs:
     documents = corpus.first_position.size - 1
     keys = candidates.shingle_keys(corpus, packing, 0, documents, skipped)
     return aligner.grow(
-        corpus, packing, candidates.seeds(corpus, packing, keys, frequency)
+        corpus, packing, candidates.seeds(corpus, packing, [keys], frequency)
     )
 
 

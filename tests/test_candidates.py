@@ -106,6 +106,20 @@ def test_closing_gives_what_two_pairs_tie_together_and_nothing_known(
     assert pairs(closing_pairs(left, right)) == sorted(expected)
 
 
+def test_only_shingles_within_a_document_and_no_skipped_paragraph_give_keys() -> None:
+    texts = {
+        "a": "قال وزير الخارجية اليوم\n\nإن الوفد وصل أمس",
+        "b": "أعلن الوزير",
+        "c": "وصل الوفد أمس",
+    }
+    corpus, _ = loader.read(from_texts(texts), ReadOptions(), Settings(), 1)
+    packing = Packing.of(corpus)
+    skipped = np.array([False, True, False, False])
+    keys = shingle_keys(corpus, packing, 0, 3, skipped)
+    assert sorted(packing.position(keys).tolist()) == [0, 1, 2, 3, 12]
+    assert keys.tolist() == sorted(keys.tolist())
+
+
 @pytest.mark.parametrize(
     ("places", "count"), [(0, 1), (COMMON - 2, 1), (COMMON - 1, 0)]
 )
@@ -119,6 +133,6 @@ def test_a_shingle_that_is_common_elsewhere_is_no_seed(places: int, count: int) 
     packing = Packing.of(corpus)
     keys = shingle_keys(corpus, packing, 0, 2, np.zeros(2, np.bool_))
     frequency = np.zeros(corpus.positions, np.uint8)
-    assert seeds(corpus, packing, keys, frequency).size == count
+    assert seeds(corpus, packing, [keys], frequency).size == count
     # What stands in a few places is not told apart.
     assert frequency[1] & MOST_COUNTED == (2 + places if places else 0)

@@ -86,7 +86,12 @@ def test_large_values_and_arrays_come_through(jobs: int) -> None:
         assert (arrays["rows"] == number).all()
 
 
-def test_all_processes_see_what_one_writes_to_shared_memory() -> None:
+@pytest.mark.parametrize("has_files_in_memory", [True, False])
+def test_all_processes_see_what_one_writes_to_shared_memory(
+    monkeypatch: pytest.MonkeyPatch, *, has_files_in_memory: bool
+) -> None:
+    if not has_files_in_memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
     shared = memory_files.shared_array(8, np.int64)
 
     def task(number: int) -> Outcome:

@@ -9,6 +9,7 @@ everything, and a copy that consists of formulas is still found.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -56,6 +57,8 @@ CROWDED = 128
 # Groups with more members are forms that flood the corpus: their members are paired
 # with the next few alone, since the number of all pairs would be squared.
 MOST_MEMBERS = 100
+# Above the key of any shingle, since no position takes all the bits there are for one.
+NO_KEY = np.uint64((1 << 64) - 1)
 HASH_BITS = 44  # of a shingle, beside the number of its paragraph
 _NONE = np.empty(0, np.int64)
 
@@ -100,27 +103,29 @@ def shingle_keys(
     if first == last:
         return np.empty(0, np.uint64)
     size = LENGTHS[0]
-    keys = packing.pack(
-        shingles(corpus.word[begin : end + size - 1], size), np.arange(begin, end)
-    )
-    keep = np.ones(end - begin, dtype=np.bool_)
+    keys = shingles(corpus.word[begin : end + size - 1], size)
+    for row in range(0, keys.size, AT_ONCE):
+        some = keys[row : row + AT_ONCE]
+        packing.pack(some, np.arange(begin + row, begin + row + some.size))
     opening = corpus.first_position[start:stop] - begin
     closing = corpus.first_position[start + 1 : stop + 1] - 1 - begin
     for back in range(size):
         # The last shingles of a document would run over its closing word.
-        keep[np.maximum(closing - back, opening)] = False
+        keys[np.maximum(closing - back, opening)] = NO_KEY
     paragraphs = corpus.paragraphs
     rows = np.flatnonzero(skipped[first:last]) + first
-    keep[ranges(paragraphs.first_word[rows] - begin, paragraphs.words[rows])] = False
-    keys = keys[keep]
+    keys[ranges(paragraphs.first_word[rows] - begin, paragraphs.words[rows])] = NO_KEY
     keys.sort()
-    return keys
+    return keys[: keys.searchsorted(NO_KEY)]
 
 
 def seeds(
-    corpus: Corpus, packing: Packing, keys: UInt64Array, frequency: ByteArray
+    corpus: Corpus,
+    packing: Packing,
+    pieces: Sequence[UInt64Array],
+    frequency: ByteArray,
 ) -> UInt64Array:
-    """Return the seeds among sorted keys, sorted, as (earlier | distance).
+    """Return the seeds among the keys in some pieces, sorted, as (earlier | distance).
 
     All keys of a shingle must be given at once. `frequency` (uint8, one a position)
     takes in how many surroundings each repeated shingle stands, at most 127, and the
@@ -128,6 +133,9 @@ def seeds(
     need not tell, since they all count alike.
     """
     found: list[UInt64Array] = []
+    # Nobody else holds them, so that their memory can be used again.
+    keys = np.concatenate(pieces)
+    keys.sort()
     for shorter, length in pairwise((0, *LENGTHS)):
         if shorter:
             position = packing.position(keys)
@@ -151,7 +159,7 @@ def seeds(
             # What is told of places elsewhere may be more, and is replaced.
             least = 0 if corpus.elsewhere.words else FEW_PLACES
             rows = np.flatnonzero(counted > least)
-            frequency[packing.position(keys.take(rows))] = counted.take(rows)
+            _write(frequency, packing.position(keys.take(rows)), counted.take(rows))
         common = (counted & MOST_COUNTED) > COMMON
         found += _pairs(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
@@ -161,6 +169,16 @@ def seeds(
     links = np.concatenate(found) if found else np.empty(0, np.uint64)
     links.sort()
     return links
+
+
+def _write(column: ByteArray, positions: IntArray, values: ByteArray) -> None:
+    """Write values at positions that are far apart."""
+    for row in range(0, positions.size, AT_ONCE):
+        some = positions[row : row + AT_ONCE]
+        # Many places are fetched at a time to be read, but few to be written; and where
+        # a page is read first, the system hands out its neighbors with it.
+        column.take(some, mode="wrap")
+        column[some] = values[row : row + AT_ONCE]
 
 
 def _elsewhere(corpus: Corpus, keys: UInt64Array) -> IntArray:

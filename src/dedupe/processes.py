@@ -273,8 +273,10 @@ def _serve(
             name, places = json.loads(files[-1].read(order, size))
             given = [files[file].arrays(where) for file, where in places]
         value, arrays = tasks[name](number, given)
-        places_of = files[own].store(arrays)
-        tell({"task": number, "value": value, "file": own, "arrays": places_of})
+        stored = files[own].store(arrays)
+        # So the next task finds memory that was used before: new pages are dear.
+        del arrays
+        tell({"task": number, "value": value, "file": own, "arrays": stored})
 
 
 class _Tickets:

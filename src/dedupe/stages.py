@@ -133,8 +133,7 @@ class Stages:
 
         Beside them comes where those of each slice begin.
         """
-        keys = np.concatenate(_parts(given, "keys", number))
-        keys.sort()
+        keys = _parts(given, "keys", number)
         seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
         starts = [first for first, _ in self.slices] + [self.slices[-1][1]]
         slices = self.batches.first_position[starts].astype(np.uint64)
