@@ -371,6 +371,28 @@ def test_an_interrupt_ends_the_workers_too() -> None:
             os.kill(pid, 0)
 
 
+def test_an_interrupt_while_a_worker_starts_ends_it_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def task(_number: int) -> Outcome:
+        time.sleep(60)
+        return None, {}
+
+    real = os.fork
+
+    def fork() -> int:
+        pid = real()
+        if pid:
+            os.kill(os.getpid(), signal.SIGINT)
+        return pid
+
+    monkeypatch.setattr(os, "fork", fork)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        processes.run(task, 4, 2)
+    assert time.monotonic() - began < 30
+
+
 def test_a_worker_that_dies_in_a_scan_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -33,25 +33,29 @@ class Children:
     def __init__(self) -> None:
         self._reading: dict[int, int] = {}  # where each is heard, by its number
 
-    def start(self, work: Callable[[Tell], None]) -> int:
-        """Start a child that does this work, and return its number."""
+    def start(self, work: Callable[[Tell], None]) -> None:
+        """Start a child that does this work."""
         if not self._reading:
             for stream in (sys.stdout, sys.stderr):
                 if stream:  # None where the shell has closed it
                     stream.flush()
         reading, writing = os.pipe()
+        # An interrupt waits until it is known whom to end.
+        usual = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
             pid = os.fork()
+            if not pid:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_SETMASK, usual)
+                _work(work, writing)
+            self._reading[pid] = reading
         except OSError as error:
             os.close(reading)
-            os.close(writing)
             text = f"A worker process could not start ({error}); try fewer --jobs."
             raise errors.DedupeError(text) from error
-        if not pid:
-            _work(work, writing)
-        os.close(writing)
-        self._reading[pid] = reading
-        return pid
+        finally:
+            os.close(writing)
+            signal.pthread_sigmask(signal.SIG_SETMASK, usual)
 
     def listen(self) -> Generator[dict[str, Any], None, None]:
         """Yield each message, as long as somebody asks.
@@ -119,7 +123,6 @@ def _work(work: Callable[[Tell], None], writing: int) -> NoReturn:
     gc.disable()
     tell = partial(_tell, writing)
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
         work(tell)
     except errors.DedupeError as error:
         tell({"error": type(error).__name__, "text": str(error)})
