@@ -37,7 +37,7 @@ WATCHED = {
     "dedupe.candidates:seeds": "seeds: rare shingles paired",
     "dedupe.aligner:grow": "align",
     "dedupe.verifier:cut_at_paragraphs": "align",
-    "dedupe.pipeline:verify": "verify",
+    "dedupe.stages:verify": "verify",
     "dedupe.signatures:signatures": "MinHash signatures",
     "dedupe.pipeline:build_result": "findings",
 }
