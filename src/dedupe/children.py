@@ -57,20 +57,19 @@ class Children:
             os.close(writing)
             signal.pthread_sigmask(signal.SIG_SETMASK, usual)
 
-    def listen(self) -> Generator[dict[str, Any], None, None]:
-        """Yield each message, as long as somebody asks.
-
-        That a child has gone before it was dismissed is an error.
-        """
+    def listen(self) -> Generator[dict[str, Any] | None, None, None]:
+        """Yield each message, and None for each child that has gone, until all have."""
         pending = {reading: bytearray() for reading in self._reading.values()}
         with selectors.DefaultSelector() as selector:
             for reading in pending:
                 selector.register(reading, selectors.EVENT_READ)
-            while True:
+            while selector.get_map():
                 for key, _ in selector.select():
                     data = os.read(key.fd, 1 << 20)
                     if not data:
-                        raise errors.DedupeError(DIED)
+                        selector.unregister(key.fd)
+                        yield None
+                        continue
                     buffer = pending[key.fd]
                     buffer += data
                     for message in _messages(buffer):

@@ -163,7 +163,7 @@ def _read_batches(
     names: list[str] = []
     columns: list[Arrays] = []
     with processes.workers({"read": task}, min(jobs, len(batches))) as crew:
-        outcomes = crew.outcomes("read", len(batches), done=done)
+        outcomes = crew.outcomes("read", len(batches), done=done, is_last=True)
         for batch, ((told, held), place) in zip(batches, outcomes, strict=True):
             pieces = _unpacked(held, len(told))
             words.add([arrays.pop("word") for arrays in pieces])

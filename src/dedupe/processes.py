@@ -19,7 +19,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from dedupe.background import can_fork, usable_cores
-from dedupe.children import Tell, children, see_off
+from dedupe.children import DIED, Tell, children, see_off
+from dedupe.errors import DedupeError
 from dedupe.memory_files import Arrays, MemoryFile, Places, memory_files
 from dedupe.values import dataclass
 
@@ -83,7 +84,7 @@ def outcomes_in_order(
         return task(number)
 
     with workers({"": alone}, min(jobs, count)) as crew:
-        for outcome, _ in crew.outcomes("", count, done=done):
+        for outcome, _ in crew.outcomes("", count, done=done, is_last=True):
             yield outcome
     see_off()
 
@@ -146,8 +147,13 @@ class Workers:
         count: int,
         given: Stage | None = None,
         done: Done | None = None,
+        *,
+        is_last: bool = False,  # noqa: ARG002 - for processes that can leave
     ) -> Iterator[tuple[Outcome, _Place | None]]:
-        """Yield what each task gives, and where that lies."""
+        """Yield what each task gives, and where that lies.
+
+        After the last stage each worker leaves as soon as nothing is left to do.
+        """
         before = given.arrays if given else ()
         for number in range(count):
             yield self._tasks[name](number, before), None
@@ -192,7 +198,7 @@ class _Forked(Workers):
         tasks: Mapping[str, Task],
         tickets: _Tickets,
         files: Sequence[MemoryFile],
-        messages: Iterator[dict[str, Any]],
+        messages: Iterator[dict[str, Any] | None],
     ) -> None:
         super().__init__(tasks)
         self._tickets = tickets
@@ -216,17 +222,22 @@ class _Forked(Workers):
         count: int,
         given: Stage | None = None,
         done: Done | None = None,
+        *,
+        is_last: bool = False,
     ) -> Iterator[tuple[Outcome, _Place | None]]:
-        """Yield what each task gives, and where that lies."""
+        """Yield what each task gives, and where that lies.
+
+        After the last stage each worker leaves as soon as nothing is left to do.
+        """
         if count <= 1:
             yield from super().outcomes(name, count, given, done)
             return
         order = json.dumps([name, self._known(given)]).encode()
-        self._tickets.begin(self._files[-1].append(order), len(order), count)
+        first = self._files[-1].append(order)
+        self._tickets.begin(first, len(order), count, is_last=is_last)
         waiting: dict[int, tuple[Outcome, _Place]] = {}
         due = 0
-        for heard in range(1, count + 1):
-            message = next(self._messages)
+        for heard, message in enumerate(self._heard(count, is_last=is_last), 1):
             self._tickets.issue(heard)
             place = _Place(message["file"], message["arrays"])
             arrays = self._files[place.file].arrays(place.arrays)
@@ -236,6 +247,19 @@ class _Forked(Workers):
                 due += 1
             if done:
                 done(heard / count)
+
+    def _heard(self, count: int, *, is_last: bool) -> Iterator[dict[str, Any]]:
+        """Yield what children tell of so many tasks."""
+        heard = 0
+        for message in self._messages:
+            if message:
+                heard += 1
+                yield message
+                if heard == count:
+                    return
+            elif not is_last:
+                break
+        raise DedupeError(DIED)
 
     def forget(self, place: _Place | None, name: str) -> None:
         """Give back the memory of some arrays of a task, once they are copied."""
@@ -290,12 +314,14 @@ class _Tickets:
         self.reading, self.writing = os.pipe()
         self._order = (0, 0)
         self._count = 0
+        self._is_last = False
         self._issued = 0
 
-    def begin(self, order: int, size: int, count: int) -> None:
+    def begin(self, order: int, size: int, count: int, *, is_last: bool) -> None:
         """Begin a stage of so many tasks, which an order of so many bytes tells."""
         self._order = order, size
         self._count = count
+        self._is_last = is_last
         self._issued = 0
         self.issue(0)
 
@@ -304,8 +330,11 @@ class _Tickets:
         stop = min(self._count, heard + AHEAD)
         numbers = range(self._issued, stop)
         tickets = [TICKET.pack(*self._order, number) for number in numbers]
-        os.write(self.writing, b"".join(tickets))
+        if tickets:
+            os.write(self.writing, b"".join(tickets))
         self._issued = stop
+        if self._is_last and stop == self._count:
+            self.close_writing()
 
     def close(self) -> None:
         """Let those who wait for a ticket know that none will come."""
