@@ -33,7 +33,6 @@ from dedupe.readers import (
     Batch,
     Found,
     Loaded,
-    LoadedDocument,
     ReadOptions,
     Source,
     load_in_pieces,
@@ -344,11 +343,11 @@ def _with(
 
 
 def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays]:
-    names, texts, encodings, places, warnings, about = (
-        zip(*loaded.documents, strict=True)
-        if loaded.documents
-        else ((),) * len(LoadedDocument._fields)
-    )
+    documents = loaded.documents
+    texts = documents.texts
+    source_start = np.zeros(len(documents), np.int64)
+    for row, document in documents.others.items():
+        source_start[row] = document.place.start
     encoded = folding.encode_batch(texts, fold=settings.fold)
     words, paragraphs = columns_of(
         encoded, texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
@@ -369,18 +368,24 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
         "solid": paragraphs.solid,
         "text": encoded.characters,
         "text_borders": encoded.offsets,
-        "source": np.array([place.source for place in places], np.int32),
-        "source_start": np.array([place.start for place in places], np.int64),
+        "source": np.array(documents.sources, np.int32),
+        "source_start": source_start,
     }
     value = {
-        "names": names,
-        "encodings": encodings,
+        "names": documents.names,
+        "encodings": documents.encodings,
         "errors": [(problem.path, problem.reason) for problem in loaded.errors],
         "skipped": [(problem.path, problem.reason) for problem in loaded.skipped],
         "refused": [(problem.path, problem.reason) for problem in loaded.refused],
-        "warnings": [told for told in zip(names, warnings, strict=True) if told[1]],
+        "warnings": [
+            (document.name, document.warning)
+            for document in documents.others.values()
+            if document.warning
+        ],
         "about": [
-            (row, told) for row, told in enumerate(about) if told is not NOTHING_TOLD
+            (row, document.about)
+            for row, document in documents.others.items()
+            if document.about is not NOTHING_TOLD
         ],
     }
     return value, arrays
