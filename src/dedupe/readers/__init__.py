@@ -280,7 +280,9 @@ def _no_piece() -> Loaded:
 
 def names_of(sources: Sequence[Source]) -> list[str]:
     """Return the names of sources."""
-    return [source.name if source else name for name, source in _named(sources)]
+    if isinstance(sources, Files):
+        return sources.names()
+    return [source.name for source in sources]
 
 
 def _named(sources: Sequence[Source]) -> Iterable[tuple[str, Source | None]]:
