@@ -97,8 +97,7 @@ def read_plain(path: str, options: ReadOptions) -> bytes:
         _require_known(path)
         raise
     try:
-        size = _end(descriptor)
-        if options.own or not 0 < size <= options.max_file_size:
+        if options.own or not 0 < (size := _end(descriptor)) <= options.max_file_size:
             size = _size(descriptor, options)
         return _read_all(descriptor, size)
     except IsADirectoryError as error:
