@@ -19,7 +19,7 @@ def read_all(
     """Return the documents, the errors and what was skipped."""
     options = options or ReadOptions()
     found = find_sources(path, options)
-    documents = []
+    documents: list[LoadedDocument] = []
     errors = [f"{problem.path}: {problem.reason}" for problem in found.errors]
     skipped = [f"{problem.path}: {problem.reason}" for problem in found.skipped]
     for batch in plan(found.sources, options):

@@ -20,6 +20,7 @@ from dedupe.errors import SettingsError
 from dedupe.readers import (
     Found,
     LoadedDocument,
+    Place,
     ReadOptions,
     files,
     find_sources,
@@ -27,6 +28,7 @@ from dedupe.readers import (
     load,
     plan,
 )
+from dedupe.readers.documents import Documents
 
 DEFAULTS = ReadOptions()
 LEAD = "وقّع الجانبان مذكرة تفاهم في مجال النقل.\n"
@@ -539,3 +541,15 @@ def test_cutting_a_file_anywhere_changes_nothing(
         for number, text in enumerate(texts, 1)
     ]
     assert not errors
+
+
+def test_documents_come_back_from_columns_as_they_were_put_in() -> None:
+    plain = LoadedDocument("a.txt", "نص", "utf-8", Place(3))
+    telling = LoadedDocument("b#1", "b", "utf-16-le", Place(4, 17), "broken")
+    documents = Documents()
+    documents.put("a.txt", "نص", "utf-8", 3)
+    documents.append(telling)
+    documents.extend([plain])
+    assert [*documents] == [plain, telling, plain]
+    assert documents[-2:] == [telling, plain]
+    assert documents.sources == [3, 4, 3]

@@ -19,6 +19,7 @@ from dedupe.readers import (
     Walked,
     find_sources,
     load_in_pieces,
+    names_of,
     plan,
     walk_over,
     walking,
@@ -157,6 +158,20 @@ def test_what_is_large_or_gone_is_told_among_what_the_walk_tells(texts: Path) ->
     assert "--max-file-size" in result.errors[2].reason
 
 
+def test_a_pipe_put_in_the_place_of_one_of_many_files_is_not_read(texts: Path) -> None:
+    path = texts / "007.txt"
+    found = find_sources(texts, sized=False)
+    path.unlink()
+    os.mkfifo(path)
+    pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    os.write(pipe, b"x")
+    result = dedupe.scan(found, jobs=1)
+    assert [problem.path for problem in result.errors] == [str(path)]
+    assert "regular file" in result.errors[0].reason
+    assert os.read(pipe, 2) == b"x"
+    os.close(pipe)
+
+
 @pytest.mark.parametrize("sized", [False, True])
 def test_our_own_file_among_many_is_not_read(
     texts: Path,
@@ -231,6 +246,7 @@ def test_files_are_a_sequence_of_sources(
     assert [files[row] for row in range(len(files))] == expected
     first, stop = sorted(data.draw(st.tuples(*[st.integers(0, len(found))] * 2)))
     assert list(files[first:stop]) == expected[first:stop]
+    assert names_of(files[first:stop]) == [one.name for one in expected[first:stop]]
     assert [*files[first:][:stop]] == expected[first:][:stop]
     with pytest.raises(ValueError, match="2"):
         files[::2]

@@ -58,6 +58,15 @@ def test_beginnings_are_given_in_the_order_asked_for(
     ]
 
 
+@given(BATCHES)
+def test_texts_have_the_same_hash_if_they_are_equal(held: list[list[str]]) -> None:
+    every = [text for some in held for text in some]
+    spans = np.array([(0, len(text)) for text in every], np.int32).reshape(-1, 2)
+    hashes = texts_of(held).hashes(np.arange(len(every), dtype=np.int32), spans)
+    for text, own in zip(every, hashes, strict=True):
+        assert [other == own for other in hashes] == [other == text for other in every]
+
+
 def test_more_texts_come_after_those_there_are() -> None:
     texts = texts_of([["أ"]]).with_more(texts_of([["🙂"]]))
     assert [texts.read(0), texts.read(1)] == ["أ", "🙂"]

@@ -33,7 +33,6 @@ from dedupe.readers import (
     Batch,
     Found,
     Loaded,
-    LoadedDocument,
     ReadOptions,
     Source,
     load_in_pieces,
@@ -164,6 +163,7 @@ def _read_batches(
     columns: list[Arrays] = []
     with processes.workers({"read": task}, min(jobs, len(batches))) as crew:
         outcomes = crew.outcomes("read", len(batches), done=done, is_last=True)
+        of_sources = names_of(found.sources)
         for batch, ((told, held), place) in zip(batches, outcomes, strict=True):
             pieces = _unpacked(held, len(told))
             words.add([arrays.pop("word") for arrays in pieces])
@@ -171,8 +171,8 @@ def _read_batches(
             columns += pieces
             values += told
             for value in told:
-                own = value["names"]
-                names += names_of(batch.sources) if own is None else own
+                own = slice(batch.first, batch.first + len(batch.sources))
+                names += of_sources[own] if value["names"] is None else value["names"]
     return _held(found, options, values, names, columns), words.all()
 
 
@@ -231,7 +231,11 @@ def _held(
         first_position,
         first_document,
         told_apart(names, files),
-        [encoding for value in values for encoding in value["encodings"]],
+        [
+            encoding
+            for value, arrays in zip(values, columns, strict=True)
+            for encoding in _of_each(value["encodings"], arrays["source"].size)
+        ],
         tuple(Problem(*pair) for value in values for pair in value["errors"]),
         tuple(Problem(*pair) for value in values for pair in value["warnings"]),
         len(names),
@@ -245,6 +249,11 @@ def _held(
             [arrays.pop("text_borders") for arrays in columns],
         ),
     )
+
+
+def _of_each(told: list[str], documents: int) -> list[str]:
+    """Return what is told of each document, where one word tells it of all."""
+    return told if len(told) == documents else told * documents
 
 
 def told_apart(names: Sequence[str], files: Iterable[str]) -> list[str]:
@@ -344,11 +353,11 @@ def _with(
 
 
 def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays]:
-    names, texts, encodings, places, warnings, about = (
-        zip(*loaded.documents, strict=True)
-        if loaded.documents
-        else ((),) * len(LoadedDocument._fields)
-    )
+    documents = loaded.documents
+    texts, encodings = documents.texts, documents.encodings
+    source_start = np.zeros(len(documents), np.int64)
+    for row, document in documents.others.items():
+        source_start[row] = document.place.start
     encoded = folding.encode_batch(texts, fold=settings.fold)
     words, paragraphs = columns_of(
         encoded, texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
@@ -369,18 +378,24 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
         "solid": paragraphs.solid,
         "text": encoded.characters,
         "text_borders": encoded.offsets,
-        "source": np.array([place.source for place in places], np.int32),
-        "source_start": np.array([place.start for place in places], np.int64),
+        "source": np.array(documents.sources, np.int32),
+        "source_start": source_start,
     }
     value = {
-        "names": names,
-        "encodings": encodings,
+        "names": documents.names,
+        "encodings": encodings if len(set(encodings)) > 1 else encodings[:1],
         "errors": [(problem.path, problem.reason) for problem in loaded.errors],
         "skipped": [(problem.path, problem.reason) for problem in loaded.skipped],
         "refused": [(problem.path, problem.reason) for problem in loaded.refused],
-        "warnings": [told for told in zip(names, warnings, strict=True) if told[1]],
+        "warnings": [
+            (document.name, document.warning)
+            for document in documents.others.values()
+            if document.warning
+        ],
         "about": [
-            (row, told) for row, told in enumerate(about) if told is not NOTHING_TOLD
+            (row, document.about)
+            for row, document in documents.others.items()
+            if document.about is not NOTHING_TOLD
         ],
     }
     return value, arrays

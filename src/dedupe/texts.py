@@ -25,6 +25,7 @@ EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
 _SPACE, _LINE_FEED = ord(" "), ord("\n")
 _BEYOND = 1 << 16
+_NARROW = 2  # bytes of a code point, unless one of the row is beyond
 
 
 def narrowed(characters: CodeUnits) -> CodeUnits:
@@ -94,7 +95,7 @@ class Texts:
 
     def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
         """Return a number for the text of each span; equal texts have equal ones."""
-        return list(map(hash, map(decoded, self._pieces(document, spans))))
+        return list(map(hash, map(_bytes, self._pieces(document, spans))))
 
     def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
         """Return the code points of all spans, each with a gap after it."""
@@ -113,6 +114,13 @@ class Texts:
         start, end = (self.begin[document] + spans.T).tolist()
         for row, first, stop in zip(rows, start, end, strict=True):
             yield memory[row][first:stop]
+
+
+def _bytes(codes: memoryview) -> bytes:
+    """Return bytes that are the same for a text in whatever row it lies."""
+    if codes.itemsize == _NARROW:
+        return codes.tobytes()
+    return decoded(codes).encode("utf-16-le", "surrogatepass")
 
 
 def _cuts(codes: CodeUnits, end: IntArray) -> IntArray:

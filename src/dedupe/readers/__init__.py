@@ -33,6 +33,7 @@ from dedupe.readers.documents import (
     UNASKED,
     Batch,
     Converted,
+    Documents,
     Found,
     Loaded,
     LoadedDocument,
@@ -236,13 +237,13 @@ def _size(source: Source) -> int:
 
 def load(batch: Batch, options: ReadOptions = _DEFAULTS) -> Loaded:
     """Return the documents of a batch and what cannot be read of it."""
-    pieces = list(load_in_pieces(batch, options))
-    return Loaded(
-        [document for piece in pieces for document in piece.documents],
-        [problem for piece in pieces for problem in piece.errors],
-        [problem for piece in pieces for problem in piece.skipped],
-        [problem for piece in pieces for problem in piece.refused],
-    )
+    whole = _no_piece()
+    for piece in load_in_pieces(batch, options):
+        whole.documents.extend(piece.documents)
+        whole.errors.extend(piece.errors)
+        whole.skipped.extend(piece.skipped)
+        whole.refused.extend(piece.refused)
+    return whole
 
 
 def load_in_pieces(batch: Batch, options: ReadOptions = _DEFAULTS) -> Iterator[Loaded]:
@@ -259,30 +260,29 @@ def load_in_pieces(batch: Batch, options: ReadOptions = _DEFAULTS) -> Iterator[L
             piece, weight = _no_piece(), 0
         try:
             if source is None:
-                document = _load_plain(name, index, options)
+                weight += _load_plain(name, index, options, piece.documents)
             elif source.format in _READABLE:
-                document = _load_whole(source, index, options)
+                weight += _load_whole(source, index, options, piece.documents)
             else:
                 for loaded in _load_converted(source, index, batch, options):
                     weight += _put(loaded, piece)
                     if weight >= options.batch_bytes:
                         yield piece
                         piece, weight = _no_piece(), 0
-                continue
-            piece.documents.append(document)
-            weight += len(document.text)
         except (InputError, OSError) as error:
             _tell(error, source.name if source else name, source, piece)
     yield piece
 
 
 def _no_piece() -> Loaded:
-    return Loaded([], [], [], [])
+    return Loaded(Documents(), [], [], [])
 
 
-def names_of(sources: Sequence[Source]) -> tuple[str, ...]:
+def names_of(sources: Sequence[Source]) -> list[str]:
     """Return the names of sources."""
-    return tuple(source.name if source else name for name, source in _named(sources))
+    if isinstance(sources, Files):
+        return sources.names()
+    return [source.name for source in sources]
 
 
 def _named(sources: Sequence[Source]) -> Iterable[tuple[str, Source | None]]:
@@ -385,37 +385,51 @@ def _converted(source: Source, index: int, options: ReadOptions) -> LoadedDocume
     return document._replace(place=Place(index))
 
 
-def _load_whole(source: Source, index: int, options: ReadOptions) -> LoadedDocument:
+def _load_whole(
+    source: Source, index: int, options: ReadOptions, documents: Documents
+) -> int:
+    """Put a file that is prose among documents, and return what it weighs."""
     content = source.content
     if isinstance(content, str):
         written = with_line_feeds(without_surrogates(content))
-        return LoadedDocument(source.name, written, "unicode", Place(index))
+        documents.put(source.name, written, "unicode", index)
+        return len(written)
     data = read_whole(source) if content is None else content
-    return _read_as(source.format, source.name, data, Place(index), options)
+    return _put_text(source.format, source.name, data, index, options, documents)
 
 
-def _load_plain(name: str, index: int, options: ReadOptions) -> LoadedDocument:
-    """Return a plain file that nobody asked for its size."""
+def _load_plain(
+    name: str, index: int, options: ReadOptions, documents: Documents
+) -> int:
+    """Put a plain file that nobody asked for its size, and return what it weighs."""
     data = read_plain(name, options)
     format_ = FORMATS[name[name.rfind(".") :]]
-    return _read_as(format_, name, data, Place(index), options)
+    return _put_text(format_, name, data, index, options, documents)
 
 
-def _read_as(
+def _put_text(
     format_: str,
     name: str,
     data: bytes | memoryview,
-    place: Place,
+    index: int,
     options: ReadOptions,
-) -> LoadedDocument:
+    documents: Documents,
+) -> int:
+    """Put what is prose in a file, and return what it weighs."""
     readable = _READABLE[format_]
     if isinstance(data, bytes) and options.encoding == AUTO:
         plain = decode_plain(data)
         if plain is not None:
-            return LoadedDocument(name, readable(plain), "utf-8", place)
+            written = readable(plain)
+            documents.put(name, written, "utf-8", index)
+            return len(written)
     decoded = decode(data, options.encoding, strict=options.strict)
     written = readable(decoded.text)
-    return LoadedDocument(name, written, decoded.encoding, place, decoded.warning)
+    place = Place(index)
+    documents.append(
+        LoadedDocument(name, written, decoded.encoding, place, decoded.warning)
+    )
+    return len(written)
 
 
 def problem_order(problem: Problem) -> tuple[bytes, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
 
 from dedupe.errors import SettingsError
 from dedupe.model import About
@@ -10,8 +11,6 @@ from dedupe.readers.decoding import AUTO, require_codec
 from dedupe.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dedupe.model import Problem
 
 Content: TypeAlias = str | memoryview
@@ -236,10 +235,64 @@ class LoadedDocument(NamedTuple):
     about: About = NOTHING_TOLD
 
 
+class Documents(Sequence[LoadedDocument]):
+    """Documents as columns, for most tell no more than a name and a text.
+
+    >>> documents = Documents()
+    >>> documents.put("a.txt", "نص", "utf-8", 7)
+    >>> documents[0].place
+    Place(source=7, start=0)
+    """
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.texts: list[str] = []
+        self.encodings: list[str] = []
+        self.sources: list[int] = []  # indices in Found.sources
+        self.others: dict[int, LoadedDocument] = {}  # those that tell more, by row
+
+    def put(self, name: str, text: str, encoding: str, source: int) -> None:
+        """Add a document of which there is no more to tell."""
+        self.names.append(name)
+        self.texts.append(text)
+        self.encodings.append(encoding)
+        self.sources.append(source)
+
+    def append(self, document: LoadedDocument) -> None:
+        """Add a document."""
+        self.others[len(self.names)] = document
+        self.put(document.name, document.text, document.encoding, document.place.source)
+
+    def extend(self, documents: Iterable[LoadedDocument]) -> None:
+        """Add documents."""
+        for document in documents:
+            self.append(document)
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, row: int) -> LoadedDocument: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[LoadedDocument]: ...
+    def __getitem__(self, row: int | slice) -> LoadedDocument | list[LoadedDocument]:
+        """Return one of them, or some."""
+        if isinstance(row, slice):
+            return [self[one] for one in range(len(self))[row]]
+        row = range(len(self))[row]
+        return self.others.get(row) or LoadedDocument(
+            self.names[row],
+            self.texts[row],
+            self.encodings[row],
+            Place(self.sources[row]),
+        )
+
+
 class Loaded(NamedTuple):
     """The documents of a batch, in order, and what could not be read of it."""
 
-    documents: list[LoadedDocument]
+    documents: Documents
     errors: list[Problem]
     skipped: list[Problem]  # files met in folders that hold nothing for us
     refused: list[Problem]  # files that the walk would have told, had it asked more

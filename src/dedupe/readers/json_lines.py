@@ -10,6 +10,7 @@ from dedupe.model import About, Problem
 from dedupe.readers.decoding import AUTO, decode, with_line_feeds, without_surrogates
 from dedupe.readers.documents import (
     NOTHING_TOLD,
+    Documents,
     Loaded,
     LoadedDocument,
     Place,
@@ -49,8 +50,8 @@ def load(
     start, end = span
     if end - start > options.max_file_size:
         where = f"{source.name}:{_lines.before(source, start) + 1}"
-        return Loaded([], [Problem(where, _TOO_LONG)], [], [])
-    documents = []
+        return Loaded(Documents(), [Problem(where, _TOO_LONG)], [], [])
+    documents = Documents()
     errors = []
     fields = Fields.of(options)
     for number, at, line in _lines_of(source, start, end):

@@ -75,10 +75,21 @@ class Files(Sequence[Source]):
 
     def named(self) -> Iterator[tuple[str, Source | None]]:
         """Yield the name of each plain file, and each other source beside no name."""
+        return zip(self._plain_names(), map(self.others.get, self._rows), strict=True)
+
+    def names(self) -> list[str]:
+        """Return the name of each."""
+        if self.others:
+            return [other.name if other else name for name, other in self.named()]
+        return self._plain_names()
+
+    def _plain_names(self) -> list[str]:
+        """Return the names of plain files, and an empty one for each other source."""
         rows = self._rows
-        first, last = rows.start // _BLOCK, -(-rows.stop // _BLOCK)
-        names = names_in(self._blocks[first:last])[rows.start - first * _BLOCK :]
-        return zip(names, map(self.others.get, rows), strict=False)
+        before = rows.start // _BLOCK
+        blocks = self._blocks[before : -(-rows.stop // _BLOCK)]
+        before *= _BLOCK
+        return names_in(blocks)[rows.start - before : rows.stop - before]
 
     def name_of_plain(self, row: int) -> str:
         """Return the name of a plain file; of another source there is none."""
