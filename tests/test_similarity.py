@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from dedupe import loader
+from dedupe.candidates import CROWDED
 from dedupe.corpus import Corpus
 from dedupe.readers import ReadOptions, from_texts
 from dedupe.settings import Settings
-from dedupe.similarity import similarity
+from dedupe.similarity import CROWDED_SHARE, crowded_paragraphs, similarity
 
 WORDS = ["باب", "تاج", "ثوب", "جار", "حبر", "خبز", "دار", "رمل", "زيت", "سور"]
 SHORT = [3, 4, 5, 8, 13, 21, 34, 55]
@@ -47,6 +48,29 @@ def test_jaccard_and_containment_are_those_of_the_sets(
         one, other = sets[left], sets[right]
         assert share == len(one & other) / len(one | other)
         assert held == len(one & other) / min(len(one), len(other))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_paragraphs_of_many_crowded_shingles_are_told(seed: int) -> None:
+    lengths = [8, 9, 64, 2, 66, 67, 130, 8, 200, 500] * 4
+    corpus = corpus_of(lengths, seed)
+    random = Random(seed)
+    rows = [row for row, words in enumerate(lengths) if words >= Settings().min_words]
+    first = corpus.paragraphs.first_word.tolist()
+    frequency = np.zeros(corpus.positions, np.uint8)
+    for start, words in zip(first, lengths, strict=True):
+        share = random.choice([0.2, 0.35, 0.5])
+        for position in range(start, start + words):
+            frequency[position] = CROWDED * (random.random() < share)
+    least = CROWDED_SHARE * Settings().jaccard
+    for begin, stop in [(0, len(lengths)), (3, 27), (3, 4)]:
+        told = crowded_paragraphs(corpus, begin, stop, frequency, Settings())
+        assert told.tolist() == [
+            row
+            for row in rows
+            if begin <= row < stop
+            and frequency[first[row] :][: lengths[row] - 2].astype(bool).mean() >= least
+        ]
 
 
 def test_no_pairs_are_compared_at_once() -> None:

@@ -113,16 +113,18 @@ def _cut(corpus: Corpus, runs: Runs) -> Runs:
 
 def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
     """Join seeds at consecutive positions and equal distance."""
-    position = packing.position(seeds)  # here: the distance
-    links = (position << packing.bits).view(np.uint64) | packing.high(seeds)
+    # Turned, so that the distance stands at the top.
+    top = np.uint64(64 - packing.bits)
+    links = packing.high(seeds)
+    links |= seeds << top
     links.sort()
     fresh = np.ones(links.size, np.bool_)
     np.not_equal(links[1:], links[:-1] + np.uint64(1), out=fresh[1:])
     begins = np.flatnonzero(fresh)
     length = np.diff(begins, append=links.size) + (SHINGLE_WORDS - 1)
-    kept = links[begins]
+    kept = links.take(begins)
     left = packing.position(kept)
-    return Runs(left, left + packing.high(kept).view(np.int64), length)
+    return Runs(left, left + (kept >> top).view(np.int64), length)
 
 
 def _can_be_lengthened(word: UInt32Array, runs: Runs) -> tuple[BoolArray, BoolArray]:
@@ -167,23 +169,24 @@ def pair_keys(left_row: Rows, right_row: Rows, count: int) -> tuple[UInt64Array,
 
     `count` is the number of all paragraphs.
     """
-    left, right = left_row.astype(np.uint64), right_row.astype(np.uint64)
+    left = left_row.astype(np.int64)
     if left.size:
         left -= left.min()
     bits = max(1, left.size.bit_length())
     most = int(left.max(initial=0)) + 1
     if (most * count) << bits >= 1 << 64:
         # Too many paragraphs for a product: number the pairs that there are.
-        order = np.lexsort((right, left))
+        order = np.lexsort((right_row, left))
         fresh = np.diff(left[order], prepend=left[order[:1]]) != 0
-        fresh |= np.diff(right[order], prepend=right[order[:1]]) != 0
-        left[order] = np.cumsum(fresh, dtype=np.uint64)
+        fresh |= np.diff(right_row[order], prepend=right_row[order[:1]]) != 0
+        left[order] = np.cumsum(fresh)
     else:
-        left *= np.uint64(count)
-        left += right
-    left <<= np.uint64(bits)
-    left |= np.arange(left.size, dtype=np.uint64)
-    return left, bits
+        # All 64 bits are used; that the highest is a sign ends with the view below.
+        left *= count
+        left += right_row
+    left <<= bits
+    left |= np.arange(left.size)
+    return left.view(np.uint64), bits
 
 
 def _extend(word: UInt32Array, runs: Runs, ahead: BoolArray, behind: BoolArray) -> Runs:

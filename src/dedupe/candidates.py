@@ -404,9 +404,7 @@ def seeds_of_pairs(
     held, at = look_up(known, ordered[asked] + across)
     here, there = position[order[asked[held]]], position[place[at]]
     first = np.minimum(here, there)
-    seeds = _packed(packing, first, np.maximum(here, there) - first)
-    seeds.sort()
-    return seeds
+    return _packed(packing, first, np.maximum(here, there) - first)
 
 
 def _packed(packing: Packing, high: IntArray, low: IntArray) -> UInt64Array:

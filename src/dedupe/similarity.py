@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.candidates import CROWDED
+from dedupe.candidates import CROWDED, NO_KEY
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -98,14 +98,16 @@ def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, In
     keys >>= np.uint64(64 - _SET_BITS)
     number = np.arange(rows.size) << _SET_BITS
     keys |= np.repeat(number, words)[: keys.size].view(np.uint64)
-    within = np.ones(keys.size, np.bool_)
     closing = np.cumsum(words)[:-1]
     for back in range(1, SHINGLE_WORDS):
         # The last shingles of a paragraph would run on into the next.
-        within[np.maximum(closing - back, 0)] = False
-    keys = keys[within]
+        keys[np.maximum(closing - back, 0)] = NO_KEY
     keys.sort()
-    keys = keys[group_begins(keys)]
+    keys = keys[: keys.searchsorted(NO_KEY)]
+    fresh = np.ones(keys.size, np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    # Nearly all are kept; to number these would take longer than to follow the mask.
+    keys = keys[fresh]
     begins = np.searchsorted(keys, number.view(np.uint64))
     return keys, begins, np.diff(begins, append=keys.size)
 
@@ -130,13 +132,27 @@ def crowded_paragraphs(
         return rows
     size = paragraphs.words[rows] - (SHINGLE_WORDS - 1)
     begins = paragraphs.first_word[rows]
-    borders = np.stack([begins, begins + size], axis=1).reshape(-1)
-    marks = frequency[borders[0] : borders[-1]] >= CROWDED
-    # Every other sum is of what stands between two of the paragraphs.
-    sums = np.add.reduceat(marks, borders[:-1] - borders[0], dtype=np.int64)
-    crowded = sums[::2]
+    ends = begins + size
+    marks = frequency[begins[0] : ends[-1]] >= CROWDED
+    crowded = _marked(marks, begins - begins[0], ends - begins[0])
     enough = crowded >= CROWDED_SHARE * settings.jaccard * size
     return np.compress(enough, rows)
+
+
+def _marked(marks: BoolArray, begins: IntArray, ends: IntArray) -> IntArray:
+    """Return how many marks are set in each range of a column."""
+    # As bits, so that 64 of them are counted at a time.
+    packed = np.packbits(marks, bitorder="little")
+    bits = np.zeros((marks.size >> 6) + 1, "<u8")
+    bits.view(np.uint8)[: packed.size] = packed
+    before = np.cumsum(np.append(0, np.bitwise_count(bits)))
+    sums = []
+    for border in (begins, ends):
+        block = border >> 6
+        lower = (np.uint64(1) << (border & 63).view(np.uint64)) - np.uint64(1)
+        sums.append(before.take(block) + np.bitwise_count(bits.take(block) & lower))
+    held: IntArray = sums[1] - sums[0]
+    return held
 
 
 def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArray]:

@@ -183,9 +183,11 @@ class Stages:
 
 def _parts(given: Given, name: str, number: int) -> list[np.ndarray]:
     """Return what each task gave to the task of some number."""
-    return [
-        arrays[name][slice(*arrays["borders"][number : number + 2])] for arrays in given
-    ]
+    parts = []
+    for arrays in given:
+        begin, end = arrays["borders"][number : number + 2].tolist()
+        parts.append(arrays[name][begin:end])
+    return parts
 
 
 def _column(given: Given, name: str) -> np.ndarray:

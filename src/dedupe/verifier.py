@@ -111,8 +111,9 @@ def _in_hopeful_pairs(
     first = rows.take(begins)
     words = corpus.paragraphs.words
     shorter = np.minimum(words.take(left.take(first)), words.take(right.take(first)))
+    # A long run is enough whatever the paragraphs hold.
+    length[length >= settings.min_passage_words] = corpus.positions
     hopeful = np.add.reduceat(length, begins) >= SCATTERED_SHARE * shorter
-    hopeful |= np.maximum.reduceat(length, begins) >= settings.min_passage_words
     size = np.diff(begins, append=rows.size)
     runs = runs.where(kept.take(np.compress(np.repeat(hopeful, size), rows)))
     size = np.compress(hopeful, size)
