@@ -39,6 +39,8 @@ WATCHED = {
     "dedupe.verifier:cut_at_paragraphs": "align",
     "dedupe.stages:verify": "verify",
     "dedupe.signatures:signatures": "MinHash signatures",
+    "dedupe.blocks:draft": "findings",
+    "dedupe.blocks:gather": "findings",
     "dedupe.pipeline:build_result": "findings",
 }
 REST, REPORT = "compare: the rest", "report in JSON"

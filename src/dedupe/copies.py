@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dedupe import blocks
 from dedupe.blocks import BLOCK, BOILERPLATE, Findings
 from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins, ranges
 from dedupe.errors import InputError
@@ -19,9 +18,10 @@ from dedupe.loader import Batches
 from dedupe.matches import EDITED, OVERLAP, Matches
 from dedupe.model import Problem
 from dedupe.near_repeats import contained_pairs
-from dedupe.pipeline import Compared, Inputs, Progress, compare
+from dedupe.pipeline import Inputs, Progress, compare
 from dedupe.readers import NOTHING_TOLD, Found, ReadOptions
 from dedupe.removals import Departure, named_lines
+from dedupe.results import Compared
 from dedupe.settings import Settings
 from dedupe.values import dataclass
 
@@ -126,7 +126,6 @@ class _Choice:
     @classmethod
     def of(cls, compared: Compared, policy: Policy, settings: Settings) -> _Choice:
         corpus, batches, matches = compared[:3]
-        findings = blocks.gather(corpus, matches, settings)
         rank, warnings = _ranked(batches, policy)
         count = len(corpus.paragraphs)
         return cls(
@@ -134,11 +133,11 @@ class _Choice:
             corpus,
             matches,
             batches,
-            findings,
+            compared.findings,
             settings,
             policy.unsafe,
             rank,
-            _forms(corpus, findings),
+            _forms(corpus, compared.findings),
             np.full(count, -1, np.int64),
             np.zeros(count, np.bool_),
             np.zeros(count, np.bool_),

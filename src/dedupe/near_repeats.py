@@ -7,14 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
-from dedupe import blocks
 from dedupe.blocks import BLOCK, NEAR, Findings
 from dedupe.corpus import group_begins
 from dedupe.matches import CONTAINED, EDITED
 from dedupe.normalizer import WordColumns
 from dedupe.paragraphs import ParagraphColumns
-from dedupe.pipeline import Compared, compare
+from dedupe.pipeline import compare
 from dedupe.repetitions import Keep
+from dedupe.results import Compared
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles
 from dedupe.verifier import LONGER
@@ -93,7 +93,7 @@ def _near_round(
     # Blank lines between, so that no lines are taken for those of one paragraph.
     text = "\n\n".join(" ".join(one.split()) for one in paragraphs)
     compared = compare({"": text}, settings, jobs=1)
-    found = blocks.gather(compared.corpus, compared.matches, settings)
+    found = compared.findings
     gone: dict[int, tuple[int, bool]] = {}
     stays: set[int] = set()
 

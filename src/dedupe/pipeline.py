@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from dedupe import candidates, loader, processes, signatures
+from dedupe import blocks, candidates, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.children import see_off
 from dedupe.corpus import Corpus, IntArray
@@ -20,6 +20,7 @@ from dedupe.matches import (
     EDITED,
     OVERLAP,
     Matches,
+    as_arrays,
     each_once,
     from_arrays,
     joined,
@@ -31,7 +32,7 @@ from dedupe.model import ScanResult
 from dedupe.passages import Passages
 from dedupe.processes import Stage, Workers
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts, is_much
-from dedupe.results import build_result
+from dedupe.results import Compared, build_result
 from dedupe.settings import Settings
 from dedupe.stages import Signed, Stages
 from dedupe.values import dataclass
@@ -85,21 +86,7 @@ def scan(
         progress=progress,
     )
     (progress or tell_nobody)("reporting", 0.0)
-    return compared.result(settings)
-
-
-class Compared(NamedTuple):
-    """What a scan knows before its findings are gathered."""
-
-    corpus: Corpus
-    batches: Batches
-    matches: Matches
-    passages: Passages
-    jobs: int
-
-    def result(self, settings: Settings) -> ScanResult:
-        """Gather the findings."""
-        return build_result(*self[:4], settings, self.jobs)
+    return build_result(compared, settings)
 
 
 def compare(
@@ -137,10 +124,12 @@ def compare_corpus(
     tell = progress or tell_nobody
     stages = Stages.of(corpus, batches, settings, passages=passages)
     with processes.workers(stages.tasks(), min(jobs, len(stages.slices))) as crew:
-        found, between = _Work(stages, crew, tell).compare()
-    matches = joined(found)  # while the workers give their memory back
+        matches, between = _Work(stages, crew, tell).compare()
+        given = Stage.of(as_arrays(matches))
+        drafts = crew.run("findings", blocks.PARTS, given)
+    findings = blocks.gather(drafts.arrays)
     see_off()
-    return Compared(corpus, batches, matches, between, jobs)
+    return Compared(corpus, batches, matches, between, findings, jobs)
 
 
 def jobs_for(found: Found, jobs: int | None) -> int:
@@ -185,8 +174,8 @@ class _Work:
     crew: Workers
     tell: Progress
 
-    def compare(self) -> tuple[list[Matches], Passages]:
-        """Return all verified pairs in parts, and passages if they are asked for."""
+    def compare(self) -> tuple[Matches, Passages]:
+        """Return all verified pairs, and the passages if they are asked for."""
         count = len(self.stages.slices)
         keys = self._run("indexing", "index", count)
         seeds = self._run("pairing", "seeds", count, keys)
@@ -198,7 +187,7 @@ class _Work:
 
     def _with_near_duplicates(
         self, matches: Matches, signed: Signed, doubted: Runs
-    ) -> list[Matches]:
+    ) -> Matches:
         """Add the pairs that share a band, and those that close their groups.
 
         Then look again at what was thought a formula and is the text of such a group.
@@ -221,7 +210,7 @@ class _Work:
         others = tied_by(found, CONTAINED, OVERLAP)
         more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
         found.append(self._fresh(found, *more))
-        return found
+        return joined(found)
 
     def _alike(self, signed: Signed) -> tuple[IntArray, IntArray]:
         """Return the pairs of paragraphs that share a band and look similar enough."""

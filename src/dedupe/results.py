@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,20 +75,24 @@ class BuiltMatches(Built[Match]):
     columns: Callable[[], MatchColumns]
 
 
-def build_result(
-    corpus: Corpus,
-    batches: Batches,
-    matches: Matches,
-    passages: Passages,
-    settings: Settings,
-    jobs: int,
-) -> ScanResult:
+class Compared(NamedTuple):
+    """What a scan knows before it is shown to anybody."""
+
+    corpus: Corpus
+    batches: Batches
+    matches: Matches
+    passages: Passages
+    findings: Findings
+    jobs: int
+
+
+def build_result(compared: Compared, settings: Settings) -> ScanResult:
     """Return the result of a scan from its columns, texts among them.
 
     Documents that were not asked about stand in it where they repeat something of the
     others, and nowhere else.
     """
-    findings = blocks.gather(corpus, matches, settings)
+    corpus, batches, matches, passages, findings, jobs = compared
     asked = batches.asked
     if asked < len(batches.names):
         findings, matches, passages = _about(corpus, asked, findings, matches, passages)

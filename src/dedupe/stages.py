@@ -91,6 +91,7 @@ class Stages:
             "compare": self._compare,
             "pairs": self._pairs,
             "kin": self._kin,
+            "findings": self._findings,
         }
 
     def pair_tasks(self, pairs: int) -> int:
@@ -173,6 +174,11 @@ class Stages:
         """Find what kin have in common, of one part of all families."""
         family, members = given[0]["family"], given[0]["members"]
         return None, shared_by_kin(self.corpus, family, members, self.frequency, number)
+
+    def _findings(self, number: int, given: Given) -> Outcome:
+        """Draft one part of the findings."""
+        matches = from_arrays(given[0])
+        return None, blocks.draft(self.corpus, matches, self.settings, number)
 
     def _paragraphs(self, number: int) -> tuple[int, int]:
         """Return the paragraphs of a slice: the first, and the one after the last."""

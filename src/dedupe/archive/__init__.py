@@ -56,6 +56,7 @@ from dedupe.pipeline import (
     tell_nobody,
 )
 from dedupe.readers import ReadOptions, Source
+from dedupe.results import build_result
 from dedupe.settings import RULES_VERSION, SETTING_NAMES, Settings
 from dedupe.signatures import SCHEME
 from dedupe.values import dataclass
@@ -256,7 +257,7 @@ class Archive:
             corpus, batches, settings, jobs, passages=passages, progress=tell
         )
         tell("reporting", 0.0)
-        result = compared.result(settings)
+        result = build_result(compared, settings)
         return replace(
             result,
             # Who knows the seed can choose words that hide a copy, and a seed is soon

@@ -8,6 +8,8 @@ boilerplate is tied to one place by verified edges.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dedupe.blocks.drafts import (
@@ -15,7 +17,10 @@ from dedupe.blocks.drafts import (
     BOILERPLATE,
     NEAR,
     OVERLAPPING,
+    Draft,
     Findings,
+    as_arrays,
+    from_arrays,
     in_order,
 )
 from dedupe.blocks.edges import Edges, exact_edges, exact_runs
@@ -24,6 +29,7 @@ from dedupe.blocks.pairs import nearest, overlap_findings, pair_findings
 from dedupe.blocks.runs import block_findings, block_runs, covered, widest
 from dedupe.corpus import Corpus, IntArray, UInt64Array, group_begins, sorting
 from dedupe.matches import EDITED, Matches
+from dedupe.memory_files import Arrays
 from dedupe.settings import Settings
 
 __all__ = [
@@ -31,8 +37,10 @@ __all__ = [
     "BOILERPLATE",
     "NEAR",
     "OVERLAPPING",
+    "PARTS",
     "Edges",
     "Findings",
+    "draft",
     "duplicated_words",
     "exact_edges",
     "exact_runs",
@@ -41,8 +49,8 @@ __all__ = [
 ]
 
 
-def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
-    """Return all findings, in the order of their first places."""
+def draft(corpus: Corpus, matches: Matches, settings: Settings, part: int) -> Arrays:
+    """Return the columns of one of `PARTS` parts of all findings, for `gather`."""
     exact = exact_edges(corpus.exemplar.astype(np.int64))
     edited = np.flatnonzero(matches.relation == EDITED)
     edges = Edges(
@@ -52,19 +60,34 @@ def gather(corpus: Corpus, matches: Matches, settings: Settings) -> Findings:
         np.concatenate([exact.jaccard, matches.jaccard[edited]]),
         np.concatenate([exact.containment, matches.containment[edited]]),
     )
+    return as_arrays(_PARTS[part](corpus, matches, edges, settings))
+
+
+def gather(parts: Sequence[Arrays]) -> Findings:
+    """Return the findings of all parts, in the order of their first places."""
+    return in_order([draft for part in parts for draft in from_arrays(part)])
+
+
+def _of_whole_paragraphs(
+    corpus: Corpus, matches: Matches, edges: Edges, settings: Settings
+) -> list[Draft]:
+    """Return blocks, forms, and what neither explains of paragraphs that agree."""
     blocks = widest(block_runs(corpus, edges, settings))
     explained = covered(blocks, len(corpus.paragraphs))
     single = edges.where(~explained[edges.right])
     forms, is_form = find_forms(corpus, matches, single, settings)
     single = single.where(~is_form[single.right])
-    drafts = [
+    return [
         block_findings(corpus, matches, blocks),
         forms,
         equal_findings(corpus, single),
         pair_findings(corpus, matches, nearest(corpus, matches, single), NEAR),
-        *overlap_findings(corpus, matches, edges, settings),
     ]
-    return in_order(drafts)
+
+
+# Neither needs to know what the other finds.
+_PARTS = (_of_whole_paragraphs, overlap_findings)
+PARTS = len(_PARTS)
 
 
 def duplicated_words(corpus: Corpus, findings: Findings, documents: int) -> IntArray:

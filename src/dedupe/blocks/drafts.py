@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dedupe.corpus import (
@@ -15,6 +17,7 @@ from dedupe.corpus import (
     sorting_by,
 )
 from dedupe.matches import EDITED, IDENTICAL, ORTHOGRAPHIC
+from dedupe.memory_files import Arrays
 from dedupe.model import RULES
 from dedupe.values import dataclass
 
@@ -89,6 +92,24 @@ class Draft:
     place: IntArray  # of each passage, in order
     passage_begin: IntArray
     passage_end: IntArray
+
+
+def as_arrays(drafts: Sequence[Draft]) -> Arrays:
+    """Return the columns of some drafts by their numbers and names."""
+    return {
+        f"{number}/{name}": getattr(draft, name)
+        for number, draft in enumerate(drafts)
+        for name in Draft.__slots__
+    }
+
+
+def from_arrays(arrays: Arrays) -> list[Draft]:
+    """Return drafts from columns by their numbers and names."""
+    names = Draft.__slots__
+    return [
+        Draft(*(arrays[f"{number}/{name}"] for name in names))
+        for number in range(len(arrays) // len(names))
+    ]
 
 
 def whole_places(  # noqa: PLR0913 - one column each
