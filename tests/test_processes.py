@@ -311,6 +311,7 @@ def test_a_worker_that_dies_between_stages_is_an_error() -> None:
         with processes.workers(TASKS | {"last word": last_word}, 2) as crew:
             outcomes = [outcome for outcome, _ in crew.outcomes("last word", 2)]
             os.kill(outcomes[0][0], signal.SIGKILL)
+            os.waitid(os.P_PID, outcomes[0][0], os.WEXITED | os.WNOWAIT)
             crew.run("numbers", 500)
 
     with pytest.raises(DedupeError, match=r"fewer --jobs"):
@@ -402,6 +403,6 @@ def test_a_worker_that_dies_in_a_scan_is_an_error(
     def killed(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr("dedupe.loader.load_in_pieces", killed)
+    monkeypatch.setattr("dedupe.batch_columns.load_in_pieces", killed)
     with pytest.raises(DedupeError, match="--jobs"):
         dedupe.scan([tmp_path], jobs=2, read=dedupe.ReadOptions(batch_bytes=1))
