@@ -40,22 +40,20 @@ class Children:
                 if stream:  # None where the shell has closed it
                     stream.flush()
         reading, writing = os.pipe()
-        # An interrupt waits until it is known whom to end.
-        usual = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
-            pid = os.fork()
-            if not pid:
-                signal.signal(signal.SIGINT, signal.SIG_DFL)
-                signal.pthread_sigmask(signal.SIG_SETMASK, usual)
-                _work(work, writing)
-            self._reading[pid] = reading
+            # An interrupt waits until it is known whom to end.
+            with _interrupts_waiting():
+                pid = os.fork()
+                if not pid:
+                    signal.signal(signal.SIGINT, signal.SIG_DFL)
+                    _work(work, writing)
+                self._reading[pid] = reading
         except OSError as error:
             os.close(reading)
             text = f"A worker process could not start ({error}); try fewer --jobs."
             raise errors.DedupeError(text) from error
         finally:
             os.close(writing)
-            signal.pthread_sigmask(signal.SIG_SETMASK, usual)
 
     def listen(self) -> Generator[dict[str, Any] | None, None, None]:
         """Yield each message, and None for each child that has gone, until all have."""
@@ -113,6 +111,23 @@ def children() -> Iterator[Children]:
         see_off()
         raise
     started.dismiss()
+
+
+@contextlib.contextmanager
+def _interrupts_waiting() -> Iterator[None]:
+    """Let an interrupt come at the end."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is None:  # whoever has set it does not speak Python
+        yield
+        return
+    heard: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        for number in heard[:1]:
+            signal.raise_signal(number)
 
 
 def _work(work: Callable[[Tell], None], writing: int) -> NoReturn:
