@@ -26,7 +26,9 @@ from dedupe.similarity import crowded_paragraphs, shingle_hashes
 from dedupe.values import dataclass
 from dedupe.verifier import verify
 
-PAIRS_AT_ONCE = 1 << 10
+# What a run tells of a pair that another task compares is less than that one knows, so
+# let there be few tasks.
+PAIRS_AT_ONCE = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
