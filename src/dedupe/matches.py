@@ -15,7 +15,6 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Rows,
-    group_begins,
     ranges,
 )
 from dedupe.model import RELATIONS
@@ -115,12 +114,6 @@ def joined(parts: Sequence[Matches]) -> Matches:
         return matches
     # Each part is sorted, which a stable sort makes use of.
     return matches.where(np.argsort(pairs, kind="stable"))
-
-
-def each_once(matches: Matches) -> Matches:
-    """Return sorted matches without those whose pair stands before them."""
-    pairs = _packed(matches.left, matches.right)
-    return matches.where(group_begins(pairs))
 
 
 def no_matches() -> Matches:

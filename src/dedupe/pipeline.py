@@ -21,7 +21,6 @@ from dedupe.matches import (
     OVERLAP,
     Matches,
     as_arrays,
-    each_once,
     from_arrays,
     joined,
     tied_by,
@@ -226,13 +225,12 @@ class _Work:
     ) -> Matches:
         """Return the matches among given pairs of paragraphs that are not found yet."""
         fresh = unknown(found, left, right)
-        pairs = {"left": left[fresh], "right": right[fresh]}
-        count = self.stages.pair_tasks(pairs["left"].size)
-        more = self.crew.run("pairs", count, Stage.of(pairs))
-        # A run may go on into paragraphs that were compared before, or that another
-        # task was to compare.
-        matches = joined([from_arrays(arrays) for arrays in more.arrays])
-        return _unknown(found, each_once(matches))
+        left, right = left[fresh], right[fresh]
+        borders = self.stages.pair_borders(left)
+        pairs = {"left": left, "right": right, "borders": borders}
+        more = self.crew.run("pairs", borders.size - 1, Stage.of(pairs))
+        # A run may go on into paragraphs that were compared before.
+        return _unknown(found, joined([from_arrays(arrays) for arrays in more.arrays]))
 
     def _shared_by_kin(self, given: Arrays) -> Sequence[Arrays]:
         return self.crew.run("kin", PARTS, Stage.of(given)).arrays

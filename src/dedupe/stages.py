@@ -14,7 +14,15 @@ import numpy as np
 from dedupe import aligner, blocks, candidates, loader, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
-from dedupe.corpus import BoolArray, ByteArray, Corpus, IntArray, UInt32Array
+from dedupe.corpus import (
+    BoolArray,
+    ByteArray,
+    Corpus,
+    IntArray,
+    Rows,
+    UInt32Array,
+    group_begins,
+)
 from dedupe.kin import shared_by_kin
 from dedupe.loader import Batches
 from dedupe.matches import Matches, as_arrays, from_arrays, joined
@@ -26,9 +34,7 @@ from dedupe.similarity import crowded_paragraphs, shingle_hashes
 from dedupe.values import dataclass
 from dedupe.verifier import verify
 
-# What a run tells of a pair that another task compares is less than that one knows, so
-# let there be few tasks.
-PAIRS_AT_ONCE = 1 << 12
+PAIRS_AT_ONCE = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,15 @@ class Stages:
             "findings": self._findings,
         }
 
-    def pair_tasks(self, pairs: int) -> int:
-        """Return how many tasks compare so many pairs."""
-        return -(-pairs // PAIRS_AT_ONCE)
+    def pair_borders(self, left: Rows) -> IntArray:
+        """Return where the pairs of each task begin, and where the last one's end.
+
+        A run may go on from one pair into the next, but not into another document; so
+        all pairs whose `left` paragraphs, ascending, stand in one are of one task.
+        """
+        begins = group_begins(self.corpus.paragraphs.document.take(left))
+        firsts = begins[group_begins(begins // PAIRS_AT_ONCE)]
+        return np.append(firsts, left.size)
 
     def verified(self, runs: Runs) -> tuple[Matches, Runs]:
         """Return what runs of equal words show, and which of them are in doubt."""
@@ -165,7 +177,7 @@ class Stages:
 
     def _pairs(self, number: int, given: Given) -> Outcome:
         """Compare some of the given pairs of paragraphs."""
-        rows = slice(number * PAIRS_AT_ONCE, (number + 1) * PAIRS_AT_ONCE)
+        rows = slice(*given[0]["borders"][number : number + 2].tolist())
         left, right = (given[0][side][rows] for side in ("left", "right"))
         seeds = candidates.seeds_of_pairs(self.corpus, self.packing, left, right)
         runs = aligner.grow(self.corpus, self.packing, seeds)
