@@ -7,13 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import dedupe
-from dedupe.candidates import components
 from dedupe.model import Finding, ScanResult
 from dedupe.reporters import REPORTERS
 
@@ -382,20 +378,6 @@ def test_copies_of_one_paragraph_overlap_with_a_third_once() -> None:
     }
     found = [(item.rule, item.relation) for item in dedupe.scan(texts).findings]
     assert found == [("near-duplicate", "orthographic"), ("overlap", "contained")]
-
-
-@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=30))
-def test_each_row_is_named_by_the_first_that_edges_tie_it_to(
-    edges: list[tuple[int, int]],
-) -> None:
-    left = np.array([one for one, _ in edges], np.int64)
-    right = np.array([other for _, other in edges], np.int64)
-    groups = [{row} for row in range(20)]
-    for one, other in edges:
-        joined = groups[one] | groups[other]
-        for row in joined:
-            groups[row] = joined
-    assert components(left, right, 20).tolist() == [min(group) for group in groups]
 
 
 def test_documents_without_a_paragraph_do_not_disturb_the_count() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -15,20 +14,13 @@ from dedupe.candidates import (
     COMMON,
     MOST_COUNTED,
     Packing,
-    band_pairs,
-    closing_pairs,
     seeds,
     shingle_keys,
 )
-from dedupe.corpus import NOWHERE, Elsewhere, IntArray
+from dedupe.corpus import NOWHERE, Elsewhere
 from dedupe.readers import ReadOptions, from_texts
 from dedupe.settings import Settings
 from dedupe.shingles import shingles
-
-
-def pairs(columns: tuple[IntArray, IntArray]) -> list[tuple[int, int]]:
-    left, right = columns
-    return list(zip(left.tolist(), right.tolist(), strict=True))
 
 
 @given(st.integers(1, 40), st.data())
@@ -41,69 +33,6 @@ def test_a_key_gives_back_its_position_and_the_top_of_its_hash(
     keys = packing.pack(np.array(hashes, np.uint64), np.array(positions, np.int64))
     assert packing.position(keys).tolist() == positions
     assert packing.high(keys).tolist() == [value >> bits for value in hashes]
-
-
-buckets = st.lists(
-    st.lists(st.integers(0, 3), min_size=4, max_size=4), min_size=1, max_size=8
-)
-
-
-@given(buckets)
-def test_a_shared_band_makes_a_candidate_pair(rows: list[list[int]]) -> None:
-    # The upper bits of a hash are those that count.
-    columns = list(np.array(rows, np.uint64).T << np.uint64(60))
-    expected = [
-        (one, other)
-        for one, other in combinations(range(len(rows)), 2)
-        if any(
-            left == right for left, right in zip(rows[one], rows[other], strict=True)
-        )
-    ]
-    assert pairs(band_pairs(columns)) == expected
-
-
-def test_no_row_makes_no_pair() -> None:
-    assert pairs(band_pairs([])) == []
-    assert pairs(band_pairs([np.empty(0, np.uint64)])) == []
-
-
-@pytest.mark.parametrize("rows", [1_000, 10_000])
-def test_a_large_bucket_makes_a_few_pairs_for_each_of_its_rows(rows: int) -> None:
-    columns = [np.full(rows, 7 << 50, np.uint64) for _ in range(32)]
-    found = pairs(band_pairs(columns))
-    assert len(found) < 40 * rows
-    assert {right for _, right in found} == set(range(1, rows))
-
-
-def test_two_pairs_with_a_row_in_common_are_closed() -> None:
-    left, right = np.array([0, 0, 3]), np.array([1, 2, 4])
-    assert pairs(closing_pairs(left, right)) == [(1, 2)]
-    chain = closing_pairs(np.array([0, 1]), np.array([1, 2]))
-    assert pairs(chain) == [(0, 2)]
-
-
-@given(
-    st.sets(
-        st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(
-            lambda pair: pair[0] < pair[1]
-        ),
-        max_size=12,
-    )
-)
-def test_closing_gives_what_two_pairs_tie_together_and_nothing_known(
-    given_pairs: set[tuple[int, int]],
-) -> None:
-    ordered = sorted(given_pairs)
-    left = np.array([one for one, _ in ordered], np.int64)
-    right = np.array([other for _, other in ordered], np.int64)
-    neighbors: dict[int, set[int]] = {}
-    for one, other in ordered:
-        neighbors.setdefault(one, set()).add(other)
-        neighbors.setdefault(other, set()).add(one)
-    expected = {
-        pair for near in neighbors.values() for pair in combinations(sorted(near), 2)
-    } - given_pairs
-    assert pairs(closing_pairs(left, right)) == sorted(expected)
 
 
 def test_only_shingles_within_a_document_and_no_skipped_paragraph_give_keys() -> None:

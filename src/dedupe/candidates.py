@@ -20,19 +20,15 @@ from dedupe.corpus import (
     Corpus,
     FloatArray,
     IntArray,
-    Rows,
     UInt64Array,
     group_begins,
     ranges,
-    sorting,
 )
 from dedupe.shingles import (
     AT_ONCE,
     SHINGLE_WORDS,
     longer,
-    look_up,
     shingles,
-    shingles_at,
 )
 from dedupe.values import dataclass
 
@@ -44,23 +40,15 @@ AROUND = 13  # words from a shingle's first to one that is no longer of its form
 NEXT = 6
 LENGTHS = (SHINGLE_WORDS, 6, 12)
 ALL_PAIRED = NEXT + 1  # places
-NEXT_IN_BUCKET = 8
-# Common runs of six words and more, and large buckets, are chained: each place with the
-# next two.
+# Common runs of six words and more are chained: each place with the next two.
 CHAINED = 2
-LARGE_BUCKET = 32
 MOST_COUNTED = 127
 # What stands in so few places is no formula: it may be printed in some of them and
 # quoted in the others. In how many of these it stands makes no difference.
 FEW_PLACES = 3
 CROWDED = 128
-# Groups with more members are forms that flood the corpus: their members are paired
-# with the next few alone, since the number of all pairs would be squared.
-MOST_MEMBERS = 100
 # Above the key of any shingle, since no position takes all the bits there are for one.
 NO_KEY = np.uint64((1 << 64) - 1)
-HASH_BITS = 44  # of a shingle, beside the number of its paragraph
-_NONE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +149,11 @@ def seeds(
             rows = np.flatnonzero(counted > least)
             _write(frequency, packing.position(keys.take(rows)), counted.take(rows))
         common = (counted & MOST_COUNTED) > COMMON
-        found += _pairs(packing, np.compress(~common, keys), NEXT)
+        found += pairs_with_next(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
         if shorter:
             # Whole short paragraphs may be common, and longer runs are not within them.
-            found += _pairs(packing, keys, CHAINED)
+            found += pairs_with_next(packing, keys, CHAINED)
     links = np.concatenate(found) if found else np.empty(0, np.uint64)
     links.sort()
     return links
@@ -271,7 +259,9 @@ def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray
     return keys.take(rows), np.diff(np.flatnonzero(fresh))
 
 
-def _pairs(packing: Packing, keys: UInt64Array, following: int) -> list[UInt64Array]:
+def pairs_with_next(
+    packing: Packing, keys: UInt64Array, following: int
+) -> list[UInt64Array]:
     """Pair each position with the next ones of the same hash."""
     high = packing.high(keys)
     follows = high[1:] == high[:-1]
@@ -286,156 +276,3 @@ def _pairs(packing: Packing, keys: UInt64Array, following: int) -> list[UInt64Ar
         found.append(rest.take(rows) + keys[step:].take(rows))
         paired = paired[:-1] & follows[step:]
     return found
-
-
-def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
-    """Return the pairs of rows that share a bucket, each pair once, sorted.
-
-    `columns` hold the hash of one band each, one row a paragraph. In a large bucket
-    each paragraph is paired with the next few.
-    """
-    if not columns or not columns[0].size:
-        return _NONE, _NONE
-    packing = Packing(max(1, columns[0].size.bit_length()))
-    rows = np.arange(columns[0].size)
-    found = [np.empty(0, np.uint64)]
-    for column in columns:
-        keys = packing.pack(column, rows)
-        keys.sort()
-        keys, places = repeated(packing, keys)
-        large = np.repeat(places > LARGE_BUCKET, places)
-        found += _pairs(packing, keys[~large], NEXT_IN_BUCKET)
-        found += _pairs(packing, keys[large], CHAINED)
-    return _distinct(packing, np.concatenate(found))
-
-
-def closing_pairs(left: Rows, right: Rows) -> tuple[IntArray, IntArray]:
-    """Return the pairs that two of the given pairs tie together, sorted.
-
-    Pairing with the next few leaves pairs out in groups of a dozen or two; nearly all
-    of them have a neighbor in common.
-    """
-    if not left.size:
-        return _NONE, _NONE
-    left, right = left.astype(np.int64), right.astype(np.int64)
-    packing = Packing(int(right.max()).bit_length())
-    given = np.sort(_packed(packing, left, right - left))
-    source = np.concatenate([left, right])
-    target = np.concatenate([right, left])
-    group = components(left, right, int(right.max()) + 1)
-    few = np.bincount(group)[group[source]] <= MOST_MEMBERS
-    source, target = source[few], target[few]
-    order = sorting(source)
-    source, target = source[order], target[order]
-    found = []
-    for step in range(1, MOST_MEMBERS):
-        same = source[step:] == source[:-step]
-        if not same.any():
-            break
-        one, other = target[:-step][same], target[step:][same]
-        low = np.minimum(one, other)
-        found.append(_packed(packing, low, np.maximum(one, other) - low))
-    if not found:
-        return _NONE, _NONE
-    keys = np.sort(np.concatenate(found))
-    at = np.minimum(np.searchsorted(given, keys), given.size - 1)
-    return _distinct(packing, keys[given[at] != keys])
-
-
-def pairs_with_kin(
-    edges: tuple[Rows, Rows], others: tuple[Rows, Rows]
-) -> tuple[IntArray, IntArray]:
-    """Return pairs of one side of other matches with the kin of the other side.
-
-    `edges` tie near-duplicates, `others` are what stands inside or overlaps one of
-    them. Only where there is so much kin that not all its shingles were paired.
-    """
-    if not edges[0].size or not others[0].size:
-        return _NONE, _NONE
-    count = int(max(edges[1].max(), others[1].max())) + 1
-    source = np.concatenate(edges).astype(np.int64)
-    kin = np.concatenate(edges[::-1]).astype(np.int64)[np.argsort(source)]
-    size = np.bincount(source, minlength=count)
-    first = np.cumsum(size) - size
-    packing = Packing(count.bit_length())
-    found = []
-    for here, there in (others, others[::-1]):
-        crowded = (size[here] >= ALL_PAIRED) & (size[here] <= MOST_MEMBERS)
-        number = size[here[crowded]]
-        member = kin[ranges(first[here[crowded]], number)]
-        other = np.repeat(there[crowded].astype(np.int64), number)
-        apart = member != other
-        low = np.minimum(member, other)[apart]
-        found.append(_packed(packing, low, np.maximum(member, other)[apart] - low))
-    return _distinct(packing, np.concatenate(found))
-
-
-def seeds_of_pairs(
-    corpus: Corpus, packing: Packing, left: IntArray, right: IntArray
-) -> UInt64Array:
-    """Return the seeds of given pairs of paragraphs, however common their shingles.
-
-    Each shingle of the shorter paragraph is looked up in the longer one, where its
-    first place is taken.
-    """
-    rows = np.sort(np.concatenate([left, right]))
-    rows = rows[group_begins(rows)]
-    if not rows.size:
-        return np.empty(0, np.uint64)
-    words = corpus.paragraphs.words.take(rows)
-    size = np.maximum(words - (LENGTHS[0] - 1), 0).astype(np.int64)
-    begins = np.cumsum(size) - size
-    position = ranges(corpus.paragraphs.first_word.take(rows), size)
-    keys = shingles_at(corpus.word, position, LENGTHS[0]) >> np.uint64(64 - HASH_BITS)
-    keys |= np.repeat(np.arange(rows.size) << HASH_BITS, size).view(np.uint64)
-    order = np.argsort(keys)
-    ordered = keys[order]
-    heads = group_begins(ordered)
-    known = ordered[heads]
-    # Of a shingle that stands several times, the first place.
-    place = np.minimum.reduceat(order, heads)
-    one, other = np.searchsorted(rows, left), np.searchsorted(rows, right)
-    shorter = np.where(size[one] <= size[other], one, other)
-    longer = one + other - shorter
-    number = size[shorter]
-    asked = ranges(begins[shorter], number)
-    across = np.repeat((longer - shorter) << HASH_BITS, number).view(np.uint64)
-    # Taken in their order, so that those of one pair are looked up near one another.
-    held, at = look_up(known, ordered[asked] + across)
-    here, there = position[order[asked[held]]], position[place[at]]
-    first = np.minimum(here, there)
-    return _packed(packing, first, np.maximum(here, there) - first)
-
-
-def _packed(packing: Packing, high: IntArray, low: IntArray) -> UInt64Array:
-    return ((high << packing.bits) | low).view(np.uint64)
-
-
-def _distinct(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
-    keys = np.sort(keys)
-    keys = keys[group_begins(keys)]
-    high = packing.high(keys).view(np.int64)
-    return high, high + packing.position(keys)
-
-
-def components(left: IntArray, right: IntArray, count: int) -> IntArray:
-    """Return the smallest row that each of `count` rows is tied to by edges."""
-    label = np.arange(count)
-    tied = np.zeros(count, np.bool_)
-    tied[left] = tied[right] = True
-    rows = np.flatnonzero(tied)
-    while left.size:
-        one, other = label.take(left), label.take(right)
-        live = np.flatnonzero(one != other)
-        if not live.size:
-            break
-        left, right = left.take(live), right.take(live)
-        one, other = one.take(live), other.take(live)
-        np.minimum.at(label, np.maximum(one, other), np.minimum(one, other))
-        while True:
-            longer = label.take(rows)
-            shorter = label.take(longer)
-            if np.array_equal(shorter, longer):
-                break
-            label[rows] = shorter
-    return label

@@ -16,7 +16,6 @@ from dedupe.candidates import (
     FEW_PLACES,
     MOST_COUNTED,
     Packing,
-    components,
     repeated,
     surroundings,
     words_in_groups,
@@ -32,6 +31,7 @@ from dedupe.corpus import (
     ranges,
     sorting_hashes,
 )
+from dedupe.families import components
 from dedupe.memory_files import Arrays
 from dedupe.shingles import SHINGLE_WORDS, look_up, shingles_at
 from dedupe.values import dataclass

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dedupe import blocks, candidates, loader, processes, signatures
+from dedupe import blocks, families, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.children import see_off
 from dedupe.corpus import Corpus, IntArray
@@ -193,8 +193,8 @@ class _Work:
         """
         corpus = self.stages.corpus
         found = [matches]
-        found.append(self._fresh(found, *self._alike(signed)))
-        closing = candidates.closing_pairs(*tied_by(found, EDITED))
+        found.append(self._fresh(found, *self._alike(matches, signed)))
+        closing = families.closing_pairs(*tied_by(found, EDITED))
         found.append(self._fresh(found, *closing))
         family = kin(
             len(corpus.paragraphs),
@@ -207,15 +207,19 @@ class _Work:
         again, _ = self.stages.verified(doubted)
         found.append(_unknown(found, again))
         others = tied_by(found, CONTAINED, OVERLAP)
-        more = candidates.pairs_with_kin(tied_by(found, EDITED), others)
+        more = families.pairs_with_kin(tied_by(found, EDITED), others)
         found.append(self._fresh(found, *more))
         return joined(found)
 
-    def _alike(self, signed: Signed) -> tuple[IntArray, IntArray]:
+    def _alike(self, matches: Matches, signed: Signed) -> tuple[IntArray, IntArray]:
         """Return the pairs of paragraphs that share a band and look similar enough."""
         settings = self.stages.settings
         columns = signatures.bands(signed.signatures, settings.bands)
-        left, right = candidates.band_pairs(columns)
+        left, right = families.band_pairs(columns)
+        edges = tied_by([matches], EDITED)
+        flood = families.floods(*edges, len(self.stages.corpus.paragraphs))
+        fresh = ~families.of_one_flood(flood[signed.rows], left, right)
+        left, right = left[fresh], right[fresh]
         near = signatures.estimated_jaccard(signed.signatures, left, right)
         likely = near >= settings.jaccard - ESTIMATE_SLACK
         return signed.rows[left[likely]], signed.rows[right[likely]]

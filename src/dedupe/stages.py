@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe import aligner, blocks, candidates, loader, signatures
+from dedupe import aligner, blocks, candidates, families, loader, signatures
 from dedupe.aligner import Runs
 from dedupe.candidates import Packing
 from dedupe.corpus import (
@@ -179,7 +179,7 @@ class Stages:
         """Compare some of the given pairs of paragraphs."""
         rows = slice(*given[0]["borders"][number : number + 2].tolist())
         left, right = (given[0][side][rows] for side in ("left", "right"))
-        seeds = candidates.seeds_of_pairs(self.corpus, self.packing, left, right)
+        seeds = families.seeds_of_pairs(self.corpus, self.packing, left, right)
         runs = aligner.grow(self.corpus, self.packing, seeds)
         matches, _ = self.verified(runs)
         return None, as_arrays(matches)

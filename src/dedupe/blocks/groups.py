@@ -6,8 +6,8 @@ import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
 from dedupe.blocks.edges import Edges
-from dedupe.candidates import components
 from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins, sorting_by
+from dedupe.families import components
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 

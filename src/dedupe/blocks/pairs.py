@@ -6,7 +6,6 @@ import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, OVERLAPPING, Draft
 from dedupe.blocks.edges import Edges
-from dedupe.candidates import components
 from dedupe.corpus import (
     BoolArray,
     Corpus,
@@ -16,6 +15,7 @@ from dedupe.corpus import (
     sorting,
     sorting_by,
 )
+from dedupe.families import components
 from dedupe.matches import CONTAINED, OVERLAP, Matches
 from dedupe.settings import Settings
 from dedupe.verifier import LARGEST_GAP

@@ -8,7 +8,6 @@ import numpy as np
 
 from dedupe.blocks.drafts import BLOCK, Draft, whole_places
 from dedupe.blocks.edges import Edges
-from dedupe.candidates import components
 from dedupe.corpus import (
     BoolArray,
     Corpus,
@@ -18,6 +17,7 @@ from dedupe.corpus import (
     ranges,
     sorting_by,
 )
+from dedupe.families import components
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 from dedupe.values import dataclass
