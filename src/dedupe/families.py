@@ -36,6 +36,7 @@ LARGE_BUCKET = 32
 # Groups with more members are forms that flood the corpus: their members are paired
 # with the next few alone, since the number of all pairs would be squared.
 MOST_MEMBERS = 100
+MEMBER_BITS = 128  # enough for a bit a member
 # From so many on, they are compared by rare shingles alone: by their bands, or as kin
 # of what they overlap, each would be with dozens more.
 FLOOD = 300  # members
@@ -69,33 +70,53 @@ def closing_pairs(left: Rows, right: Rows) -> tuple[IntArray, IntArray]:
     """Return the pairs that two of the given pairs tie together, sorted.
 
     Pairing with the next few leaves pairs out in groups of a dozen or two; nearly all
-    of them have a neighbor in common.
+    of them have a neighbor in common. Large families are left out.
     """
     if not left.size:
         return _NONE, _NONE
-    left, right = left.astype(np.int64), right.astype(np.int64)
-    packing = Packing(int(right.max()).bit_length())
-    given = np.sort(_packed(packing, left, right - left))
-    source = np.concatenate([left, right])
-    target = np.concatenate([right, left])
-    group = components(left, right, int(right.max()) + 1)
-    few = np.bincount(group)[group[source]] <= MOST_MEMBERS
-    source, target = source[few], target[few]
-    order = sorting(source)
-    source, target = source[order], target[order]
-    found = []
-    for step in range(1, MOST_MEMBERS):
-        same = source[step:] == source[:-step]
-        if not same.any():
-            break
-        one, other = target[:-step][same], target[step:][same]
-        low = np.minimum(one, other)
-        found.append(_packed(packing, low, np.maximum(one, other) - low))
-    if not found:
+    source = np.concatenate([left, right]).astype(np.int64)
+    target = np.concatenate([right, left]).astype(np.int64)
+    family = components(left, right, int(right.max()) + 1)
+    few = np.bincount(family)[family[source]] <= MOST_MEMBERS
+    order = sorting(source[few])
+    source, target = source[few][order], target[few][order]
+    if not source.size:
         return _NONE, _NONE
-    keys = np.sort(np.concatenate(found))
-    at = np.minimum(np.searchsorted(given, keys), given.size - 1)
-    return _distinct(packing, keys[given[at] != keys])
+    begins = group_begins(source)
+    rows = source[begins]
+    number = np.empty(family.size, np.int64)
+    number[rows] = np.arange(rows.size)
+    tied = number[target]
+    member = sorting(family[rows])  # one family after the other
+    first = group_begins(family[rows][member])
+    size = np.diff(first, append=rows.size)
+    first_of, place = np.empty((2, rows.size), np.int64)
+    first_of[member] = np.repeat(first, size)
+    place[member] = np.arange(rows.size) - np.repeat(first, size)
+    reached = _reached(place, tied, begins)
+    bits = np.unpackbits(reached.view(np.uint8), bitorder="little")
+    place_of = np.flatnonzero(bits.view(np.bool_))
+    one, other = place_of // MEMBER_BITS, place_of % MEMBER_BITS
+    later = other > place[one]
+    one, other = one[later], other[later]
+    return rows[one], rows[member[first_of[one] + other]]
+
+
+def _reached(place: IntArray, tied: IntArray, begins: IntArray) -> UInt64Array:
+    """Return which members of its family each is tied to by a third alone.
+
+    `place` is that of each in its family, `tied` whom each is tied to, one after the
+    other from `begins` on. The result is uint64[n, MEMBER_BITS / 64], a bit a member:
+    so all that are tied to one are joined at a time.
+    """
+    reached = np.empty((place.size, MEMBER_BITS // 64), "<u8")
+    for word in range(reached.shape[1]):
+        own = np.where(
+            place >> 6 == word, np.uint64(1) << (place & 63).view(np.uint64), 0
+        )
+        near = np.bitwise_or.reduceat(own[tied], begins)
+        reached[:, word] = np.bitwise_or.reduceat(near[tied], begins) & ~near
+    return reached
 
 
 def pairs_with_kin(
