@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from datasketch import MinHash, MinHashLSH
@@ -43,7 +43,14 @@ class Paragraph:
 
     @cached_property
     def solid(self) -> str:
-        return "".join(self.words)
+        """The words without spaces, but for those between two numbers."""
+        solid = self.words[0]
+        for before, word in pairwise(self.words):
+            meet = before[-1].isdecimal() and word[0].isdecimal()
+            is_grouped = before.isdecimal() and len(before) <= 3 and len(word) == 3
+            apart = meet and not (is_grouped and word.isdecimal())
+            solid += f" {word}" if apart else word
+        return solid
 
     @cached_property
     def shingles(self) -> frozenset[Shingle]:

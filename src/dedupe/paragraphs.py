@@ -121,7 +121,7 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
         end - shift,
         first_word,
         counts[before].astype(np.int32),
-        _solid(batch.values, batch.sizes, breaks.next_part[before]),
+        _solid(batch, breaks.next_part[before]),
     )
 
 
@@ -143,14 +143,20 @@ def _trim(
     return start, end
 
 
-def _solid(values: Unsigned, sizes: Positions, first_part: Positions) -> Unsigned:
-    """Hash the letters of each paragraph as if it were one word."""
+def _solid(batch: FoldedBatch, first_part: Positions) -> Unsigned:
+    """Hash the letters of each paragraph as if it were one word.
+
+    Numbers alone stay apart, since 3-2 is not 32.
+    """
     if not first_part.size:
-        return values[:0]
+        return batch.values[:0]
     # Before the first paragraph stand at most numbers that are left out.
     left_out = first_part[0]
-    values, sizes = values[left_out:], sizes[left_out:]
+    values, sizes = batch.values[left_out:], batch.sizes[left_out:]
     first_part = first_part - left_out
+    borders = np.setdiff1d(batch.number_borders - left_out, first_part)
+    values[borders] = folding.bordered(values[borders])
+    sizes[borders] += 1
     # How many letters of its paragraph stand before each part.
     before = np.cumsum(sizes, dtype=sizes.dtype)
     before -= sizes

@@ -26,11 +26,12 @@ from dedupe.folding.joining import (
     drop_yehs,
     find_signals,
     join,
+    number_borders,
     number_links,
     word_links,
 )
 from dedupe.folding.parts import OtherLetters, Parts, find_parts, measure_rare
-from dedupe.folding.polynomials import mixed, powers
+from dedupe.folding.polynomials import bordered, mixed, powers
 from dedupe.rewriter import Offsets
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Positions",
     "Unsigned",
     "WordColumns",
+    "bordered",
     "encode_batch",
     "fold_batch",
     "fold_words",
@@ -73,7 +75,7 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
     parts.values[dropped] = parts.sizes[dropped] = 0
     alive = np.ones(parts.first.size, np.bool_)
     alive[dropped] = False
-    joined = parts.first[:0]
+    joined = links = parts.first[:0]
     hashes = mixed(parts.values)
     if letters.level == "full":
         signals = find_signals(parts, letters)
@@ -89,6 +91,9 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
         parts.lengths[heads] = (
             parts.start[ends] + parts.lengths[ends] - parts.start[heads]
         )
+    borders = parts.first[:0]
+    if not ignore_numbers:
+        borders = number_borders(parts, links, codes, letters)
     joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
     first_part = parts.first_part
@@ -107,6 +112,7 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
         ),
         parts.values,
         parts.sizes,
+        borders,
         Breaks(
             next_part - gone.searchsorted(next_part),
             next_part,

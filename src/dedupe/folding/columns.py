@@ -76,6 +76,7 @@ class FoldedBatch:
     words: ClosedWords
     values: Unsigned  # the polynomial of each part
     sizes: Positions  # letters in each part
+    number_borders: Positions  # parts that begin a number where another ends
     breaks: Breaks
     characters: CodeUnits  # the joined texts
     offsets: Positions  # where each document begins in them, and the end

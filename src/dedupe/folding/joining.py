@@ -17,7 +17,7 @@ from dedupe.folding.alphabets import (
     POINT,
     Alphabet,
 )
-from dedupe.folding.columns import Codes, Positions, Unsigned
+from dedupe.folding.columns import Codes, Flags, Positions, Unsigned
 from dedupe.folding.parts import Parts
 from dedupe.folding.polynomials import (
     MODULUS,
@@ -59,6 +59,41 @@ def find_signals(parts: Parts, letters: Alphabet) -> Signals:
         np.flatnonzero(is_servant),
         np.flatnonzero(last_letters < OTHER_LETTER),
     )
+
+
+def number_borders(
+    parts: Parts, links: Positions, codes: Codes, letters: Alphabet
+) -> Positions:
+    """Return the parts that begin a number where another ends: 3-2, 12/5/2015.
+
+    Written without what parts them they would be other numbers. Not so where the first
+    has up to three digits and the next three each: 42 659 is 42659.
+    """
+    is_numeral = np.zeros(256, np.bool_)
+    is_numeral[letters.numerals] = True
+    if letters.level == "full":
+        digits = np.flatnonzero(parts.last_letters < OTHER_LETTER)
+    else:
+        digits = np.flatnonzero(is_numeral.take(parts.last_letters))
+    nexts = digits[1:][digits[1:] - digits[:-1] == 1]
+    nexts = nexts[is_numeral[codes[parts.first[nexts]]]]
+    nexts = nexts[~_are_among(links, nexts - 1)]
+    goes_on = parts.sizes[nexts] == arabic.THOUSANDS
+    goes_on &= parts.sizes[nexts - 1] <= arabic.THOUSANDS
+    # A number with signs, as 1,234 and 0.5, does not go on after a space.
+    goes_on &= ~_are_among(links, nexts) & ~_are_among(links, nexts - 2)
+    goes_on &= is_numeral[codes[parts.first[nexts - 1]]]
+    borders: Positions = nexts[~goes_on]
+    return borders
+
+
+def _are_among(ordered: Positions, asked: Positions) -> Flags:
+    """Tell of each row whether it stands among others."""
+    if not ordered.size:
+        return np.zeros(asked.size, np.bool_)
+    at = ordered.searchsorted(asked).clip(max=ordered.size - 1)
+    found: Flags = ordered[at] == asked
+    return found
 
 
 def digits_alone(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:

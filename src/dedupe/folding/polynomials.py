@@ -18,6 +18,7 @@ RADIX = 251
 MODULUS = 2**64
 PACKED = 8  # letters in 64 bits
 EIGHTH_POWER = np.uint64(RADIX**PACKED % MODULUS)
+BORDER = np.uint64(1)  # a digit that no letter has
 MOST_POWERS = 1 << 20  # of the base that are kept in memory
 
 
@@ -53,6 +54,11 @@ def _table_of_powers(bits: int) -> Unsigned:
     table = np.full(1 << bits, RADIX, np.uint64)
     table[0] = 1
     return np.multiply.accumulate(table)
+
+
+def bordered(values: Unsigned) -> Unsigned:
+    """Return the values of words before which a sign stands that is no letter."""
+    return values * np.uint64(RADIX) + BORDER
 
 
 def polynomial(letters: bytes) -> int:
