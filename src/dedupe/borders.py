@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from dedupe.corpus import (
     BoolArray,
     Int32Array,
+    IntArray,
     Paragraphs,
     Rows,
     group_begins,
     sorting,
 )
-from dedupe.texts import Texts
 
 
 def known_borders(
@@ -56,14 +58,14 @@ def _line_starts(paragraphs: Paragraphs) -> Int32Array:
 
 
 def searched_borders(
-    texts: Texts, document: Int32Array, spans: Int32Array
+    line_feeds_of: Callable[[int], IntArray], document: Int32Array, spans: Int32Array
 ) -> Int32Array:
-    """Return the borders of places as their texts tell them."""
+    """Return the borders of places as the line feeds of their documents tell them."""
     order = sorting(document)
     begins = group_begins(document[order])
     borders = np.empty((4, document.size), np.int32)
     for rows in np.split(order, begins[1:]):
-        line_feeds = texts.line_feeds(int(document[rows[0]]))
+        line_feeds = line_feeds_of(int(document[rows[0]]))
         before = np.append(-1, line_feeds)
         start, end = spans[rows].T
         first, last = line_feeds.searchsorted(start), line_feeds.searchsorted(end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -240,6 +240,7 @@ class _Places:
     passage_start: Int32Array
     passage_end: Int32Array
     texts: Texts
+    line_feeds_of: Callable[[int], IntArray]  # a document
 
     @classmethod
     def of(
@@ -270,6 +271,8 @@ class _Places:
             passage_start,
             passage_end,
             batches.texts,
+            # One after the other are asked for the places of a document.
+            lru_cache(maxsize=1)(batches.texts.line_feeds),
         )
 
     def columns(self, start: int, stop: int) -> FindingColumns:
@@ -285,7 +288,7 @@ class _Places:
         unknown = np.flatnonzero(~self.is_known[places])
         if unknown.size:
             borders[:, unknown] = searched_borders(
-                self.texts, document[unknown], spans[unknown]
+                self.line_feeds_of, document[unknown], spans[unknown]
             )
         first_line, last_line, first_column, end_column = borders
         start_of, end_of = spans.T

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from dedupe.candidates import CROWDED, NO_KEY
@@ -19,12 +21,14 @@ from dedupe.corpus import (
 )
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
+from dedupe.values import dataclass
 
 # Of the shingles that a near-duplicate must share, those that stand in more places than
 # are all paired may be this share, and it is still found by the others.
 CROWDED_SHARE = 0.7
 SPARE = 4  # slots for each key of a set; there are up to twice as many
 STEPS = 3  # from the last key of a slot back to the one that is wanted
+MOST_LOOKED_UP = 1 << 21  # shingles at a time: a few dozen megabytes
 _SET_BITS = 42  # of a shingle's hash, beside the number of its paragraph
 
 
@@ -44,40 +48,65 @@ def similarity(
     larger = one + other - smaller
     # The shingles of the smaller set are looked up in the larger one.
     count = size[smaller]
-    wanted = keys.take(ranges(begins[smaller], count))
-    wanted += np.repeat((larger - smaller) << _SET_BITS, count).view(np.uint64)
-    hits = np.flatnonzero(_held(keys, wanted, rows.size))
-    shared = np.diff(hits.searchsorted(np.cumsum(count)), prepend=0)
+    table = _Table.of(keys, rows.size)
+    shared = np.empty(count.size, np.int64)
+    for part in _portions(count):
+        wanted = keys.take(ranges(begins[smaller[part]], count[part]))
+        across = (larger[part] - smaller[part]) << _SET_BITS
+        wanted += np.repeat(across, count[part]).view(np.uint64)
+        hits = np.flatnonzero(table.holds(wanted))
+        ends = hits.searchsorted(np.cumsum(count[part]))
+        shared[part] = np.diff(ends, prepend=0)
     union = np.maximum(size[one] + size[other] - shared, 1)
     return shared / union, shared / np.maximum(count, 1)
 
 
-def _held(keys: UInt64Array, wanted: UInt64Array, rows: int) -> BoolArray:
-    """Tell which of the wanted keys stand among sorted ones of so many rows.
+def _portions(count: IntArray) -> list[slice]:
+    """Return runs of pairs that look up a bounded number of shingles together."""
+    begins = group_begins(np.cumsum(count) // MOST_LOOKED_UP)
+    return [slice(*ends) for ends in pairwise([*begins.tolist(), count.size])]
 
-    The keys of a row are spread evenly, so that a table by the upper bits of a key
-    leads to most of them without a search.
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Sorted keys of several rows, and a table by the upper bits of a key.
+
+    The keys of a row are spread evenly, so that the table leads to most of them without
+    a search.
     """
-    bits = (SPARE * keys.size // rows).bit_length()
-    slot = np.uint64(_SET_BITS - bits)
-    last = np.zeros(rows << bits, np.uint32)  # key of each slot
-    last[(keys >> slot).view(np.int64)] = np.arange(keys.size, dtype=np.uint32)
-    at = last.take((wanted >> slot).view(np.int64)).astype(np.int64)
-    near = keys.take(at)
-    held: BoolArray = near == wanted
-    # Where the last is too large, it may be one before; few slots hold many.
-    rest = np.flatnonzero(near > wanted)
-    at = at.take(rest)
-    for _ in range(STEPS):
+
+    keys: UInt64Array
+    slot: np.uint64  # bits below those of the table
+    last: UInt32Array  # key of each slot
+
+    @classmethod
+    def of(cls, keys: UInt64Array, rows: int) -> _Table:
+        """Return the table of the keys of so many rows."""
+        bits = (SPARE * keys.size // rows).bit_length()
+        slot = np.uint64(_SET_BITS - bits)
+        last = np.zeros(rows << bits, np.uint32)
+        last[(keys >> slot).view(np.int64)] = np.arange(keys.size, dtype=np.uint32)
+        return cls(keys, slot, last)
+
+    def holds(self, wanted: UInt64Array) -> BoolArray:
+        """Tell which of the wanted keys stand among them."""
+        keys = self.keys
+        at = self.last.take((wanted >> self.slot).view(np.int64)).astype(np.int64)
+        near = keys.take(at)
+        held: BoolArray = near == wanted
+        # Where the last is too large, it may be one before; few slots hold many.
+        rest = np.flatnonzero(near > wanted)
+        at = at.take(rest)
+        for _ in range(STEPS):
+            asked = wanted.take(rest)
+            at -= 1
+            near = keys.take(at, mode="clip")
+            held[rest] = near == asked
+            larger = near > asked
+            rest, at = np.compress(larger, rest), np.compress(larger, at)
         asked = wanted.take(rest)
-        at -= 1
-        near = keys.take(at, mode="clip")
-        held[rest] = near == asked
-        larger = near > asked
-        rest, at = np.compress(larger, rest), np.compress(larger, at)
-    asked = wanted.take(rest)
-    held[rest] = keys.take(keys.searchsorted(asked)) == asked
-    return held
+        held[rest] = keys.take(keys.searchsorted(asked)) == asked
+        return held
 
 
 def _numbered(left: Rows, right: Rows) -> tuple[Rows, tuple[IntArray, IntArray]]:

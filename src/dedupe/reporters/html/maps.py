@@ -158,9 +158,9 @@ def _stretches(result: ScanResult, names: Sequence[str]) -> dict[str, list[Stret
     """Return what of some documents is repeated."""
     found: dict[str, list[Stretch]] = {name: [] for name in names}
     for finding in result.findings:
+        category = _category(finding)
         for place in finding.occurrences:
             if place.document in found:
-                category = _category(finding, place)
                 found[place.document] += (
                     (category, start, end, finding.id)
                     for start, end in _spans(finding, place)
@@ -177,11 +177,11 @@ def _size(
     return max([lengths.get(name, 0), *(end for _, _, end, _ in stretches[name])])
 
 
-def _category(finding: Finding, place: Occurrence) -> Category:
+def _category(finding: Finding) -> Category:
     if finding.rule == "boilerplate":
         return "boilerplate"
-    alone = all(other.document == place.document for other in finding.occurrences)
-    return "inside" if alone else "elsewhere"
+    documents = {place.document for place in finding.occurrences}
+    return "inside" if len(documents) == 1 else "elsewhere"
 
 
 def _spans(finding: Finding, place: Occurrence) -> list[tuple[int, int]]:
