@@ -360,6 +360,28 @@ def test_text_pasted_twice_inside_one_paragraph_is_found() -> None:
     assert result.duplicated_words == 11
 
 
+LONG = " ".join(PARAGRAPHS[name] for name in "tAuvw")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(LONG.replace(" ", "  ", 1), id="a space twice"),
+        pytest.param(LONG.replace(" ", "\t", 1), id="a tab"),
+        pytest.param(LONG.replace(" ", "\xa0", 1), id="a space that does not break"),
+        pytest.param(f"\ufeff{LONG}", id="a byte order mark"),
+        pytest.param(f"\ufeff  {LONG}\n", id="a mark and an indent"),
+    ],
+)
+def test_what_differs_in_white_space_alone_is_identical(written: str) -> None:
+    texts = {"1": LONG, "2": written, "3": LONG}
+    [finding] = dedupe.scan(texts).findings
+    assert (finding.relation, len(finding.occurrences)) == ("identical", 3)
+    for place in finding.occurrences:
+        start, end = place.span
+        assert texts[place.document][start:end].split() == LONG.split()
+
+
 def test_a_paragraph_inside_a_longer_one_is_contained() -> None:
     texts = {
         "1": PARAGRAPHS["A"],

@@ -50,6 +50,18 @@ def test_jaccard_and_containment_are_those_of_the_sets(
         assert held == len(one & other) / min(len(one), len(other))
 
 
+def test_it_makes_no_difference_how_many_shingles_are_looked_up_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lengths = [*SHORT * 4, 900, 1500]
+    corpus = corpus_of(lengths, 7)
+    pairs = np.array(list(combinations_with_replacement(range(len(lengths)), 2))).T
+    together = similarity(corpus, *pairs)
+    monkeypatch.setattr("dedupe.similarity.MOST_LOOKED_UP", 100)
+    for one, other in zip(similarity(corpus, *pairs), together, strict=True):
+        assert one.tolist() == other.tolist()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_paragraphs_of_many_crowded_shingles_are_told(seed: int) -> None:
     lengths = [8, 9, 64, 2, 66, 67, 130, 8, 200, 500] * 4

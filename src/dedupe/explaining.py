@@ -294,7 +294,7 @@ def _moved_place(place: Occurrence, excerpt: Excerpt) -> Occurrence:
 
 
 def _level(left: Excerpt, right: Excerpt) -> Level | None:
-    if left.text.strip() == right.text.strip():
+    if _written(left) == _written(right):
         return "identical"
     levels: tuple[Level, ...] = ("none", "light", "full")
     for level in levels:
@@ -306,6 +306,11 @@ def _level(left: Excerpt, right: Excerpt) -> Level | None:
     is_left = paragraphs.document == 0
     one, other = paragraphs.solid[is_left], paragraphs.solid[~is_left]
     return "letters" if one.size and np.array_equal(one, other) else None
+
+
+def _written(excerpt: Excerpt) -> list[list[str]]:
+    """Return the words of each line as they are written."""
+    return [line.split() for line in excerpt.text.strip().split("\n")]
 
 
 def _shared(left: _Words, right: _Words) -> Shared:

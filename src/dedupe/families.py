@@ -39,7 +39,7 @@ MOST_MEMBERS = 100
 MEMBER_BITS = 128  # enough for a bit a member
 # From so many on, they are compared by rare shingles alone: by their bands, or as kin
 # of what they overlap, each would be with dozens more.
-FLOOD = 300  # members
+FLOOD = 150  # members
 NO_FLOOD = -1
 HASH_BITS = 44  # of a shingle, beside the number of its paragraph
 _NONE = np.empty(0, np.int64)

@@ -284,6 +284,17 @@ def hash_twins(corpus: Corpus, texts: Texts, rows: IntArray) -> None:
     paragraphs.raw[rows] = texts.hashes(paragraphs.document[rows], spans)
 
 
+def even_twins(corpus: Corpus, texts: Texts) -> None:
+    """Let what differs in the white space between words count as written alike."""
+    paragraphs, exemplar = corpus.paragraphs, corpus.exemplar
+    differs = paragraphs.raw != paragraphs.raw[exemplar]
+    is_asked = np.zeros(exemplar.size, np.bool_)
+    is_asked[exemplar[differs]] = True
+    rows = np.flatnonzero(is_asked[exemplar])
+    spans = np.stack([paragraphs.start[rows], paragraphs.end[rows]], axis=1)
+    paragraphs.raw[rows] = texts.hashes_of_words(paragraphs.document[rows], spans)
+
+
 def slices(batches: Batches) -> list[tuple[int, int]]:
     """Return runs of whole batches, first and last excluded, of about equal words."""
     borders = [0]

@@ -38,6 +38,7 @@ class ParagraphColumns:
 # Where white space stands, and what is none left out: 12,000 others need no look.
 _PLACES = (*range(0xA1), 0x1680, *range(0x2000, 0x2060), 0x3000)
 SPACES = "".join(filter(str.isspace, map(chr, _PLACES)))
+BYTE_ORDER_MARK = 0xFEFF  # the first character of some documents, and no part of a text
 MANY_SPACES = 4  # longer indents are left to str.strip
 
 _IS_SPACE = np.zeros(0x3002, np.bool_)  # and one for all that is beyond
@@ -109,10 +110,10 @@ def _cut(batch: FoldedBatch) -> ParagraphColumns:
     document = breaks.first_break.searchsorted(before + 1, side="right") - 1
     newlines = np.append(0, np.cumsum(breaks.is_newline))
     line = newlines[before + 1] - newlines[breaks.first_break[document]]
-    start, end = _trim(
-        breaks.offset[before] + 1, breaks.offset[before + 1], batch.characters
-    )
     shift = batch.offsets[document].astype(np.int32)
+    start = breaks.offset[before] + 1
+    start += (start == shift) & (batch.characters[start] == BYTE_ORDER_MARK)
+    start, end = _trim(start, breaks.offset[before + 1], batch.characters)
     return ParagraphColumns(
         document.astype(np.int32),
         line.astype(np.int32),

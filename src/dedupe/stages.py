@@ -148,6 +148,9 @@ class Stages:
 
         Beside them comes where those of each slice begin.
         """
+        if not number:
+            # All paragraphs are hashed by now, and their writing is not asked yet.
+            loader.even_twins(self.corpus, self.batches.texts)
         keys = _parts(given, "keys", number)
         seeds = candidates.seeds(self.corpus, self.packing, keys, self.frequency)
         starts = [first for first, _ in self.slices] + [self.slices[-1][1]]

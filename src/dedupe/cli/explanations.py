@@ -66,7 +66,7 @@ LEGEND = (
     "> moved"
 )
 LEVELS: dict[Level | None, str] = {
-    "identical": "nothing: they are the same to the character",
+    "identical": "nothing: they are the same to the character, white space apart",
     "none": "no folding (only punctuation, spaces or line breaks differ)",
     "light": "light folding (no letter is merged with another)",
     "full": "full folding (spellings of a letter are one), not after light folding",

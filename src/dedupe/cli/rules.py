@@ -74,7 +74,7 @@ RULES: dict[str, RuleText] = {
     ),
     "identical": RuleText(
         "relation",
-        "The same to the character, apart from white space at the ends of paragraphs.",
+        "The same to the character, apart from white space.",
         (),
         f"{_SAMPLES}000.txt",
         "samples/000.txt:2-7, samples/000.txt:8-13: identical repeated-block, 240 "
