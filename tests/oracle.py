@@ -46,9 +46,11 @@ class Paragraph:
         """The words without spaces, but for those between two numbers."""
         solid = self.words[0]
         for before, word in pairwise(self.words):
-            meet = before[-1].isdecimal() and word[0].isdecimal()
+            are_numbers = all(
+                one.replace(".", "").isdecimal() for one in (before, word)
+            )
             is_grouped = before.isdecimal() and len(before) <= 3 and len(word) == 3
-            apart = meet and not (is_grouped and word.isdecimal())
+            apart = are_numbers and not (is_grouped and word.isdecimal())
             solid += f" {word}" if apart else word
         return solid
 

@@ -155,7 +155,9 @@ def _solid(batch: FoldedBatch, first_part: Positions) -> Unsigned:
     left_out = first_part[0]
     values, sizes = batch.values[left_out:], batch.sizes[left_out:]
     first_part = first_part - left_out
-    borders = np.setdiff1d(batch.number_borders - left_out, first_part)
+    borders = batch.number_borders - left_out
+    at = first_part.searchsorted(borders, side="right") - 1
+    borders = borders[first_part[at] < borders]
     values[borders] = folding.bordered(values[borders])
     sizes[borders] += 1
     # How many letters of its paragraph stand before each part.

@@ -71,14 +71,16 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
     first_code = kept.before(encoded.documents).astype(kept.rare.dtype)
     parts = find_parts(kept, first_code[1:] - 1, is_full=letters.level == "full")
     measure_rare(parts, kept, OtherLetters(encoded))
-    dropped = digits_alone(parts, codes, letters) if ignore_numbers else parts.first[:0]
+    digits = digits_alone(parts, codes, letters)
+    none = parts.first[:0]
+    dropped = digits if ignore_numbers else none
     parts.values[dropped] = parts.sizes[dropped] = 0
     alive = np.ones(parts.first.size, np.bool_)
     alive[dropped] = False
-    joined = links = parts.first[:0]
+    joined = links = none
     hashes = mixed(parts.values)
     if letters.level == "full":
-        signals = find_signals(parts, letters)
+        signals = find_signals(parts, digits, letters)
         drop_yehs(parts, signals, hashes, codes, letters)
         links = word_links(parts, signals, dropped, codes, breaks, letters)
         joined = links
@@ -91,9 +93,7 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
         parts.lengths[heads] = (
             parts.start[ends] + parts.lengths[ends] - parts.start[heads]
         )
-    borders = parts.first[:0]
-    if not ignore_numbers:
-        borders = number_borders(parts, links, codes, letters)
+    borders = none if ignore_numbers else number_borders(parts, digits, links)
     joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
     first_part = parts.first_part

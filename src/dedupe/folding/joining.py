@@ -46,8 +46,11 @@ class Signals:
     digits: Positions
 
 
-def find_signals(parts: Parts, letters: Alphabet) -> Signals:
-    """Look at the last letter of all parts at once, then at those few that matter."""
+def find_signals(parts: Parts, digits: Positions, letters: Alphabet) -> Signals:
+    """Look at the last letter of all parts at once, then at those few that matter.
+
+    `digits` are the parts that are digits alone.
+    """
     code = letters.code_of
     last_letters = parts.last_letters
     is_servant = parts.sizes == len("عبد")
@@ -57,32 +60,22 @@ def find_signals(parts: Parts, letters: Alphabet) -> Signals:
         np.flatnonzero(last_letters == code["ء"]),
         np.flatnonzero((last_letters == code["و"]) & (parts.sizes == 1)),
         np.flatnonzero(is_servant),
-        np.flatnonzero(last_letters < OTHER_LETTER),
+        digits,
     )
 
 
-def number_borders(
-    parts: Parts, links: Positions, codes: Codes, letters: Alphabet
-) -> Positions:
+def number_borders(parts: Parts, digits: Positions, links: Positions) -> Positions:
     """Return the parts that begin a number where another ends: 3-2, 12/5/2015.
 
     Written without what parts them they would be other numbers. Not so where the first
     has up to three digits and the next three each: 42 659 is 42659.
     """
-    is_numeral = np.zeros(256, np.bool_)
-    is_numeral[letters.numerals] = True
-    if letters.level == "full":
-        digits = np.flatnonzero(parts.last_letters < OTHER_LETTER)
-    else:
-        digits = np.flatnonzero(is_numeral.take(parts.last_letters))
     nexts = digits[1:][digits[1:] - digits[:-1] == 1]
-    nexts = nexts[is_numeral[codes[parts.first[nexts]]]]
     nexts = nexts[~_are_among(links, nexts - 1)]
     goes_on = parts.sizes[nexts] == arabic.THOUSANDS
     goes_on &= parts.sizes[nexts - 1] <= arabic.THOUSANDS
     # A number with signs, as 1,234 and 0.5, does not go on after a space.
     goes_on &= ~_are_among(links, nexts) & ~_are_among(links, nexts - 2)
-    goes_on &= is_numeral[codes[parts.first[nexts - 1]]]
     borders: Positions = nexts[~goes_on]
     return borders
 
@@ -99,7 +92,7 @@ def _are_among(ordered: Positions, asked: Positions) -> Flags:
 def digits_alone(parts: Parts, codes: Codes, letters: Alphabet) -> Positions:
     """Return the parts that are digits alone."""
     if letters.level == "full":
-        return find_signals(parts, letters).digits
+        return np.flatnonzero(parts.last_letters < OTHER_LETTER)
     is_numeral = np.zeros(256, np.bool_)
     is_numeral[letters.numerals] = True
     digits: Positions = np.cumsum(is_numeral[codes])
