@@ -95,8 +95,8 @@ RULES: dict[str, RuleText] = {
     ),
     "edited": RuleText(
         "relation",
-        "A copy with some of its words changed, left out or moved: enough shingles of "
-        "three words are in both, or enough of the words of either agree.",
+        "A copy with some of its words changed, left out, added or moved: enough "
+        "shingles of three words are in both, or enough of the words of either agree.",
         ("jaccard", "fold"),
         f"{_SAMPLES}002.txt samples/004.txt",
         "samples/002.txt:3, samples/004.txt:2: edited near-duplicate, 35 words, 47% "
@@ -105,7 +105,8 @@ RULES: dict[str, RuleText] = {
     ),
     "contained": RuleText(
         "relation",
-        "Nearly all of the shorter paragraph stands inside the longer one.",
+        "Nearly all of the shorter paragraph stands inside the longer one, which has "
+        "so much more that it is no edited copy.",
         ("containment", "min_words"),
         f"{_SAMPLES}002.txt samples/005.txt",
         "samples/002.txt:4, samples/005.txt:2: contained overlap, 31 words, 100% of "
