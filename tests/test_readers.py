@@ -332,6 +332,15 @@ def test_excludes_are_patterns_from_the_folder_or_as_written(
     assert names(found) == ["news/a.txt"]
 
 
+@pytest.mark.parametrize("pattern", ["old/", "/old", "old/new/", "o*d"])
+def test_an_exclude_holds_in_a_folder_that_is_named_below_what_it_matches(
+    here: Path, pattern: str
+) -> None:
+    write(here / "old" / "new" / "b.txt")
+    found = find_sources(["old/new"], ReadOptions(exclude=(pattern,)))
+    assert names(found) == []
+
+
 def test_a_pattern_that_is_none_is_a_setting_error(here: Path) -> None:
     with pytest.raises(SettingsError, match="exclude '!'"):
         find_sources([here], ReadOptions(exclude=("!",)))

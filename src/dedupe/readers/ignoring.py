@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dedupe.errors import InputError, SettingsError
 from dedupe.readers.files import open_regular
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 # The last that has an opinion wins, as in git: our own file over git's.
 _FILES = (".gitignore", ".dedupeignore")
@@ -21,17 +18,49 @@ _LONGEST = 1 << 20
 
 
 class Patterns:
-    """Patterns in the syntax of .gitignore; the last that matches decides."""
+    """Patterns in the syntax of .gitignore; the last that matches decides.
 
-    def __init__(self, spec: GitIgnoreSpec) -> None:
-        self._spec = spec
-        self._any = _any_of(spec)
+    pathspec translates them, and what it makes of one matches all that is below a
+    folder, too. A walk asks for the folder first and never comes there, so that only
+    what matches the path itself may decide, as in git: where `*` is followed by `!*/`,
+    folders are entered and the files in them are ignored.
+    """
+
+    def __init__(self, rules: list[_Rule]) -> None:
+        self._rules = rules[::-1]
+        self._any = _any_of(rules)
 
     def verdict(self, path: str) -> bool | None:
-        """Return whether a path is ignored, None for no opinion."""
-        if self._any is not None and self._any.search(path) is None:
+        """Return whether a path is ignored, None for no opinion; "/" ends a folder."""
+        bare = path.rstrip("/")
+        if self._any is not None and self._any.search(bare) is None:
             return None
-        return self._spec.check_file(path).include
+        is_folder = bare != path
+        for rule in self._rules:
+            if is_folder or not rule.folders_only:
+                match = rule.regex.search(bare)
+                # The only group is the slash after a folder that the path is below.
+                if match and match.lastindex is None:
+                    return rule.ignores
+        return None
+
+    def leave_out(self, path: str) -> bool:
+        """Tell whether a path, or else the nearest folder above with one, is ignored.
+
+        It is for paths to which no walk has led.
+        """
+        while path:
+            verdict = self.verdict(path)
+            if verdict is not None:
+                return verdict
+            path = path[: path.rstrip("/").rfind("/") + 1]
+        return False
+
+
+class _Rule(NamedTuple):
+    regex: re.Pattern[str]
+    ignores: bool
+    folders_only: bool
 
 
 class Level(NamedTuple):
@@ -79,7 +108,7 @@ def ignoring_at(path: str) -> Ignoring:
         if not levels:
             levels += _levels_from(os.path.join(above, ".git", "info", "exclude"), way)
         levels += _levels(above, way)
-    levels = [level for level in levels if not level.verdict("")]
+    levels = [level for level in levels if not level.patterns.leave_out(level.prefix)]
     if os.path.isdir(os.path.join(real, ".git")):
         levels += _levels_from(os.path.join(real, ".git", "info", "exclude"), "")
     return Ignoring((*levels, *_levels(real, "")))
@@ -133,27 +162,39 @@ def _lines(path: str) -> list[str]:
         return []
     with os.fdopen(descriptor, "rb") as file:
         text = file.read(_LONGEST).decode("utf-8", "surrogateescape")
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = text.removeprefix("\ufeff").split("\n")
+    lines = [line.removesuffix("\r") for line in lines]
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _compile(lines: list[str]) -> Patterns | None:
+    """Return the patterns of lines, None where none of them is one."""
+    rules = [rule for line in lines if (rule := _rule(line)) is not None]
+    return Patterns(rules) if rules else None
+
+
+def _rule(line: str) -> _Rule | None:
     # Loaded here: most folders have no ignore file, and it takes 20 ms.
-    import pathspec  # noqa: PLC0415
+    from pathspec.patterns.gitignore.spec import (  # noqa: PLC0415
+        GitIgnoreSpecPattern,
+    )
 
+    # Whether a path is a folder is for us to know; so `d/**/` is all folders in d.
+    written = line.rstrip(" ")
+    bare = written.removesuffix("/")
+    folders_only = bare not in {written, "", "!"}
     try:
-        return Patterns(pathspec.GitIgnoreSpec.from_lines(lines))
+        pattern = GitIgnoreSpecPattern(bare if folders_only else line)
     except ValueError:
-        if len(lines) == 1:
-            return None
-    good = [line for line in lines if _compile([line]) is not None]
-    return Patterns(pathspec.GitIgnoreSpec.from_lines(good))
+        return None
+    if pattern.regex is None:
+        return None
+    return _Rule(pattern.regex, bool(pattern.include), folders_only)
 
 
-def _any_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+def _any_of(rules: list[_Rule]) -> re.Pattern[str] | None:
     """Return one expression that matches where any pattern does, to rule most out."""
-    each = [pattern.regex.pattern for pattern in spec.patterns if pattern.regex]
-    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in each)
+    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", rule.regex.pattern) for rule in rules)
     try:
         return re.compile("|".join(f"(?:{pattern})" for pattern in unnamed))
     except re.error:

@@ -278,7 +278,7 @@ class Walk:
         excludes = self._excludes
         if excludes and (
             excludes.verdict(folder.way + name)
-            or excludes.verdict(folder.prefix.lstrip("/") + name)
+            or excludes.leave_out(folder.prefix.lstrip("/") + name)
         ):
             return True
         return folder.ignoring.ignores(name)
