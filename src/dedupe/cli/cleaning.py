@@ -48,7 +48,7 @@ from dedupe.readers import ReadOptions, Source
 from dedupe.readers.compression import pack, unpack
 from dedupe.readers.documents import GZIP
 from dedupe.readers.files import open_regular, read_range, read_whole, reason
-from dedupe.readers.sources import is_packed, packing
+from dedupe.readers.sources import is_packed, packing, standard_input
 from dedupe.removals import Departure
 from dedupe.repairs import suspects
 from dedupe.reporters.neutralizer import show_name
@@ -457,7 +457,7 @@ class Lines:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not sys.stdin.buffer:
+        if self._file is not getattr(sys.stdin, "buffer", None):
             self._file.close()
 
     def read(self, size: int) -> bytes:
@@ -478,7 +478,7 @@ class Lines:
 
 def _opened(source: Source) -> Lines:
     if not source.path:
-        return Lines(sys.stdin.buffer, packed=is_packed(source))
+        return Lines(standard_input(), packed=is_packed(source))
     try:
         file = os.fdopen(open_regular(source.path), "rb")
     except OSError as error:
