@@ -106,6 +106,23 @@ def test_a_report_can_go_to_a_device() -> None:
     assert scan("-o", os.devnull).exit_code == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/stdout")
+@pytest.mark.parametrize(
+    "options", ["-o /dev/stdout", "-o /dev/stderr 2>&1", "-f concise=>(cat)"]
+)
+@pytest.mark.usefixtures("folder")
+def test_a_report_can_go_to_a_pipe_by_its_name(options: str) -> None:
+    script = f'"{sys.executable}" -m dedupe scan texts -q -f concise {options} | cat'
+    ended = subprocess.run(
+        ["bash", "-c", f"{script}; exit ${{PIPESTATUS[0]}}"],  # noqa: S607
+        capture_output=True,
+        check=False,
+    )
+    assert ended.stderr == b""
+    assert ended.returncode == 1
+    assert ended.stdout.startswith(b"texts/a.txt:1-1: ")
+
+
 def test_a_full_disk_leaves_the_old_report(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
