@@ -175,6 +175,29 @@ def test_verbose_names_what_was_skipped(folder: Path) -> None:
     assert "\x1b" not in told.stderr
 
 
+def test_verbose_counts_what_was_left_out_without_a_word(folder: Path) -> None:
+    for name in ("one.md", "two.md", "three.exe", ".gitignore"):
+        (folder / "texts" / name).write_text("*.md")
+    assert "left out" not in scan().stderr
+    told = scan("-v").stderr
+    assert "left out: 2 paths by ignore files or --exclude and 1 file of types" in told
+    told = scan("-v", "--exclude", "a.txt", "--no-ignore").stderr
+    assert "left out: 1 path by ignore files or --exclude and 1 file of types" in told
+
+
+@pytest.mark.parametrize("command", ["scan", "check", "clean"])
+def test_nothing_to_read_says_what_was_left_out(folder: Path, command: str) -> None:
+    (folder / "texts" / "b.exe").touch()
+    arguments = [command, "texts", "--exclude", "*.txt"]
+    ended = CliRunner().invoke(main, arguments)
+    assert ended.exit_code == 2
+    left_out = "1 path by ignore files or --exclude and 1 file of types that are not"
+    assert f"nothing to read there; left out: {left_out} read\n" in ended.stderr
+    (folder / "empty").mkdir()
+    ended = CliRunner().invoke(main, [command, "empty"])
+    assert "nothing to read there\n" in ended.stderr
+
+
 def test_many_failures_are_counted_after_the_first_few() -> None:
     errors = tuple(Problem(f"{number}.txt", "gone") for number in range(50))
     result = ScanResult({}, "", [], [], [], [], errors=errors)

@@ -379,7 +379,8 @@ def telling_options(command: Decorated) -> Decorated:
             "--verbose",
             section=REPORTING,
             is_flag=True,
-            help="Name each input that was skipped, with the reason.",
+            help="Name each input that was skipped, with the reason, and count what "
+            "ignore files and --exclude left out.",
         ),
         option(
             "--progress/--no-progress",
