@@ -243,6 +243,14 @@ def test_an_option_of_every_kind_can_stand_in_a_file(folder: Path) -> None:
     assert scan(".") == (0, "", "")
 
 
+def test_what_the_file_excludes_is_not_read_where_it_is_named(folder: Path) -> None:
+    (folder / "dedupe.toml").write_text('exclude = ["b.bin"]\n')
+    (folder / "b.bin").write_bytes(b"\x00\xff" * 100)
+    code, _, err = scan("b.bin", "-v")
+    assert code == 0
+    assert "left out: 1 path" in err
+
+
 def test_every_option_has_help_and_a_section() -> None:
     context = click.Context(main)
     for name in main.list_commands(context):

@@ -225,8 +225,8 @@ def reading_options(command: Decorated) -> Decorated:
             multiple=True,
             default=read.exclude,
             metavar="PATTERN",
-            help="Leave out files and folders that match, as in .gitignore. "
-            "Can be repeated.",
+            help="Leave out files and folders that match, as in .gitignore, also "
+            "those that are named. Can be repeated.",
         ),
         option(
             "--hidden",

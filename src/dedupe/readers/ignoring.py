@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError, SettingsError
 from dedupe.readers.files import open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # The last that has an opinion wins, as in git: our own file over git's.
 _FILES = (".gitignore", ".dedupeignore")
@@ -49,6 +52,8 @@ class Patterns:
 
         It is for paths to which no walk has led.
         """
+        if self._any is not None and self._any.search(path) is None:
+            return False
         while path:
             verdict = self.verdict(path)
             if verdict is not None:
@@ -114,17 +119,49 @@ def ignoring_at(path: str) -> Ignoring:
     return Ignoring((*levels, *_levels(real, "")))
 
 
-def compile_excludes(patterns: tuple[str, ...]) -> Patterns | None:
+class Excludes(NamedTuple):
+    """The patterns of --exclude, which hold from the folder searched or as written."""
+
+    from_folder: Patterns
+    as_written: Patterns
+
+    def leave_out(self, name: str, way: str = "") -> bool:
+        """Tell whether a file or folder is left out, by its name and way if any."""
+        if way and self.from_folder.verdict(way):
+            return True
+        return self.as_written.leave_out(name.lstrip("/"))
+
+
+def compile_excludes(patterns: tuple[str, ...]) -> Excludes | None:
     """Return the patterns of --exclude; raise SettingsError for one that is none."""
     if not patterns:
         return None
     for pattern in patterns:
-        if _compile([pattern]) is None:
+        if _rule(pattern) is None:
             raise SettingsError(
                 f"exclude {pattern!r} is not a pattern as in .gitignore; "
                 "write for example drafts/ or *.md."
             )
-    return _compile(list(patterns))
+    ways = [way for pattern in patterns for way in _ways(pattern)]
+    return Excludes(_patterns(patterns), _patterns(ways))
+
+
+def _ways(pattern: str) -> list[str]:
+    """Return the ways to write a pattern that names the working folder.
+
+    >>> _ways("in/1.txt")
+    ['in/1.txt']
+    >>> _ways("!./in/1.txt")[0]
+    '!/in/1.txt'
+    """
+    bare = pattern.removeprefix("!")
+    sign = pattern[: len(pattern) - len(bare)]
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"  # noqa: PTH109
+    for start in ("./", here):
+        if bare.startswith(start):
+            below = bare.removeprefix(start)
+            return [f"{sign}/{below}", f"{sign}{here}{below}"]
+    return [pattern]
 
 
 def _parents_in_repository(real: str) -> list[str]:
@@ -151,8 +188,7 @@ def _levels(path: str, way: str) -> tuple[Level, ...]:
 
 def _levels_from(path: str, way: str) -> tuple[Level, ...]:
     lines = _lines(path)
-    patterns = _compile(lines) if lines else None
-    return (Level(patterns, way),) if patterns is not None else ()
+    return (Level(_patterns(lines), way),) if lines else ()
 
 
 def _lines(path: str) -> list[str]:
@@ -167,13 +203,13 @@ def _lines(path: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _compile(lines: list[str]) -> Patterns | None:
-    """Return the patterns of lines, None where none of them is one."""
-    rules = [rule for line in lines if (rule := _rule(line)) is not None]
-    return Patterns(rules) if rules else None
+def _patterns(lines: Sequence[str]) -> Patterns:
+    rules = (_rule(line) for line in lines)
+    return Patterns([rule for rule in rules if rule is not None])
 
 
 def _rule(line: str) -> _Rule | None:
+    """Return what a line says, None where it is no pattern."""
     # Loaded here: most folders have no ignore file, and it takes 20 ms.
     from pathspec.patterns.gitignore.spec import (  # noqa: PLC0415
         GitIgnoreSpecPattern,
