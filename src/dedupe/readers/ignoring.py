@@ -48,9 +48,9 @@ class Patterns:
         return None
 
     def leave_out(self, path: str) -> bool:
-        """Tell whether a path, or else the nearest folder above with one, is ignored.
+        """Tell whether a path to which no walk has led is ignored.
 
-        It is for paths to which no walk has led.
+        Where there is no verdict on it, that on the nearest folder above counts.
         """
         if self._any is not None and self._any.search(path) is None:
             return False
