@@ -58,6 +58,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "blank").mkdir()
+    (tmp_path / "blank" / "no.txt").touch()
+    (tmp_path / "blank" / "lines.txt").write_bytes(b"\n\r\n \n")
     (tmp_path / "broken").mkdir()
     broken = PARAGRAPH.encode() * 99 + b"\xd8 " + PARAGRAPH.encode()
     (tmp_path / "broken" / "a.txt").write_bytes(broken)
@@ -109,6 +112,10 @@ CASES: list[tuple[str, list[str], int]] = [
     ("nothing there", ["empty"], 2),
     ("nothing there is fine", ["empty", "--allow-empty"], 0),
     ("missing is never fine", ["none.txt", "--allow-empty"], 2),
+    ("no paragraph", ["blank"], 2),
+    ("no paragraph in a file that is named", ["blank/no.txt"], 2),
+    ("no paragraph is fine", ["blank", "--allow-empty"], 0),
+    ("no paragraph in one of them", ["blank", "clean"], 0),
     ("no path", [], 2),
     ("no such relation", ["clean", "--fail-on", "alike"], 2),
     ("no such share", ["clean", "--fail-share", "101"], 2),
@@ -381,3 +388,12 @@ def test_sarif_says_what_the_baseline_knows(folder: Path) -> None:
     states = [(item["baselineState"], item["level"]) for item in results]
     assert ("unchanged", "note") in states
     assert ("new", "error") in states
+
+
+@pytest.mark.usefixtures("folder")
+def test_standard_input_that_is_empty_is_nothing_to_check() -> None:
+    for given in ("", "\n \n"):
+        ended = CliRunner().invoke(main, ["check", "-"], input=given)
+        assert ended.exit_code == 2
+        assert "no paragraph; pass --allow-empty" in ended.stderr
+    assert CliRunner().invoke(main, ["scan", "-"], input="").exit_code == 0

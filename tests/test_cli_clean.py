@@ -565,3 +565,14 @@ def test_an_environment_variable_cannot_have_files_written(
     code, out, _ = clean("clean.txt")
     assert (code, out.decode()) == (0, CLEAN)
     assert tree(folder) == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_short_lines_are_cleaned_however_many_there_are() -> None:
+    data = lines(*[CLEAN] * 30)
+    longest = max(map(len, data.splitlines()))
+    arguments = ["-", "--stdin-filename", "x.jsonl", "--max-file-size"]
+    assert clean(*arguments, str(longest), data=data)[0] == 0
+    code, _, told = clean(*arguments, str(longest - 1), data=data)
+    assert code == 2
+    assert "longer than --max-file-size" in told

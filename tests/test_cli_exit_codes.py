@@ -266,6 +266,50 @@ def test_closed_streams_do_not_change_the_code() -> None:
         assert ended.returncode == code, redirection
 
 
+@posix
+@pytest.mark.parametrize(
+    "command",
+    [
+        "scan -",
+        "check -",
+        "clean -",
+        "clean - --stdin-filename a.jsonl",
+        "baseline create baseline.jsonl -",
+        "explain - lines.jsonl",
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_closed_standard_input_is_an_input_that_cannot_be_read(command: str) -> None:
+    script = f'"{sys.executable}" -m dedupe {command} <&-'
+    ended = subprocess.run(
+        ["bash", "-c", script],  # noqa: S607
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "standard input is closed" in ended.stderr
+
+
+@posix
+@pytest.mark.usefixtures("folder")
+def test_a_standard_input_that_cannot_be_read_is_no_internal_error() -> None:
+    with Path("out.txt").open("wb") as writable:
+        ended = subprocess.run(
+            [*COMMAND, "scan", "-"], stdin=writable, capture_output=True, check=False
+        )
+    assert ended.returncode == 2
+    assert b"cannot read: -: " in ended.stderr
+
+
+@posix
+@pytest.mark.usefixtures("folder")
+def test_a_file_is_cleaned_where_standard_input_is_closed() -> None:
+    script = f'"{sys.executable}" -m dedupe clean lines.jsonl <&-'
+    ended = subprocess.run(["bash", "-c", script], check=False)  # noqa: S607
+    assert ended.returncode == 0
+
+
 @pytest.mark.parametrize(
     "environment",
     [

@@ -106,6 +106,23 @@ def test_a_report_can_go_to_a_device() -> None:
     assert scan("-o", os.devnull).exit_code == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/stdout")
+@pytest.mark.parametrize(
+    "options", ["-o /dev/stdout", "-o /dev/stderr 2>&1", "-f concise=>(cat)"]
+)
+@pytest.mark.usefixtures("folder")
+def test_a_report_can_go_to_a_pipe_by_its_name(options: str) -> None:
+    script = f'"{sys.executable}" -m dedupe scan texts -q -f concise {options} | cat'
+    ended = subprocess.run(
+        ["bash", "-c", f"{script}; exit ${{PIPESTATUS[0]}}"],  # noqa: S607
+        capture_output=True,
+        check=False,
+    )
+    assert ended.stderr == b""
+    assert ended.returncode == 1
+    assert ended.stdout.startswith(b"texts/a.txt:1-1: ")
+
+
 def test_a_full_disk_leaves_the_old_report(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +173,29 @@ def test_verbose_names_what_was_skipped(folder: Path) -> None:
     assert "skipped: " in told.stderr
     assert '"texts/odd\\x1b.txt"' in told.stderr
     assert "\x1b" not in told.stderr
+
+
+def test_verbose_counts_what_was_left_out_without_a_word(folder: Path) -> None:
+    for name in ("one.md", "two.md", "three.exe", ".gitignore"):
+        (folder / "texts" / name).write_text("*.md")
+    assert "left out" not in scan().stderr
+    told = scan("-v").stderr
+    assert "left out: 2 paths by ignore files or --exclude and 1 file of types" in told
+    told = scan("-v", "--exclude", "a.txt", "--no-ignore").stderr
+    assert "left out: 1 path by ignore files or --exclude and 1 file of types" in told
+
+
+@pytest.mark.parametrize("command", ["scan", "check", "clean"])
+def test_nothing_to_read_says_what_was_left_out(folder: Path, command: str) -> None:
+    (folder / "texts" / "b.exe").touch()
+    arguments = [command, "texts", "--exclude", "*.txt"]
+    ended = CliRunner().invoke(main, arguments)
+    assert ended.exit_code == 2
+    left_out = "1 path by ignore files or --exclude and 1 file of types that are not"
+    assert f"nothing to read there; left out: {left_out} read\n" in ended.stderr
+    (folder / "empty").mkdir()
+    ended = CliRunner().invoke(main, [command, "empty"])
+    assert "nothing to read there\n" in ended.stderr
 
 
 def test_many_failures_are_counted_after_the_first_few() -> None:

@@ -113,6 +113,27 @@ def test_num_perm_and_bands_are_judged_together(folder: Path) -> None:
     assert "dedupe.toml: num_perm must be a multiple of bands" in err
 
 
+def test_the_one_of_two_that_was_set_is_blamed(folder: Path) -> None:
+    told = "num_perm must be a multiple of bands: 128 permutations"
+    assert f"--bands: {told}" in scan("--bands", "5")[2]
+    assert f"DEDUPE_BANDS: {told}" in scan(DEDUPE_BANDS="5")[2]
+    assert "--num-perm must be a multiple" in scan("--num-perm", "100")[2]
+    (folder / "dedupe.toml").write_text("bands = 5")
+    code, _, err = scan()
+    assert code == 2
+    assert f"dedupe.toml: bands: {told}" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("dedupe.toml", ""), ("pyproject.toml", "[tool.dedupe]\n")]
+)
+def test_a_byte_order_mark_hides_no_setting(
+    folder: Path, name: str, table: str
+) -> None:
+    (folder / name).write_text(f"{table}min_words = 9\n", encoding="utf-8-sig")
+    assert settings()["min_words"] == 9
+
+
 def test_hyphens_are_as_good_as_underscores(folder: Path) -> None:
     (folder / "dedupe.toml").write_text("min-words = 9")
     assert settings()["min_words"] == 9
@@ -241,6 +262,14 @@ def test_an_option_of_every_kind_can_stand_in_a_file(folder: Path) -> None:
     )
     (folder / "b.txt").write_text(PARAGRAPH, encoding="utf-8")
     assert scan(".") == (0, "", "")
+
+
+def test_what_the_file_excludes_is_not_read_where_it_is_named(folder: Path) -> None:
+    (folder / "dedupe.toml").write_text('exclude = ["b.bin"]\n')
+    (folder / "b.bin").write_bytes(b"\x00\xff" * 100)
+    code, _, err = scan("b.bin", "-v")
+    assert code == 0
+    assert "left out: 1 path" in err
 
 
 def test_every_option_has_help_and_a_section() -> None:

@@ -332,6 +332,48 @@ def test_excludes_are_patterns_from_the_folder_or_as_written(
     assert names(found) == ["news/a.txt"]
 
 
+@pytest.mark.parametrize("pattern", ["old/", "/old", "old/new/", "o*d"])
+def test_an_exclude_holds_in_a_folder_that_is_named_below_what_it_matches(
+    here: Path, pattern: str
+) -> None:
+    write(here / "old" / "new" / "b.txt")
+    found = find_sources(["old/new"], ReadOptions(exclude=(pattern,)))
+    assert names(found) == []
+
+
+@pytest.mark.parametrize(
+    "pattern", ["b.txt", "old/", "/old/b.txt", "./old/b.txt", "HERE/old"]
+)
+@pytest.mark.parametrize("name", ["old/b.txt", "./old/b.txt", "old", "."])
+def test_an_exclude_holds_for_what_is_named_too(
+    here: Path, pattern: str, name: str
+) -> None:
+    write(here / "a.txt")
+    write(here / "old" / "b.txt")
+    exclude = (pattern.replace("HERE", str(here)),)
+    found = find_sources([name, "a.txt"], ReadOptions(exclude=exclude))
+    assert names(found) == ["a.txt"]
+    assert found.ignored == 1
+
+
+@pytest.mark.parametrize("pattern", ["./old/b.txt", "HERE/old/b.txt", "b.txt"])
+@pytest.mark.parametrize("name", ["old/b.txt", "old", "."])
+def test_an_exclude_holds_for_absolute_arguments(
+    here: Path, pattern: str, name: str
+) -> None:
+    write(here / "old" / "b.txt")
+    exclude = (pattern.replace("HERE", str(here)),)
+    assert not names(find_sources([here / name], ReadOptions(exclude=exclude)))
+
+
+def test_a_file_that_is_excluded_by_its_place_is_no_other(here: Path) -> None:
+    write(here / "a.txt")
+    write(here / "old" / "a.txt")
+    for pattern in ("./a.txt", str(here / "a.txt")):
+        found = find_sources(["old", "a.txt"], ReadOptions(exclude=(pattern,)))
+        assert names(found) == ["old/a.txt"]
+
+
 def test_a_pattern_that_is_none_is_a_setting_error(here: Path) -> None:
     with pytest.raises(SettingsError, match="exclude '!'"):
         find_sources([here], ReadOptions(exclude=("!",)))

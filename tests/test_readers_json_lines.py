@@ -185,6 +185,20 @@ def test_a_line_above_the_limit_is_an_error(path: Path) -> None:
     assert "--max-file-size" in errors[0][1]
 
 
+@pytest.mark.parametrize("batch_bytes", [10, 100, 1 << 20])
+def test_short_lines_are_read_however_many_there_are(
+    path: Path, batch_bytes: int
+) -> None:
+    lines = ['{"text": "a"}\n'] * 50
+    lines[20] = '{"text": "' + "b" * 500 + '"}\n'
+    lines[40] = '{"text": "' + "c" * 99 + '"}\n'
+    path.write_text("".join(lines))
+    options = ReadOptions(max_file_size=100, batch_bytes=batch_bytes)
+    documents, errors = read(path, options)
+    assert [document.text for document in documents] == ["a"] * 48
+    assert [where for where, _ in errors] == ["n.jsonl:21", "n.jsonl:41"]
+
+
 def test_batches_may_be_loaded_in_any_order(path: Path) -> None:
     path.write_text("".join(f'{{"text": "{n}"}}\n' for n in range(1000)))
     options = ReadOptions(batch_bytes=500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,43 @@ def test_names_that_are_no_text_come_back_from_another_process(tmp_path: Path) -
     names = [source.name for source in found.sources]
     assert names == [source.name for source in find_sources(paths).sources]
     assert names == sorted(names, key=os.fsencode)
+
+
+ALLOW_LISTS = {
+    "folders, and what ends in .txt": (["*", "!*/", "!*.txt"], []),
+    "folders by name": (["*", "!d/", "!e/", "!1.txt"], []),
+    "the anchored way": (["/*", "!/d/", "/d/*", "!/d/e/"], []),
+    "a folder, but not those in it": (["e/", "!d/"], []),
+    "what is in a folder, but for one file": (["d/**", "!d/1.txt"], []),
+    "folders in a folder": (["d/**/", "!f/**/"], []),
+    "in the folder, too": (["*", "!*/"], ["!1.txt", "e/", "!*/"]),
+    "undone by the last": (["*", "!*/", "!*.txt", "/d/"], []),
+}
+
+
+@pytest.mark.parametrize(("above", "inside"), ALLOW_LISTS.values(), ids=ALLOW_LISTS)
+def test_a_list_of_what_is_read_leads_to_what_git_lists(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    above: list[str],
+    inside: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("", "d", "d/e", "d/e/d", "e", "f", "f/e"):
+        Path(name).mkdir(exist_ok=True)
+        for base in ("0.txt", "1.txt", "2.md"):
+            Path(name, base).write_bytes(b"")
+    Path(".gitignore").write_text("\n".join(above))
+    Path("d/.gitignore").write_text("\n".join(inside))
+    git = ["git", "-c", "core.excludesFile="]
+    subprocess.run([*git, "init", "-q"], check=True)
+    listed = subprocess.run(
+        [*git, "ls-files", "-oz", "--exclude-standard", "*.txt", "*.md"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert names_of(find_sources(".").sources) == sorted(listed.stdout.split("\0")[:-1])
 
 
 SOURCES = st.lists(

@@ -156,6 +156,13 @@ class BaselineCounts(NamedTuple):
     fixed: int  # entries whose text repeats no more
 
 
+class LeftOut(NamedTuple):
+    """How much a search of folders left out."""
+
+    ignored: int = 0  # files and folders, by ignore files and patterns
+    other: int = 0  # files whose extension is none of ours
+
+
 @dataclass(frozen=True, slots=True)
 class ScanResult:
     """All that a reporter needs.
@@ -189,6 +196,7 @@ class ScanResult:
     read_texts: ReadTexts | None = field(default=None, compare=False, repr=False)
     failing: int | None = None  # findings that fail; None where all of them do
     baseline: BaselineCounts | None = None
+    left_out: LeftOut = field(default=LeftOut(), compare=False)
 
     @property
     def relations(self) -> dict[Relation, int]:

@@ -137,6 +137,8 @@ def command(context: click.Context, /, **given: object) -> None:
             for field in dataclasses.fields(gate.Policy)
         }
     )
+    if not (result.paragraphs or result.errors or run.chosen["allow_empty"]):
+        result = _with_nothing_to_check(result, run.chosen["paths"])
     result = running.compared(_strict(result), accepted)
     result = gate.judge(result, policy, allowed)
     running.report(run, result, context.obj)
@@ -166,6 +168,13 @@ def _allowed_texts(paths: Sequence[str], read: ReadOptions) -> dict[str, str]:
     if not texts:
         raise InputError(f"--allow: nothing to read at {', '.join(paths)}.")
     return texts
+
+
+def _with_nothing_to_check(result: ScanResult, paths: Sequence[str]) -> ScanResult:
+    """Return a result in which it is an error that there is no paragraph."""
+    why = "nothing to check, for it holds no paragraph; pass --allow-empty if it may"
+    empty = Problem(", ".join(paths), why)
+    return dataclasses.replace(result, errors=(empty,))
 
 
 def _strict(result: ScanResult) -> ScanResult:

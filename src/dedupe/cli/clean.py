@@ -457,7 +457,7 @@ def _run(
     jobs = processes.usable_jobs(chosen["jobs"] or None)
     tally = cleaning.Tally(errors=list(found.errors))
     if not found.sources and not found.errors:
-        nothing = Problem(", ".join(chosen["paths"]), "nothing to read there")
+        nothing = summary.nothing_to_read(chosen["paths"], found.left_out)
         tally.errors.append(nothing)
     folders = _written_folders(order, found.sources)
     rewriting.sweep(folders)
@@ -559,6 +559,7 @@ def _tell(tally: Tally, found: Found, chosen: dict[str, Any]) -> None:
         lines += summary.named("warning", tally.warnings, verbose=verbose)
     if verbose:
         lines += summary.named("skipped", found.skipped, verbose=verbose)
+        lines += summary.left_out(found.left_out)
     for line in lines:
         tell(line)
 

@@ -48,7 +48,7 @@ from dedupe.readers import ReadOptions, Source
 from dedupe.readers.compression import pack, unpack
 from dedupe.readers.documents import GZIP
 from dedupe.readers.files import open_regular, read_range, read_whole, reason
-from dedupe.readers.sources import is_packed, packing
+from dedupe.readers.sources import is_packed, packing, standard_input
 from dedupe.removals import Departure
 from dedupe.repairs import suspects
 from dedupe.reporters.neutralizer import show_name
@@ -457,7 +457,7 @@ class Lines:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not sys.stdin.buffer:
+        if self._file is not getattr(sys.stdin, "buffer", None):
             self._file.close()
 
     def read(self, size: int) -> bytes:
@@ -478,7 +478,7 @@ class Lines:
 
 def _opened(source: Source) -> Lines:
     if not source.path:
-        return Lines(sys.stdin.buffer, packed=is_packed(source))
+        return Lines(standard_input(), packed=is_packed(source))
     try:
         file = os.fdopen(open_regular(source.path), "rb")
     except OSError as error:
@@ -493,23 +493,35 @@ def pieces(file: Lines, read: ReadOptions) -> Iterator[Piece]:
     """
     line, start = 1, 0
     held: list[bytes] = []
-    size = 0
+    size = unfinished = 0
     while block := file.read(read.batch_bytes):
         held.append(block)
         size += len(block)
-        if size < read.batch_bytes or b"\n" not in block:
-            if size > read.max_file_size:
-                raise InputError(f"line {line:,} or one after it is {_TOO_LONG}")
+        after = len(block) - block.rfind(b"\n") - 1
+        unfinished = after if after < len(block) else unfinished + after
+        if unfinished > read.max_file_size:
+            raise InputError(_TOO_LONG.format(line))
+        if size < read.batch_bytes or after == len(block):
             continue
         data = b"".join(held)
         end = data.rfind(b"\n") + 1
-        yield Piece(data[:end], line, start)
+        yield _whole_lines(data[:end], line, start, read)
         line += data.count(b"\n", 0, end)
         start += end
         held = [data[end:]]
         size = len(held[0])
     if size:
-        yield Piece(b"".join(held), line, start)
+        yield _whole_lines(b"".join(held), line, start, read)
 
 
-_TOO_LONG = "longer than --max-file-size allows; raise it or split the text"
+def _whole_lines(data: bytes, line: int, start: int, read: ReadOptions) -> Piece:
+    limit = read.max_file_size
+    if len(data) > limit and max(map(len, data.split(b"\n"))) > limit:
+        raise InputError(_TOO_LONG.format(line))
+    return Piece(data, line, start)
+
+
+_TOO_LONG = (
+    "line {:,} or one after it is longer than --max-file-size allows; "
+    "raise it or split the text"
+)

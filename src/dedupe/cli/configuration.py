@@ -106,12 +106,25 @@ def not_outranked(context: click.Context, found: Configuration) -> dict[str, Any
 
 
 def with_origin(text: str, context: click.Context, found: Configuration) -> str:
-    """Put what the user wrote in the place of the name of a setting."""
+    """Put what the user wrote in the place of the name of a setting.
+
+    Where nobody has set it, what does not go with it was: that is named before.
+    """
     name, _, rest = text.partition(" ")
     if name not in context.params:
         return text
-    source = context.get_parameter_source(name)
-    return f"{origin(name, source, found)} {rest}"
+    default = click.core.ParameterSource.DEFAULT
+    sources = {
+        word: source
+        for word in [name, *re.findall(r"\w+", rest)]
+        if (source := context.get_parameter_source(word))
+        and (source != default or word in found.values)
+    }
+    if name in sources or not sources:
+        source = context.get_parameter_source(name)
+        return f"{origin(name, source, found)} {rest}"
+    other, source = next(iter(sources.items()))
+    return f"{origin(other, source, found)}: {text}"
 
 
 def find_file(folder: Path) -> Path | None:
@@ -220,7 +233,7 @@ def _working_folder() -> Path:
 def _table(path: Path) -> dict[str, Any] | None:
     """Return the table of dedupe in a file, or None where pyproject.toml has none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # as Notepad writes it
         if path.name == PROJECT_FILE and not re.search(_MENTION, text, re.MULTILINE):
             return None
         import tomllib  # noqa: PLC0415 - most runs have no file to parse

@@ -225,8 +225,8 @@ def reading_options(command: Decorated) -> Decorated:
             multiple=True,
             default=read.exclude,
             metavar="PATTERN",
-            help="Leave out files and folders that match, as in .gitignore. "
-            "Can be repeated.",
+            help="Leave out files and folders that match, as in .gitignore, also "
+            "those that are named. Can be repeated.",
         ),
         option(
             "--hidden",
@@ -379,7 +379,8 @@ def telling_options(command: Decorated) -> Decorated:
             "--verbose",
             section=REPORTING,
             is_flag=True,
-            help="Name each input that was skipped, with the reason.",
+            help="Name each input that was skipped, with the reason, and count what "
+            "ignore files and --exclude left out.",
         ),
         option(
             "--progress/--no-progress",

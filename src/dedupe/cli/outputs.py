@@ -84,7 +84,7 @@ def opened(target: Target, what: str = "the report") -> Iterator[BinaryIO]:
             yield _standard_output()
             sys.stdout.flush()
         else:
-            with _replacing(_real(target.path)) as out:
+            with _written(target.path) as out:
                 yield out
     except BrokenPipeError:
         raise
@@ -114,9 +114,9 @@ def _check_file(path: Path, real: Path) -> None:
         raise OutputError(message)
     if real.is_dir():
         raise OutputError(f"{path} is a folder; name a file for the report.")
-    if real.exists() and not os.access(real, os.W_OK):
+    if path.exists() and not os.access(path, os.W_OK):
         raise OutputError(f"{path} is read-only; choose another file.")
-    if _is_replaceable(real) and not os.access(folder, os.W_OK | os.X_OK):
+    if _is_replaceable(path) and not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{path}: the folder {folder} cannot be written to.")
 
 
@@ -128,7 +128,11 @@ def _real(path: Path) -> Path:
 
 
 def _is_replaceable(path: Path) -> bool:
-    """Tell a plain or new file from a device or pipe, which is written to directly."""
+    """Tell a plain or new file from a device or pipe, which is written to directly.
+
+    Of /dev/stdout and the like only the system knows what it leads to: resolved, the
+    name of a pipe is that of no file.
+    """
     return not path.exists() or path.is_file()
 
 
@@ -139,12 +143,12 @@ def _standard_output() -> BinaryIO:
     return sys.stdout.buffer
 
 
+def _written(path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
+    return _replacing(_real(path)) if _is_replaceable(path) else path.open("wb")
+
+
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    if not _is_replaceable(path):
-        with path.open("wb") as out:
-            yield out
-        return
     temporary = path.parent / f".dedupe-{os.urandom(6).hex()}.tmp"
     try:
         with temporary.open("xb", buffering=BUFFER) as out:

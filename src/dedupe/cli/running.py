@@ -25,7 +25,7 @@ from dedupe.cli.drawing import Pictures
 from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
-from dedupe.model import Problem, ScanResult
+from dedupe.model import ScanResult
 from dedupe.readers import (
     ReadOptions,
     Walked,
@@ -177,9 +177,10 @@ def search(
             result = scan_them(progress=line)
     else:
         result = scan_them()
+    result = dataclasses.replace(result, left_out=found.left_out)
     if result.documents or result.errors or run.chosen.get("allow_empty"):
         return result
-    nothing = Problem(", ".join(paths), "nothing to read there")
+    nothing = summary.nothing_to_read(paths, found.left_out)
     return dataclasses.replace(result, errors=(nothing,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dedupe.model import Problem, ScanResult
+from dedupe.model import LeftOut, Problem, ScanResult
 from dedupe.reporters.neutralizer import neutralize, show_name
 from dedupe.reporters.wording import counted
 
@@ -22,6 +22,25 @@ def problems(result: ScanResult, *, verbose: bool, quiet: bool) -> Iterator[str]
         yield from named("warning", result.warnings, verbose=verbose)
     if verbose:
         yield from named("skipped", result.skipped, verbose=verbose)
+        yield from left_out(result.left_out)
+
+
+def left_out(count: LeftOut) -> Iterator[str]:
+    """Yield a line that counts what was left out without a word, if anything was."""
+    if any(count):
+        yield f"left out: {_left_out(count)}"
+
+
+def nothing_to_read(paths: Sequence[str], count: LeftOut) -> Problem:
+    """Return what is wrong where nothing was found, with the reason if it is known."""
+    why = f"; left out: {_left_out(count)}" if any(count) else ""
+    return Problem(", ".join(paths), f"nothing to read there{why}")
+
+
+def _left_out(count: LeftOut) -> str:
+    ignored = f"{counted(count.ignored, 'path')} by ignore files or --exclude"
+    other = f"{counted(count.other, 'file')} of types that are not read"
+    return " and ".join([ignored] * (count.ignored > 0) + [other] * (count.other > 0))
 
 
 def summary(result: ScanResult, seconds: float) -> Iterator[str]:

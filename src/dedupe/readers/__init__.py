@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from pathlib import PurePath
@@ -45,7 +44,7 @@ from dedupe.readers.documents import (
 from dedupe.readers.files import NotTaken, OwnFile, read_plain, read_whole, reason
 from dedupe.readers.formats import module_of_many
 from dedupe.readers.plain_files import Files, asked, names_in
-from dedupe.readers.sources import hold_in_memory, read_stdin, readable
+from dedupe.readers.sources import hold_in_memory, read_stdin, readable, standard_input
 from dedupe.readers.walking import Walk, Walked, order_of, path_order, reported
 
 if TYPE_CHECKING:
@@ -115,10 +114,10 @@ def find_sources(
     walk = Walk.again(options, walked)
     if _STDIN in arguments:
         try:
-            walk.sources.append(read_stdin(stdin or sys.stdin.buffer, options))
-        except InputError as error:
-            name = reported(options.stdin_filename)
-            walk.errors.append(Problem(name, str(error)))
+            walk.sources.append(read_stdin(stdin or standard_input(), options))
+        except (InputError, OSError) as error:
+            why = reason(error) if isinstance(error, OSError) else str(error)
+            walk.errors.append(Problem(reported(options.stdin_filename), why))
     sources, errors = readable(_sorted(walk.sources))
     if hold:
         sources, more = hold_in_memory(sources, options)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
 
 from dedupe.errors import SettingsError
-from dedupe.model import About
+from dedupe.model import About, LeftOut
 from dedupe.readers.decoding import AUTO, require_codec
 from dedupe.values import dataclass
 
@@ -178,6 +178,11 @@ class Found(NamedTuple):
     errors: tuple[Problem, ...] = ()  # what was asked for and cannot be read
     ignored: int = 0  # files and folders left out by ignore files and patterns
     other: int = 0  # files whose extension is none of ours
+
+    @property
+    def left_out(self) -> LeftOut:
+        """How much was left out without a word."""
+        return LeftOut(self.ignored, self.other)
 
 
 class Batch(NamedTuple):

@@ -12,7 +12,7 @@ from dedupe.errors import InputError, SettingsError
 from dedupe.readers.files import open_regular
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from collections.abc import Sequence
 
 # The last that has an opinion wins, as in git: our own file over git's.
 _FILES = (".gitignore", ".dedupeignore")
@@ -21,17 +21,51 @@ _LONGEST = 1 << 20
 
 
 class Patterns:
-    """Patterns in the syntax of .gitignore; the last that matches decides."""
+    """Patterns in the syntax of .gitignore; the last that matches decides.
 
-    def __init__(self, spec: GitIgnoreSpec) -> None:
-        self._spec = spec
-        self._any = _any_of(spec)
+    pathspec translates them, and what it makes of one matches all that is below a
+    folder, too. A walk asks for the folder first and never comes there, so that only
+    what matches the path itself may decide, as in git: where `*` is followed by `!*/`,
+    folders are entered and the files in them are ignored.
+    """
+
+    def __init__(self, rules: list[_Rule]) -> None:
+        self._rules = rules[::-1]
+        self._any = _any_of(rules)
 
     def verdict(self, path: str) -> bool | None:
-        """Return whether a path is ignored, None for no opinion."""
-        if self._any is not None and self._any.search(path) is None:
+        """Return whether a path is ignored, None for no opinion; "/" ends a folder."""
+        bare = path.rstrip("/")
+        if self._any is not None and self._any.search(bare) is None:
             return None
-        return self._spec.check_file(path).include
+        is_folder = bare != path
+        for rule in self._rules:
+            if is_folder or not rule.folders_only:
+                match = rule.regex.search(bare)
+                # The only group is the slash after a folder that the path is below.
+                if match and match.lastindex is None:
+                    return rule.ignores
+        return None
+
+    def leave_out(self, path: str) -> bool:
+        """Tell whether a path to which no walk has led is ignored.
+
+        Where there is no verdict on it, that on the nearest folder above counts.
+        """
+        if self._any is not None and self._any.search(path) is None:
+            return False
+        while path:
+            verdict = self.verdict(path)
+            if verdict is not None:
+                return verdict
+            path = path[: path.rstrip("/").rfind("/") + 1]
+        return False
+
+
+class _Rule(NamedTuple):
+    regex: re.Pattern[str]
+    ignores: bool
+    folders_only: bool
 
 
 class Level(NamedTuple):
@@ -79,23 +113,55 @@ def ignoring_at(path: str) -> Ignoring:
         if not levels:
             levels += _levels_from(os.path.join(above, ".git", "info", "exclude"), way)
         levels += _levels(above, way)
-    levels = [level for level in levels if not level.verdict("")]
+    levels = [level for level in levels if not level.patterns.leave_out(level.prefix)]
     if os.path.isdir(os.path.join(real, ".git")):
         levels += _levels_from(os.path.join(real, ".git", "info", "exclude"), "")
     return Ignoring((*levels, *_levels(real, "")))
 
 
-def compile_excludes(patterns: tuple[str, ...]) -> Patterns | None:
+class Excludes(NamedTuple):
+    """The patterns of --exclude, which hold from the folder searched or as written."""
+
+    from_folder: Patterns
+    as_written: Patterns
+
+    def leave_out(self, name: str, way: str = "") -> bool:
+        """Tell whether a file or folder is left out, by its name and way if any."""
+        if way and self.from_folder.verdict(way):
+            return True
+        return self.as_written.leave_out(name.lstrip("/"))
+
+
+def compile_excludes(patterns: tuple[str, ...]) -> Excludes | None:
     """Return the patterns of --exclude; raise SettingsError for one that is none."""
     if not patterns:
         return None
     for pattern in patterns:
-        if _compile([pattern]) is None:
+        if _rule(pattern) is None:
             raise SettingsError(
                 f"exclude {pattern!r} is not a pattern as in .gitignore; "
                 "write for example drafts/ or *.md."
             )
-    return _compile(list(patterns))
+    ways = [way for pattern in patterns for way in _ways(pattern)]
+    return Excludes(_patterns(patterns), _patterns(ways))
+
+
+def _ways(pattern: str) -> list[str]:
+    """Return the ways to write a pattern that names the working folder.
+
+    >>> _ways("in/1.txt")
+    ['in/1.txt']
+    >>> _ways("!./in/1.txt")[0]
+    '!/in/1.txt'
+    """
+    bare = pattern.removeprefix("!")
+    sign = pattern[: len(pattern) - len(bare)]
+    here = os.getcwd().replace(os.sep, "/").rstrip("/") + "/"  # noqa: PTH109
+    for start in ("./", here):
+        if bare.startswith(start):
+            below = bare.removeprefix(start)
+            return [f"{sign}/{below}", f"{sign}{here}{below}"]
+    return [pattern]
 
 
 def _parents_in_repository(real: str) -> list[str]:
@@ -122,8 +188,7 @@ def _levels(path: str, way: str) -> tuple[Level, ...]:
 
 def _levels_from(path: str, way: str) -> tuple[Level, ...]:
     lines = _lines(path)
-    patterns = _compile(lines) if lines else None
-    return (Level(patterns, way),) if patterns is not None else ()
+    return (Level(_patterns(lines), way),) if lines else ()
 
 
 def _lines(path: str) -> list[str]:
@@ -133,27 +198,39 @@ def _lines(path: str) -> list[str]:
         return []
     with os.fdopen(descriptor, "rb") as file:
         text = file.read(_LONGEST).decode("utf-8", "surrogateescape")
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = text.removeprefix("\ufeff").split("\n")
+    lines = [line.removesuffix("\r") for line in lines]
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _compile(lines: list[str]) -> Patterns | None:
+def _patterns(lines: Sequence[str]) -> Patterns:
+    rules = (_rule(line) for line in lines)
+    return Patterns([rule for rule in rules if rule is not None])
+
+
+def _rule(line: str) -> _Rule | None:
+    """Return what a line says, None where it is no pattern."""
     # Loaded here: most folders have no ignore file, and it takes 20 ms.
-    import pathspec  # noqa: PLC0415
+    from pathspec.patterns.gitignore.spec import (  # noqa: PLC0415
+        GitIgnoreSpecPattern,
+    )
 
+    # Whether a path is a folder is for us to know; so `d/**/` is all folders in d.
+    written = line.rstrip(" ")
+    bare = written.removesuffix("/")
+    folders_only = bare not in {written, "", "!"}
     try:
-        return Patterns(pathspec.GitIgnoreSpec.from_lines(lines))
+        pattern = GitIgnoreSpecPattern(bare if folders_only else line)
     except ValueError:
-        if len(lines) == 1:
-            return None
-    good = [line for line in lines if _compile([line]) is not None]
-    return Patterns(pathspec.GitIgnoreSpec.from_lines(good))
+        return None
+    if pattern.regex is None:
+        return None
+    return _Rule(pattern.regex, bool(pattern.include), folders_only)
 
 
-def _any_of(spec: GitIgnoreSpec) -> re.Pattern[str] | None:
+def _any_of(rules: list[_Rule]) -> re.Pattern[str] | None:
     """Return one expression that matches where any pattern does, to rule most out."""
-    each = [pattern.regex.pattern for pattern in spec.patterns if pattern.regex]
-    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in each)
+    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", rule.regex.pattern) for rule in rules)
     try:
         return re.compile("|".join(f"(?:{pattern})" for pattern in unnamed))
     except re.error:

@@ -32,15 +32,29 @@ _SOUGHT_AT_ONCE = 64 << 10
 
 
 def cuts(source: Source, options: ReadOptions) -> list[tuple[int, int]]:
-    """Return ranges of whole lines, each of about a batch, that tile a source."""
+    """Return ranges of whole lines, each of about a batch, that tile a source.
+
+    A line that is longer than a file may be has a range of its own.
+    """
     ranges = []
     start = 0
     while start < source.size:
         end = start + options.batch_bytes
         end = source.size if end >= source.size else _line_end(source, end)
+        if end - start > _most(options):
+            head = read_range(source, start, start + options.batch_bytes)
+            before = start + head.rfind(b"\n") + 1
+            if before > start:
+                ranges.append((start, before))
+                start = before
         ranges.append((start, end))
         start = end
     return ranges
+
+
+def _most(options: ReadOptions) -> int:
+    """Return the most bytes of a range in which every line may be read."""
+    return options.batch_bytes + options.max_file_size
 
 
 def load(
@@ -48,7 +62,7 @@ def load(
 ) -> Loaded:
     """Return the documents between two line ends of a source, and its bad lines."""
     start, end = span
-    if end - start > options.max_file_size:
+    if end - start > _most(options):
         where = f"{source.name}:{_lines.before(source, start) + 1}"
         return Loaded(Documents(), [Problem(where, _TOO_LONG)], [], [])
     documents = Documents()
@@ -116,6 +130,8 @@ def _lines_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int, 
 
 def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
     """Return what a line holds; raise InputError for one that is no document."""
+    if len(line) > options.max_file_size:
+        raise InputError(_TOO_LONG)
     try:
         line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
     except UnicodeDecodeError:
@@ -124,16 +140,7 @@ def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
             AUTO if options.encoding == AUTO else "utf-8",
             strict=options.strict,
         )
-    try:
-        value = json.loads(line_text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except (ValueError, RecursionError):
-        raise InputError(
-            "not JSON that can be read: too deep, or a number too long"
-        ) from None
-    if not isinstance(value, dict):
-        raise InputError(f"not a JSON object but {kind_of(value)}")
+    value = _object(line_text)
     text = value.get(fields.text)
     if not isinstance(text, str):
         raise InputError(_why_no_text(value, fields.text))
@@ -144,6 +151,20 @@ def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
         if about is not NOTHING_TOLD:
             about = About(*map(without_surrogates, about))
     return Record(with_line_feeds(text), name, encoding, warning, about)
+
+
+def _object(line_text: str) -> dict[str, object]:
+    try:
+        value = json.loads(line_text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except (ValueError, RecursionError):
+        raise InputError(
+            "not JSON that can be read: too deep, or a number too long"
+        ) from None
+    if not isinstance(value, dict):
+        raise InputError(f"not a JSON object but {kind_of(value)}")
+    return value
 
 
 def _why_no_text(value: dict[str, object], field: str) -> str:

@@ -53,7 +53,7 @@ class Members:
             step.startswith(".") for step in label.split("/")
         ):
             return False
-        return not (self._excludes and self._excludes.verdict(label))
+        return not (self._excludes and self._excludes.leave_out(label))
 
     def documents(self, name: str, data: bytes) -> Iterator[Converted | Unreadable]:
         """Yield the documents of a member."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 _PIECE = 1 << 20
 _HEAD = 4
 _FORMAT = itemgetter(Source._fields.index("format"))
+
+
+def standard_input() -> BinaryIO:
+    """Return the stream of standard input; raise InputError where it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed; redirect a file or a pipe into it")
+    return sys.stdin.buffer
 
 
 def read_stdin(stdin: BinaryIO, options: ReadOptions) -> Source:

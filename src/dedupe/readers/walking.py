@@ -156,13 +156,16 @@ class Walk:
         self.plain = []
 
     def _take_file(self, argument: str) -> bool:
-        """Take an argument that is no folder; named by the user, no rule hides it."""
+        """Take an argument that is no folder; only --exclude hides what is named."""
         name = reported(argument)
         try:
             status = os.stat(argument)
             if stat.S_ISDIR(status.st_mode):
                 return False
-            self._take_named(name, os.path.realpath(argument), status)
+            if self._excludes and self._excludes.leave_out(name):
+                self.ignored += 1
+            else:
+                self._take_named(name, os.path.realpath(argument), status)
         except (OSError, ValueError) as error:
             why = reason(error) if isinstance(error, OSError) else NO_NAME
             self.errors.append(Problem(name, why))
@@ -276,10 +279,7 @@ class Walk:
 
     def _is_ignored(self, name: str, folder: _Folder) -> bool:
         excludes = self._excludes
-        if excludes and (
-            excludes.verdict(folder.way + name)
-            or excludes.verdict(folder.prefix.lstrip("/") + name)
-        ):
+        if excludes and excludes.leave_out(folder.prefix + name, folder.way + name):
             return True
         return folder.ignoring.ignores(name)
 
