@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 import dedupe
 from dedupe.background import Background
@@ -19,6 +20,7 @@ from dedupe.readers import (
     Source,
     Walked,
     find_sources,
+    ignoring,
     load_in_pieces,
     names_of,
     plan,
@@ -288,3 +290,31 @@ def test_files_are_a_sequence_of_sources(
     assert [*files[first:][:stop]] == expected[first:][:stop]
     with pytest.raises(ValueError, match="2"):
         files[::2]
+
+
+glob_parts = st.lists(
+    st.sampled_from(["a", "b", "c", "*", "?", "/", "**", "/**/", "[ab]"])
+)
+ways = st.lists(st.text("abc", min_size=1), min_size=1, max_size=4).map("/".join)
+
+
+@given(glob_parts.map("".join), st.lists(ways, min_size=1))
+def test_stars_that_are_no_rivals_match_the_same(
+    pattern: str, paths: list[str]
+) -> None:
+    try:
+        expected = GitIgnoreSpecPattern(pattern).regex
+    except ValueError:
+        return
+    if expected is not None:
+        found = ignoring.without_rivals(expected.pattern)
+        for path in paths:
+            assert bool(found.search(path)) == bool(expected.search(path))
+
+
+def test_an_ignore_file_of_many_stars_does_not_hold_up_the_walk(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*a" * 12 + "b.txt\n")
+    path = tmp_path / ("a" * 90 + ".txt")
+    path.write_text("نص قصير", encoding="utf-8")
+    found = find_sources([tmp_path]).sources
+    assert names_of(found) == [str(path)]

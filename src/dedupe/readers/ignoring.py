@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # The last that has an opinion wins, as in git: our own file over git's.
 _FILES = (".gitignore", ".dedupeignore")
+# As pathspec writes a star, and two of them that stand for folders.
+_STAR = "[^/]*"
+_DEEP = re.compile(r"\.[*+]")
 # No ignore file that people write comes near; a hostile one must not eat memory.
 _LONGEST = 1 << 20
 
@@ -225,7 +228,24 @@ def _rule(line: str) -> _Rule | None:
         return None
     if pattern.regex is None:
         return None
-    return _Rule(pattern.regex, bool(pattern.include), folders_only)
+    regex = without_rivals(pattern.regex.pattern)
+    return _Rule(regex, bool(pattern.include), folders_only)
+
+
+def without_rivals(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of which no two stars try to share the same characters.
+
+    With eight of them and a long name that would take minutes. Of what stands between
+    two stars the first place will do, wherever it can end, for the second takes what
+    is left; the last star alone must try them all.
+    """
+    first, *parts = pattern.split(_STAR)
+    *between, last = parts or [""]
+    once = [
+        f"{_STAR}{part}" if _DEEP.search(part) else f"(?>{_STAR}?{part})"
+        for part in between
+    ]
+    return re.compile(first + "".join(once) + (_STAR + last if parts else ""))
 
 
 def _any_of(rules: list[_Rule]) -> re.Pattern[str] | None:
