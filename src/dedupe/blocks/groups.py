@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
-from dedupe.blocks.edges import Edges
+from dedupe.blocks.edges import NO_MATCH, Edges
 from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins, sorting_by
 from dedupe.families import components
 from dedupe.matches import EDITED, Matches
@@ -26,7 +26,7 @@ def _groups_findings(corpus: Corpus, edges: Edges, label: IntArray, rule: int) -
     starts = group_begins(group)
     finding = np.repeat(np.arange(starts.size), np.diff(starts, append=group.size))
     edited = np.zeros(label.size, np.bool_)
-    edited[label[edges.right[edges.match >= 0]]] = True
+    edited[label[edges.right[edges.match != NO_MATCH]]] = True
     return whole_places(
         corpus,
         rule=rule,
@@ -40,7 +40,7 @@ def _groups_findings(corpus: Corpus, edges: Edges, label: IntArray, rule: int) -
 
 def equal_findings(corpus: Corpus, single: Edges) -> Draft:
     """Return one finding for each group of equal paragraphs, tied to its exemplar."""
-    equal = single.where(single.match < 0)
+    equal = single.where(single.match == NO_MATCH)
     star = equal.where(corpus.exemplar[equal.right] == equal.left)
     return _groups_findings(corpus, star, corpus.exemplar.astype(np.int64), NEAR)
 
