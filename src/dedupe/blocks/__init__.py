@@ -78,9 +78,8 @@ def _of_whole_paragraphs(
     carried = with_carried(corpus, matches, edges)
     blocks = widest(block_runs(corpus, carried, settings))
     explained = covered(blocks, len(corpus.paragraphs))
-    single = edges.where(~explained[edges.right])
-    forms, is_form = find_forms(corpus, matches, single, settings)
-    single = single.where(~is_form[single.right])
+    forms, is_form = find_forms(corpus, matches, edges, explained, settings)
+    single = edges.where(~(explained | is_form)[edges.right])
     return [
         block_findings(corpus, matches, blocks),
         forms,

@@ -10,19 +10,20 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
-from dedupe.corpus import BoolArray, Corpus, IntArray, ranges, sorting_by
+from dedupe.corpus import Corpus, IntArray, ranges
 from dedupe.matches import EDITED, Matches
 from dedupe.values import dataclass
 
 # An edge is carried on over as many paragraphs as these together, looked at in turn.
-# What would go on for longer is left as it is: the rows of tables, each like all others.
+# What would go on for longer is left as it is: tables, each row like all others.
 AT_ONCE = (1, 2, 4, 8, 16)
 UNLIMITED = np.iinfo(np.int64).max
+_LOWER = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Where runs of edges end, two rows a run."""
+    """Where runs of edges end between two documents, one row an end."""
 
     left: IntArray
     right: IntArray
@@ -53,40 +54,40 @@ def with_carried(corpus: Corpus, matches: Matches, edges: Edges) -> Edges:
 
 
 def _ends(corpus: Corpus, edges: Edges) -> _Ends:
-    """Return the ends of all runs of edges between the same two documents."""
-    distance = edges.right - edges.left
-    order = sorting_by(distance, edges.left)
-    left, distance = edges.left[order], distance[order]
-    right = left + distance
-    documents = corpus.paragraphs.document[left], corpus.paragraphs.document[right]
-    together = distance[1:] == distance[:-1]
-    for document in documents:
-        together &= document[1:] == document[:-1]
-    gap = left[1:] - left[:-1] - 1
-    last = np.flatnonzero(np.append(~together | (gap > 0), [True]))
+    """Return the ends of runs of edges beside which a copy stands."""
+    count = len(corpus.paragraphs)
+    ordered = np.sort((edges.right - edges.left) << 32 | edges.left)
+    left = ordered & _LOWER
+    right = left + (ordered >> 32)
+    document = corpus.paragraphs.document
+    apart = ordered[1:] - ordered[:-1] > 1
+    for side in (left, right):
+        apart |= np.diff(document[side]) != 0
+    last = np.flatnonzero(np.append(apart, [True]))
     first = np.append(0, last[:-1] + 1)
-    gap = np.where(together, gap, UNLIMITED)[last[:-1]]
-    below, above = np.append(gap, UNLIMITED), np.append(UNLIMITED, gap)
-    for side, document in zip((left, right), documents, strict=True):
-        end = corpus.first_paragraph[document + 1][last] - 1
-        below = np.minimum(below, end - side[last])
-        begin = corpus.first_paragraph[document][first]
-        above = np.minimum(above, side[first] - begin)
-    return _Ends(
-        np.concatenate([left[last], left[first]]),
-        np.concatenate([right[last], right[first]]),
-        np.repeat([1, -1], first.size),
-        np.concatenate([below, above]),
-        np.concatenate([left[first], left[last]]),
-    )
+    rows = np.concatenate([last, first])
+    other = np.concatenate([first, last])
+    step = np.repeat([1, -1], last.size)
+    is_copy = corpus.exemplar != np.arange(count)
+    held = is_copy.take(left.take(rows) + step, mode="clip")
+    held |= is_copy.take(right.take(rows) + step, mode="clip")
+    held = np.flatnonzero(held)
+    rows, other, step = rows.take(held), other.take(held), step.take(held)
+    beside = np.clip(rows + step, 0, ordered.size - 1)
+    gap = np.abs(ordered[beside] - ordered[rows]) - 1
+    # There is no other run on that side.
+    gap[beside == rows] = count
+    for side in (left, right):
+        row = document[side[rows]]
+        begin, end = corpus.first_paragraph[row], corpus.first_paragraph[row + 1] - 1
+        gap = np.minimum(gap, np.where(step > 0, end - side[rows], side[rows] - begin))
+    return _Ends(left[rows], right[rows], step, gap, left[other])
 
 
 def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> IntArray:
     """Return over how many paragraphs the edge at each end is carried on."""
     length = np.zeros(ends.left.size, np.int64)
     live = np.flatnonzero(ends.room)
-    left, right = ends.left + ends.step, ends.right + ends.step
-    live = live[_has_copy(corpus, left[live], right[live])]
     before, after = _copies_beside(edges, len(corpus.paragraphs))
     for size in AT_ONCE:
         if not live.size:
@@ -95,14 +96,16 @@ def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> Int
         away = ranges(length[live] + 1, number)
         end = ends.where(np.repeat(live, number))
         left, right = end.left + end.step * away, end.right + end.step * away
-        agrees = _has_copy(corpus, left, right)
+        equal = corpus.exemplar[left] == corpus.exemplar[right]
+        agrees = equal | (corpus.exemplar[left] != left)
+        # Of two that are no copies, an edge would be known.
+        agrees |= corpus.exemplar[right] != right
         # A line said again and again leads along any distance, and to no block.
-        beside = np.where(end.step > 0, before[left], after[left])
-        agrees &= end.step * (beside - end.start) < 0
-        rows = np.flatnonzero(agrees)
-        left, right = left[rows], right[rows]
-        agrees[rows] = corpus.exemplar[left] == corpus.exemplar[right]
-        agrees[rows] |= _match_of_exemplars(corpus, matches, left, right) != NO_MATCH
+        copy = np.where(end.step > 0, before[left], after[left])
+        agrees &= end.step * (copy - end.start) < 0
+        rows = np.flatnonzero(agrees & ~equal)
+        match = _match_of_exemplars(corpus, matches, left[rows], right[rows])
+        agrees[rows] = match != NO_MATCH
         begins = np.cumsum(number) - number
         reached = np.minimum.reduceat(np.where(agrees, UNLIMITED, away - 1), begins)
         length[live] = np.minimum(reached, length[live] + number)
@@ -111,23 +114,14 @@ def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> Int
     return length
 
 
-def _has_copy(corpus: Corpus, left: IntArray, right: IntArray) -> BoolArray:
-    """Tell of pairs of paragraphs whether one of them is the copy of another.
-
-    All others have an edge if they agree.
-    """
-    exemplar = corpus.exemplar
-    copied: BoolArray = (exemplar[left] != left) | (exemplar[right] != right)
-    return copied
-
-
 def _copies_beside(edges: Edges, count: int) -> tuple[IntArray, IntArray]:
     """Return the copy before each paragraph, or -1, and after it, or `count`."""
-    equal = edges.where(edges.match == NO_MATCH)
+    equal = np.flatnonzero(edges.match == NO_MATCH)
+    left, right = edges.left.take(equal), edges.right.take(equal)
     before, after = np.full(count, -1), np.full(count, count)
     # Of several values for one paragraph the last stays: edges to exemplars come first.
-    before[equal.right] = equal.left
-    after[equal.left[::-1]] = equal.right[::-1]
+    before[right] = left
+    after[left[::-1]] = right[::-1]
     return before, after
 
 

@@ -26,7 +26,7 @@ def nearest(corpus: Corpus, matches: Matches, single: Edges) -> IntArray:
 
     Of several that are equal, the first stands for all: what is like it is like them.
     """
-    rows = single.match[single.match != NO_MATCH]
+    rows = single.match[np.flatnonzero(single.match != NO_MATCH)]
     rows = rows[~_told_of_equals(corpus, matches, rows)]
     order = np.lexsort(
         (matches.left[rows], -matches.jaccard[rows], matches.right[rows])

@@ -13,6 +13,7 @@ from dedupe.corpus import (
     Corpus,
     FloatArray,
     IntArray,
+    Rows,
     group_begins,
     ranges,
     sorting_by,
@@ -48,10 +49,9 @@ def block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> Blocks:
     distance = edges.right - edges.left
     # Of equal ones, those without a match stand first already.
     order = sorting_by(distance, edges.left)
+    pairs = distance[order] << 32 | edges.left[order]
+    order = order[group_begins(pairs)]
     edges, distance = edges.where(order), distance[order]
-    fresh = np.ones(order.size, np.bool_)
-    fresh[1:] = (edges.left[1:] != edges.left[:-1]) | (distance[1:] != distance[:-1])
-    edges, distance = edges.where(fresh), distance[fresh]
     joins = np.zeros(distance.size, np.bool_)
     step = edges.left[1:] - edges.left[:-1]
     joins[1:] = (distance[1:] == distance[:-1]) & (
@@ -228,11 +228,20 @@ def _agreeing(
             (matches.passage_left_end, matches.passage_right_end),
         )
     )
-    first, words = corpus.paragraphs.first_word, corpus.paragraphs.words
-    away = np.repeat(first[own] - first[told], size)
-    # The same letters may be parted into fewer words.
-    limit = np.repeat(first[own] + words[own], size)
-    begin, end = np.minimum(begin + away, limit), np.minimum(end + away, limit)
+    number = np.repeat(np.arange(own.size), size)
+    begin = _moved(corpus, begin, told[number], own[number])
+    end = _moved(corpus, end - 1, told[number], own[number]) + 1
     held = begin < end
-    number = np.repeat(np.arange(own.size), size)[held]
-    return np.bincount(number, minlength=own.size), begin[held], end[held]
+    return np.bincount(number[held], minlength=own.size), begin[held], end[held]
+
+
+def _moved(corpus: Corpus, position: IntArray, told: Rows, own: Rows) -> IntArray:
+    """Return the positions in a copy of those of words in a paragraph."""
+    first, words = corpus.paragraphs.first_word, corpus.paragraphs.words
+    moved: IntArray = position + first[own] - first[told]
+    # The same letters may be parted into more words: then those after are further on.
+    other = corpus.word.take(moved, mode="clip") != corpus.word[position]
+    moved += other * (words[own] - words[told])
+    np.maximum(moved, first[own], out=moved)
+    np.minimum(moved, first[own] + words[own] - 1, out=moved)
+    return moved
