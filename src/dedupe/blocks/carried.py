@@ -15,7 +15,7 @@ from dedupe.matches import EDITED, Matches
 from dedupe.values import dataclass
 
 # An edge is carried on over as many paragraphs as these together, looked at in turn.
-# What would go on for longer is left as it is: tables, each row like all others.
+# What would go on for longer is left as it is: long tables, each row like all others.
 AT_ONCE = (1, 2, 4, 8, 16)
 UNLIMITED = np.iinfo(np.int64).max
 _LOWER = (1 << 32) - 1
