@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TypeAlias
 
 import pytest
@@ -24,9 +26,11 @@ PARAGRAPHS = {
     "E": "تهطل الأمطار شتاء على سفوح الجبال فتملأ الآبار وتروي حقول القمح والشعير.",
     "F": "قرأ الشاعر الشاب قصائد من ديوانه الأول أمام جمهور صغير في مقهى الحي.",
     "G": "عثر الصيادون على حطام سفينة غرقت قبل قرن قرب الميناء الشرقي للجزيرة.",
-    # One word of B and of C is another.
+    # One word of each is another.
     "b": "وصل قطار البضائع متأخرا بسبب الضباب الكثيف فوق الجسر الجديد فانتظر التجار.",
     "c": "دعت المدرسة تلاميذها إلى زيارة مزرعة النخيل قرب النهر صباح الخميس المقبل.",
+    "d": "يصنع جارنا النجار كراسي خشبية ثقيلة ثم يبيعها كل جمعة عند مدخل السوق.",
+    "e": "تهطل الأمطار شتاء على سفوح الجبال فتغمر الآبار وتروي حقول القمح والشعير.",
     # A as others spell it; and with a space inside a word.
     "a": "اعلنت ادارة المتحف الوطنى افتتاح قاعه جديده للمخطوطات بعد ترميم طويل",
     "s": "أعلنت إدارة المتحف الوطني افتتاح قاعة جديدة للمخطو طات بعد ترميم طويل.",
@@ -37,6 +41,10 @@ PARAGRAPHS = {
     "n": "هذا الخبر منقول كما ورد ولا يتحمل الموقع أي مسؤولية عنه.",
 }
 FRUITS = ("لبن", "عنب", "تمر", "خبز", "ملح", "زيت", "عسل", "ماء", "ورد", "بلح")
+# A longer one, with another word, and with a space inside a word before that.
+PARAGRAPHS["P"] = f"{PARAGRAPHS['F']} {PARAGRAPHS['G']}"
+PARAGRAPHS["q"] = PARAGRAPHS["P"].replace("غرقت", "اختفت")
+PARAGRAPHS["p"] = PARAGRAPHS["P"].replace("ديوانه", "ديوا نه")
 # What each document has for itself.
 PARAGRAPHS |= {
     name: " ".join(letter + fruit for fruit in FRUITS)
@@ -183,6 +191,30 @@ LAYOUTS = [
         {name: words("n") for name in "2345"},
     ),
     Layout(
+        "news of one paragraph in five documents is no boilerplate, but copies",
+        {"1": "A", "2": "1A", "3": "A", "4": "2A", "5": "A"},
+        [
+            near(
+                words("A"),
+                ("1", 1, 1),
+                ("2", 2, 2),
+                ("3", 1, 1),
+                ("4", 2, 2),
+                ("5", 1, 1),
+            )
+        ],
+        {name: words("A") for name in "2345"},
+    ),
+    Layout(
+        "a notice in documents that share a block besides is a copy",
+        {name: f"AB{own}n" for name, own in zip("12345", "tuvwx", strict=True)},
+        [
+            block(words("AB"), *((name, 1, 2) for name in "12345")),
+            near(words("n"), *((name, 4, 4) for name in "12345")),
+        ],
+        {name: words("ABn") for name in "2345"},
+    ),
+    Layout(
         "a story in six documents is a block, not boilerplate",
         {name: own + "ABC" for name, own in zip("123456", "Guvwxy", strict=True)},
         [block(words("ABC"), *((name, 2, 4) for name in "123456"))],
@@ -193,6 +225,23 @@ LAYOUTS = [
         {name: own + "ABn" for name, own in zip("12345", "Guvwx", strict=True)},
         [block(words("ABn"), *((name, 2, 4) for name in "12345"))],
         {name: words("ABn") for name in "2345"},
+    ),
+    Layout(
+        "a line said again and again, in two documents",
+        {"1": "AAAA", "2": "AAAA"},
+        [
+            near(
+                words("A"),
+                *((name, line, line) for name in "12" for line in (1, 2, 3, 4)),
+            )
+        ],
+        {"1": 3 * words("A"), "2": 4 * words("A")},
+    ),
+    Layout(
+        "two lines said in turn",
+        {"1": "ABABABAB"},
+        [block(words("AB"), *(("1", line, line + 1) for line in (1, 3, 5, 7)))],
+        {"1": 3 * words("AB")},
     ),
     Layout(
         "the same paragraph twice in a row",
@@ -290,6 +339,58 @@ def test_the_passages_of_an_edited_block_leave_out_what_was_changed() -> None:
         assert [written[start:end] for start, end in place.passages] == expected
 
 
+# The paragraphs of a story in each outlet.
+OUTLETS = [
+    ("BcD", "BCD", "bCD"),
+    ("bCD", "BcD", "BCd"),
+    ("DqC", "DPC", "dpC"),
+    ("bCDE", "BcDE", "BCdE", "BCDe"),
+    ("qCDE", "PCDE", "PCde", "pCDE"),
+    ("Fbcde", "FBCDE", "FBcdE"),
+]
+
+
+@pytest.mark.parametrize("outlets", OUTLETS, ids="-".join)
+def test_a_story_that_each_outlet_edits_is_one_finding_in_any_order(
+    outlets: tuple[str, ...],
+) -> None:
+    for order in permutations(outlets):
+        documents = {str(number): names for number, names in enumerate(order)}
+        result = scan(documents)
+        [finding] = result.findings
+        assert (finding.rule, finding.relation) == ("repeated-block", "edited")
+        places = [(place.document, *place.lines) for place in finding.occurrences]
+        assert places == [(name, 1, len(names)) for name, names in documents.items()]
+
+
+@pytest.mark.parametrize("outlets", OUTLETS, ids="-".join)
+def test_the_passages_of_a_story_that_each_outlet_edits_agree(
+    outlets: tuple[str, ...],
+) -> None:
+    for order in permutations(outlets):
+        texts = {
+            str(number): "\n".join(PARAGRAPHS[letter] for letter in names)
+            for number, names in enumerate(order)
+        }
+        [finding] = dedupe.scan(texts).findings
+        for place in finding.occurrences:
+            text = texts[place.document]
+            # All are held to the first, and that to the second.
+            other = solid(texts["1" if place.document == "0" else "0"])
+            agreeing = Counter[int]()
+            for start, end in place.passages:
+                passage = text[start:end]
+                assert "\n" not in passage
+                assert solid(passage) in other
+                agreeing[text.count("\n", 0, start)] += len(passage.split())
+            assert set(agreeing) == set(range(text.count("\n") + 1))
+            assert min(agreeing.values()) >= 6
+
+
+def solid(text: str) -> str:
+    return text.replace(" ", "")
+
+
 def test_a_word_that_was_changed_in_a_block_is_marked_in_the_text_report() -> None:
     text = f"{PARAGRAPHS['C']}\n{PARAGRAPHS['D']}"
     result = dedupe.scan({"1": text, "2": text.replace("الزيتون", "النخيل")})
@@ -307,6 +408,19 @@ def test_words_that_repeat_an_earlier_place_are_counted_once(layout: Layout) -> 
         name: count for name, count in counted.items() if count
     } == layout.duplicated
     assert result.duplicated_words == sum(layout.duplicated.values())
+
+
+@pytest.mark.parametrize(("own", "rule"), [(10, "boilerplate"), (9, "near-duplicate")])
+def test_a_form_is_no_more_than_two_thirds_of_its_documents(
+    own: int, rule: str
+) -> None:
+    notice = f"{PARAGRAPHS['n']} {PARAGRAPHS['s']}".split()[:20]
+    texts = {
+        letter: " ".join(PARAGRAPHS[letter].split()[:own]) + "\n" + " ".join(notice)
+        for letter in "tuvwx"
+    }
+    [finding] = dedupe.scan(texts).findings
+    assert (finding.rule, len(finding.occurrences)) == (rule, 5)
 
 
 def test_spaces_inside_words_make_no_difference() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedupe.blocks.carried import with_carried
 from dedupe.blocks.drafts import (
     BLOCK,
     BOILERPLATE,
@@ -53,12 +54,14 @@ def draft(corpus: Corpus, matches: Matches, settings: Settings, part: int) -> Ar
     """Return the columns of one of `PARTS` parts of all findings, for `gather`."""
     exact = exact_edges(corpus.exemplar.astype(np.int64))
     edited = np.flatnonzero(matches.relation == EDITED)
-    edges = Edges(
-        np.concatenate([exact.left, matches.left[edited]]),
-        np.concatenate([exact.right, matches.right[edited]]),
-        np.concatenate([exact.match, edited]),
-        np.concatenate([exact.jaccard, matches.jaccard[edited]]),
-        np.concatenate([exact.containment, matches.containment[edited]]),
+    edges = exact.with_more(
+        Edges(
+            matches.left[edited].astype(np.int64),
+            matches.right[edited].astype(np.int64),
+            edited,
+            matches.jaccard[edited],
+            matches.containment[edited],
+        )
     )
     return as_arrays(_PARTS[part](corpus, matches, edges, settings))
 
@@ -72,11 +75,11 @@ def _of_whole_paragraphs(
     corpus: Corpus, matches: Matches, edges: Edges, settings: Settings
 ) -> list[Draft]:
     """Return blocks, forms, and what neither explains of paragraphs that agree."""
-    blocks = widest(block_runs(corpus, edges, settings))
+    carried = with_carried(corpus, matches, edges)
+    blocks = widest(block_runs(corpus, carried, settings))
     explained = covered(blocks, len(corpus.paragraphs))
-    single = edges.where(~explained[edges.right])
-    forms, is_form = find_forms(corpus, matches, single, settings)
-    single = single.where(~is_form[single.right])
+    forms, is_form = find_forms(corpus, matches, edges, explained, settings)
+    single = edges.where(~(explained | is_form)[edges.right])
     return [
         block_findings(corpus, matches, blocks),
         forms,

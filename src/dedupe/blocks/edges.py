@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.aligner import Runs
-from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray, sorting
+from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray, Rows, sorting
+from dedupe.matches import Matches
 from dedupe.values import dataclass
+
+NO_MATCH = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Edges:
 
     left: IntArray
     right: IntArray
-    match: IntArray  # row of the match, or -1 for paragraphs equal after folding
+    match: IntArray  # row of the match, or NO_MATCH for paragraphs equal after folding
     jaccard: FloatArray
     containment: FloatArray
 
@@ -23,6 +26,15 @@ class Edges:
         """Return some of the edges."""
         rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         return Edges(*(getattr(self, name).take(rows) for name in self.__slots__))
+
+    def with_more(self, others: Edges) -> Edges:
+        """Return these edges, and others after them."""
+        return Edges(
+            *(
+                np.concatenate([getattr(self, name), getattr(others, name)])
+                for name in self.__slots__
+            )
+        )
 
 
 def exact_edges(exemplar: IntArray) -> Edges:
@@ -43,7 +55,7 @@ def exact_edges(exemplar: IntArray) -> Edges:
     left = np.concatenate([kin, before[chained]])
     right = np.concatenate([order, order[chained]])
     ones = np.ones(left.size)
-    return Edges(left, right, np.full(left.size, -1), ones, ones)
+    return Edges(left, right, np.full(left.size, NO_MATCH), ones, ones)
 
 
 def exact_runs(corpus: Corpus, first: int, stop: int) -> Runs:
@@ -55,3 +67,13 @@ def exact_runs(corpus: Corpus, first: int, stop: int) -> Runs:
     # Equal letters may be parted into words in two ways; the fewer are on both sides.
     length = np.minimum(words[edges.left], words[edges.right]).astype(np.int64)
     return Runs(begin[edges.left], begin[edges.right], length)
+
+
+def rows_of(matches: Matches, one: Rows, other: Rows) -> IntArray:
+    """Return the row of the match of each pair of paragraphs, or NO_MATCH."""
+    asked = np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
+    if not asked.size or not len(matches):
+        return np.full(asked.size, NO_MATCH)
+    known = matches.left.astype(np.int64) << 32 | matches.right
+    row = np.minimum(np.searchsorted(known, asked), known.size - 1)
+    return np.where(known[row] == asked, row, NO_MATCH)

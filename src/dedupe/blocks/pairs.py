@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, OVERLAPPING, Draft
-from dedupe.blocks.edges import Edges
+from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
 from dedupe.corpus import (
     BoolArray,
     Corpus,
@@ -26,7 +26,7 @@ def nearest(corpus: Corpus, matches: Matches, single: Edges) -> IntArray:
 
     Of several that are equal, the first stands for all: what is like it is like them.
     """
-    rows = single.match[single.match >= 0]
+    rows = single.match[np.flatnonzero(single.match != NO_MATCH)]
     rows = rows[~_told_of_equals(corpus, matches, rows)]
     order = np.lexsort(
         (matches.left[rows], -matches.jaccard[rows], matches.right[rows])
@@ -40,10 +40,8 @@ def _told_of_equals(corpus: Corpus, matches: Matches, rows: IntArray) -> BoolArr
     """Tell which matches the paragraphs that stand for both sides have, too."""
     left, right = matches.left[rows], matches.right[rows]
     one, other = corpus.exemplar[left], corpus.exemplar[right]
-    known = matches.left.astype(np.int64) << 32 | matches.right
-    asked = np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
-    at = np.minimum(np.searchsorted(known, asked), known.size - 1)
-    told: BoolArray = (known[at] == asked) & ((one != left) | (other != right))
+    told: BoolArray = rows_of(matches, one, other) != NO_MATCH
+    told &= (one != left) | (other != right)
     return told
 
 

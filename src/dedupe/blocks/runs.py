@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from dedupe.blocks.drafts import BLOCK, Draft, whole_places
-from dedupe.blocks.edges import Edges
+from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
 from dedupe.corpus import (
     BoolArray,
     Corpus,
     FloatArray,
     IntArray,
+    Rows,
     group_begins,
     ranges,
     sorting_by,
@@ -48,10 +49,9 @@ def block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> Blocks:
     distance = edges.right - edges.left
     # Of equal ones, those without a match stand first already.
     order = sorting_by(distance, edges.left)
+    pairs = distance[order] << 32 | edges.left[order]
+    order = order[group_begins(pairs)]
     edges, distance = edges.where(order), distance[order]
-    fresh = np.ones(order.size, np.bool_)
-    fresh[1:] = (edges.left[1:] != edges.left[:-1]) | (distance[1:] != distance[:-1])
-    edges, distance = edges.where(fresh), distance[fresh]
     joins = np.zeros(distance.size, np.bool_)
     step = edges.left[1:] - edges.left[:-1]
     joins[1:] = (distance[1:] == distance[:-1]) & (
@@ -68,7 +68,7 @@ def block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> Blocks:
     left, distance = edges.left[begins], distance[begins]
     length = edges.left[last] - left + 1
     size = last + 1 - begins
-    edited = np.maximum.reduceat(edges.match, begins) >= 0
+    edited = np.maximum.reduceat(edges.match, begins) != NO_MATCH
     jaccard = np.add.reduceat(edges.jaccard, begins) / size
     containment = np.add.reduceat(edges.containment, begins) / size
     # A block that follows itself several times is cut into its periods.
@@ -93,8 +93,8 @@ def block_runs(corpus: Corpus, edges: Edges, settings: Settings) -> Blocks:
 def _equal_between(corpus: Corpus, edges: Edges, distance: IntArray) -> BoolArray:
     """Tell whether the paragraph after an edge is equal on both sides.
 
-    Equal paragraphs have edges to two others alone, so between two edges of a block
-    one may be missing.
+    Edges are not carried on to a line that the block holds twice, so between two of
+    its edges one may be missing.
     """
     between = np.minimum(edges.left[:-1] + 1, corpus.exemplar.size - 1)
     other = np.minimum(between + distance[:-1], corpus.exemplar.size - 1)
@@ -191,7 +191,7 @@ def _with_passages(
     place = np.repeat(place, size)
     equal = corpus.exemplar[own] == corpus.exemplar[far]
     same = corpus.paragraphs.first_word[own[equal]]
-    size, some, some_end = _agreeing(matches, own[~equal], far[~equal])
+    size, some, some_end = _agreeing(corpus, matches, own[~equal], far[~equal])
     owner = np.concatenate([whole, place[equal], np.repeat(place[~equal], size)])
     begin = np.concatenate([draft.begin[whole], same, some])
     same_end = same + corpus.paragraphs.words[own[equal]]
@@ -209,19 +209,39 @@ def _with_passages(
 
 
 def _agreeing(
-    matches: Matches, own: IntArray, other: IntArray
+    corpus: Corpus, matches: Matches, own: IntArray, other: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return how many passages paragraphs share with others, and where they lie."""
-    known = matches.left.astype(np.int64) << 32 | matches.right
-    pairs = np.minimum(own, other) << 32 | np.maximum(own, other)
-    row = np.searchsorted(known, pairs)
+    told, far = corpus.exemplar[own], corpus.exemplar[other]
+    row = rows_of(matches, own, other)
+    direct = row != NO_MATCH
+    # What is known of the exemplars is true of their copies.
+    told, far = np.where(direct, own, told), np.where(direct, other, far)
+    row = np.where(direct, row, rows_of(matches, told, far))
     size = np.diff(matches.first_passage)[row]
     passage = ranges(matches.first_passage[:-1][row], size)
+    is_left = np.repeat(told < far, size)
     begin, end = (
-        np.where(np.repeat(own < other, size), left[passage], right[passage])
+        np.where(is_left, left[passage], right[passage])
         for left, right in (
             (matches.passage_left, matches.passage_right),
             (matches.passage_left_end, matches.passage_right_end),
         )
     )
-    return size, begin, end
+    number = np.repeat(np.arange(own.size), size)
+    begin = _moved(corpus, begin, told[number], own[number])
+    end = _moved(corpus, end - 1, told[number], own[number]) + 1
+    held = begin < end
+    return np.bincount(number[held], minlength=own.size), begin[held], end[held]
+
+
+def _moved(corpus: Corpus, position: IntArray, told: Rows, own: Rows) -> IntArray:
+    """Return the positions in a copy of those of words in a paragraph."""
+    first, words = corpus.paragraphs.first_word, corpus.paragraphs.words
+    moved: IntArray = position + first[own] - first[told]
+    # The same letters may be parted into more words: then those after are further on.
+    other = corpus.word.take(moved, mode="clip") != corpus.word[position]
+    moved += other * (words[own] - words[told])
+    np.maximum(moved, first[own], out=moved)
+    np.minimum(moved, first[own] + words[own] - 1, out=moved)
+    return moved

@@ -63,7 +63,9 @@ RULES: dict[str, RuleText] = {
     "boilerplate": RuleText(
         "rule",
         "A form that stands in many documents which share nothing else: a disclaimer, "
-        "a notice, a subscription line. It is reported once, with all its places.",
+        "a notice, a subscription line. It is reported once, with all its places. "
+        "Documents of which it is more than two thirds do not count: they are copies "
+        "of one story.",
         ("boilerplate_documents", "min_words"),
         _SAMPLES,
         "samples/001.txt:6, samples/007.txt:4, handball:3, pomegranates:3, "
