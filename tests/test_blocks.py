@@ -428,6 +428,17 @@ def test_spaces_inside_words_make_no_difference() -> None:
     assert (finding.rule, finding.relation) == ("near-duplicate", "orthographic")
 
 
+@pytest.mark.parametrize(("wordings", "forms"), [(49, 0), (50, 1)])
+def test_what_is_worded_in_dozens_of_ways_is_a_form_be_it_all_there_is(
+    wordings: int, forms: int
+) -> None:
+    form = " ".join(PARAGRAPHS[name] for name in "tuv")
+    texts = {str(number): f"{form} رقم {number}" for number in range(wordings)}
+    found = dedupe.scan(texts).findings
+    assert sum(item.rule == "boilerplate" for item in found) == forms
+    assert all(item.relation == "edited" for item in found)
+
+
 def test_a_notice_inside_other_paragraphs_is_boilerplate() -> None:
     texts = {
         own: f"{PARAGRAPHS[own]} {PARAGRAPHS['n']} {PARAGRAPHS[own].replace(' ', ' و')}"

@@ -117,7 +117,7 @@ def test_what_overlaps_one_of_a_flood_is_paired_with_a_few_of_its_kin() -> None:
 
 
 def test_what_overlaps_within_a_flood_is_not_paired_with_kin() -> None:
-    overlaps = np.array([20, 100]), np.array([70, 250])
+    overlaps = np.array([20, 50]), np.array([70, 120])
     assert pairs(pairs_with_kin(family(FLOOD), overlaps)) == []
     assert pairs(pairs_with_kin(family(FLOOD - 1), overlaps)) != []
 
