@@ -166,10 +166,12 @@ def _is_prose(
         for place, reach in reaches.items()
         if reach > width and ends[place + 1] < FULL * width
     ]
-    signs += sum(lines[place].rstrip().endswith(_TERMINAL) for place in last)
+    closed = sum(lines[place].rstrip().endswith(_TERMINAL) for place in last)
+    signs += closed
     if share >= ALWAYS:
-        # Headlines have commas too, but seldom.
+        # Headlines have commas too, but seldom; one short line may name a poet.
         signs += sum(map(_has_comma, written)) / 2
+        signs += max(len(last) - closed - 1, 0)
     elif not last:
         return False
     return signs >= SIGNS_A_LINE * len(written)
