@@ -50,6 +50,14 @@ VERSES = """\
 أنا الذي نظر الأعمى إلى أدبي وأسمعت كلماتي من به صمم
 الخيل والليل والبيداء تعرفني والسيف والرمح والقرطاس والقلم
 """.splitlines()
+CITATIONS = [
+    f"{name}، مقالات في تاريخ الأدب، دار الشروق، {year}، ص {year % 300}"
+    for name, year in zip(
+        ("أحمد محمود", "سلمى سعيد", "خالد يوسف", "منى خالد", "يوسف حسن", "ليلى علي"),
+        range(1980, 1986),
+        strict=True,
+    )
+]
 LONG_ITEMS = [f"- {line}" for line in HEADLINES]
 
 lines = st.lists(
@@ -260,6 +268,7 @@ def test_words_are_joined_across_wrapped_lines() -> None:
         "\n".join("\N{ARABIC FATHA}".join(verse) for verse in VERSES),
         "\n".join([*VERSES[:4], "", *VERSES[4:], "المتنبي"]),
         "\n".join(LONG_ITEMS),
+        "\n".join(CITATIONS),
         "",
         "\n\n\n\n\n\n\n\n",
     ],
@@ -274,6 +283,7 @@ def test_words_are_joined_across_wrapped_lines() -> None:
         "verses with marks",
         "verses of two stanzas with their poet",
         "list of long items",
+        "citations with commas",
         "empty",
         "blank",
     ],

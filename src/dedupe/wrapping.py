@@ -39,7 +39,7 @@ _MARK = re.compile(
 )
 _SENTENCE_ENDS_INSIDE = re.compile(r"\w{3}\s?[.!؟?؛][»\")\]”’]*\s+\w")
 _COMMA_INSIDE = re.compile(r"[،,](?!\d)\s*\w")
-MIDDLE = 0.15  # of the line, on both sides: there it may part the halves of a verse
+MOST = 0.75  # of lines: a comma in each parts fields, or the halves of a verse
 # After these words a sentence goes on.
 _GOES_ON = re.compile(
     r"(?:^|\s)(?:في|من|على|علي|عن|إلى|الى|الي|أن|ان|إن|أو|او|أم|ثم|لم|لن|لا|ما|قد|بن|أي"
@@ -170,8 +170,10 @@ def _is_prose(
     closed = sum(lines[place].rstrip().endswith(_TERMINAL) for place in last)
     signs += closed
     if share >= ALWAYS:
-        # Headlines have commas too, but seldom; one short line may name a poet.
-        signs += sum(map(_has_comma, written)) / 2
+        # Headlines have commas too, but seldom; a short line may name a poet.
+        commas = sum(bool(_COMMA_INSIDE.search(line)) for line in written)
+        if commas < MOST * len(written):
+            signs += commas / 2
         signs += max(len(last) - closed - 1, 0)
     elif not last:
         return False
@@ -181,11 +183,3 @@ def _is_prose(
 def _goes_on(line: str) -> bool:
     """Tell whether a line ends with a word after which a sentence goes on."""
     return bool(_GOES_ON.search(_MARK.sub("", line)))
-
-
-def _has_comma(line: str) -> bool:
-    """Tell whether there is a comma in a line, other than in the middle."""
-    return any(
-        abs(comma.start() / len(line) - 1 / 2) > MIDDLE
-        for comma in _COMMA_INSIDE.finditer(line)
-    )
