@@ -277,6 +277,7 @@ def test_spans_are_those_of_the_whole_document(folder: Path) -> None:
     assert text[start:end] == FIRST
     (finding,) = report["findings"]
     assert finding["occurrences"][0]["span"] == [start, end]
+    assert finding["occurrences"][0]["paragraphs"] == [2, 2]
     start, end = report["differences"][0]["left_span"]
     assert text[start:end] == report["differences"][0]["left"] == "البلدية"
 

@@ -18,6 +18,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dedupe import arabic
+from dedupe.errors import SettingsError
 from dedupe.normalizer import fold_words, normalize
 
 HERE = Path(__file__).parent
@@ -360,3 +361,17 @@ def test_repetition_costs_no_more_than_its_length(text: str) -> None:
 def test_no_documents_have_no_words() -> None:
     assert fold_words([]).first_word.tolist() == [0]
     assert fold_words(["", " \n"]).first_word.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "fold", "told"),
+    [
+        ("نص", "xx", "fold must be one of none, light, full, not 'xx'"),
+        (b"x", "full", "must be str, not bytes"),
+    ],
+)
+def test_what_cannot_be_normalized_is_refused(
+    text: object, fold: str, told: str
+) -> None:
+    with pytest.raises(SettingsError, match=told):
+        normalize(text, fold=fold)  # type: ignore[arg-type]

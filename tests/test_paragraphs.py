@@ -25,6 +25,41 @@ PROSE = """\
 السنوات المقبلة داعيا السكان إلى المحافظة على المكان وإلى المشاركة في العناية به\
 """.splitlines()
 
+HEADLINES = """\
+البلدية تفتتح حديقة عامة على ضفة النهر بعد عامين من أعمال البناء
+وزير الصحة يعلن خطة وطنية لتطوير المستشفيات في المناطق البعيدة
+انطلاق معرض الكتاب بمشاركة دور نشر عربية وحضور واسع من القراء
+المنتخب الوطني يختتم معسكره ويستعد لمباراته الحاسمة غدا الخميس
+ارتفاع أسعار الخضروات في الأسواق مع اقتراب موسم الأعياد
+مجلس المدينة يناقش مشروع توسعة الطرق ومواقف السيارات الجديدة
+باحثون يكتشفون نقوشا قديمة في كهف قرب الساحل الشمالي للبلاد
+شركة الطيران تضيف رحلات جديدة إلى ثلاث عواصم أوروبية هذا الصيف
+طلبة الجامعة يصممون سيارة تعمل بالطاقة الشمسية لمسافات طويلة
+هيئة الأرصاد تحذر من أمطار غزيرة ورياح قوية نهاية الأسبوع
+مهرجان الموسيقى يستضيف فرقا شعبية قادمة من عشرين بلدا عربيا
+وفاة الفنان الكبير صاحب الألحان الخالدة عن ثمانين عاما
+""".splitlines()
+# By Imru al-Qais and al-Mutanabbi.
+VERSES = """\
+قفا نبك من ذكرى حبيب ومنزل بسقط اللوى بين الدخول فحومل
+وليل كموج البحر أرخى سدوله علي بأنواع الهموم ليبتلي
+ألا أيها الليل الطويل ألا انجل بصبح وما الإصباح منك بأمثل
+مكر مفر مقبل مدبر معا كجلمود صخر حطه السيل من عل
+على قدر أهل العزم تأتي العزائم وتأتي على قدر الكرام المكارم
+وتعظم في عين الصغير صغارها وتصغر في عين العظيم العظائم
+أنا الذي نظر الأعمى إلى أدبي وأسمعت كلماتي من به صمم
+الخيل والليل والبيداء تعرفني والسيف والرمح والقرطاس والقلم
+""".splitlines()
+CITATIONS = [
+    f"{name}، مقالات في تاريخ الأدب، دار الشروق، {year}، ص {year % 300}"
+    for name, year in zip(
+        ("أحمد محمود", "سلمى سعيد", "خالد يوسف", "منى خالد", "يوسف حسن", "ليلى علي"),
+        range(1980, 1986),
+        strict=True,
+    )
+]
+LONG_ITEMS = [f"- {line}" for line in HEADLINES]
+
 lines = st.lists(
     st.lists(
         st.sampled_from(
@@ -240,13 +275,66 @@ def test_words_are_joined_across_wrapped_lines() -> None:
         "\n".join(f"- بند قصير رقم {number}" for number in range(30)),
         "\n".join(f"{row}." for row in textwrap.wrap(" ".join(PROSE), 60)),
         "\n".join(textwrap.wrap(" ".join(PROSE), 30)),
+        "\n".join(HEADLINES),
+        "\n".join([*HEADLINES[:6], "", *HEADLINES[6:]]),
+        "\n".join(VERSES),
+        "\n".join("\N{ARABIC FATHA}".join(verse) for verse in VERSES),
+        "\n".join([*VERSES[:4], "", *VERSES[4:], "المتنبي"]),
+        "\n".join(LONG_ITEMS),
+        "\n".join(CITATIONS),
         "",
         "\n\n\n\n\n\n\n\n",
     ],
-    ids=["prose", "list", "sentences", "verse", "empty", "blank"],
+    ids=[
+        "prose",
+        "list",
+        "sentences",
+        "short lines",
+        "headlines",
+        "headlines in two groups",
+        "verses",
+        "verses with marks",
+        "verses of two stanzas with their poet",
+        "list of long items",
+        "citations with commas",
+        "empty",
+        "blank",
+    ],
 )
 def test_lines_that_are_not_clearly_wrapped_stay(text: str) -> None:
     assert wrapping.unwrap(text) is text
+
+
+def test_what_is_no_prose_stays_beside_wrapped_paragraphs() -> None:
+    article = PROSE * 10
+    wrapped = "\n\n".join(textwrap.fill(paragraph, 72) for paragraph in article)
+    items = [f"{mark} بند قصير من القائمة" for mark in ("-", "•", "1.", "٢-", "(3)")]
+    dialogue = ["قال: أين كنت؟", "قالت: كنت في السوق", "قال: وماذا اشتريت؟"]
+    rest = [*items, "", *VERSES, "", *dialogue, "", "# عنوان", "| أ | ب |", "| ج | د |"]
+    text = "\n".join([wrapped, "", *rest])
+    cut = [line for line in wrapping.unwrap(text).split("\n") if line]
+    assert cut == [*article, *filter(None, rest)]
+
+
+def test_a_dash_that_comes_first_in_a_line_by_chance_begins_no_item() -> None:
+    prose = f"{PROSE[0]} – {PROSE[1]} {PROSE[2]}"
+    width = next(w for w in range(60, 100) if "\n–" in textwrap.fill(prose, w))
+    rows = textwrap.wrap(prose, width)
+    assert wrapping.unwrap("\n".join([*rows, ""])) == prose + "\n"
+
+
+def test_marks_may_have_no_width_where_lines_were_wrapped() -> None:
+    prose = " ".join(PROSE)
+    rows = textwrap.wrap(prose, 60)
+    # A vowel for every letter of some words, and none for the others.
+    marked = [
+        " ".join(
+            "\N{ARABIC FATHA}".join(word) if place % 3 == 0 else word
+            for place, word in enumerate(row.split())
+        )
+        for row in rows
+    ]
+    assert wrapping.unwrap("\n".join(marked)) == " ".join(marked)
 
 
 def test_unwrapping_keeps_every_offset() -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from itertools import permutations
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import dedupe
 from corpora import CHANGES, WORDS, Plan, build, small_corpora
 from dedupe import loader, stages
+from dedupe.errors import SettingsError
 from dedupe.model import Match, ScanResult
 from dedupe.readers import ReadOptions
 from dedupe.settings import Settings
@@ -443,3 +445,58 @@ def test_words_said_again_and_again_are_no_error(texts: list[str]) -> None:
     words = {item.document: item.words for item in result.documents}
     for match in result.matches:
         assert 0 < match.words <= words[match.left.document]
+
+
+UNKNOWN_INPUTS: list[tuple[object, str]] = [
+    ([("a", ORIGINAL), "a.txt", "/nope"], "paths or texts, not both .*'a.txt'"),
+    (None, "not NoneType"),
+    (5, "not int"),
+    (b"a.txt", "str or Path.* not bytes"),
+    ([b"a.txt"], "str or Path.* not bytes"),
+    (["a.txt", None], "not NoneType"),
+    ([["a", ORIGINAL]], "pairs of a name and a text; not list"),
+    ({"a": None}, r"not \(str, NoneType\)"),
+    ({"a": b"x"}, r"not \(str, bytes\)"),
+    ([("a", ORIGINAL, "b")], r"not \(str, str, str\)"),
+]
+
+
+@pytest.mark.parametrize(("inputs", "told"), UNKNOWN_INPUTS)
+def test_what_is_neither_paths_nor_texts_is_refused(inputs: object, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        dedupe.scan(inputs)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"settings": {"min_words": 3}}, r"settings must be Settings\(…\), not dict"),
+        ({"read": None}, r"read must be ReadOptions\(…\), not NoneType"),
+        ({"jobs": "2"}, "jobs must be a whole number from 1, or None, not '2'"),
+        ({"jobs": -1}, "not -1"),
+        ({"jobs": 1.5}, "not 1.5"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(
+    arguments: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(SettingsError, match=told):
+        dedupe.scan({"a": ORIGINAL}, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"num_perm": 128.0}, "num_perm must be a whole number, not 128.0"),
+        ({"seed": 0.5}, "seed must be a whole number"),
+        ({"min_words": 8.5}, "min_words must be a whole number"),
+        ({"min_words": "8"}, "min_words must be a number"),
+        ({"ignore_numbers": "no"}, "ignore_numbers must be true or false, not 'no'"),
+        ({"fold": "xx"}, "fold must be one of none, light, full, not 'xx'"),
+    ],
+)
+def test_a_setting_of_another_kind_is_refused_by_its_name(
+    wrong: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(SettingsError, match=told):
+        Settings(**wrong)

@@ -17,6 +17,22 @@ KEPT = [
     "``` x ` y\nc\n``` x ` y\n",
     "~~\nc\n~~\n",
     "نص\n---\ntitle: x\n---\n",
+    "---\nس: كيف بدأت؟\n\nج: من المدرسة.\n\n---\n\nنص\n",
+    "---\nقال: نص\n\n---\n",
+    "---\ntitle: x\nفقرة من النص\n---\n",
+    "---\nقال الوزير: نص\n---\n",
+    "---\n- بند\n- بند\n---\n",
+    "---نص\ntitle: x\n---\n",
+    "---perl\ntitle: x\n---\n",
+    "+++\nفقرة\n+++\n",
+    "{\nفقرة\n}\n",
+    "{} نص\n",
+    '{"title": 1} نص\n',
+    "    ```\nنص\n    ```\n",
+    "\t```\nنص\n\t```\n",
+    "فقرة\n\n     ```\n     نص\n     ```\n",
+    "    ~~~\nنص\n~~~\n",
+    ">     ```\n> نص\n>     ```\n",
 ]
 BLANKED = [
     ("---\ntitle: x\n---\nنص", 3),
@@ -28,6 +44,18 @@ BLANKED = [
     ("> ```\n> x\n> ```\nنص", 3),
     ("   ```\n   x\n   ```  \nنص", 3),
     ("---\na: |\n  ```\n---\n```\nx\n```\nنص", 7),
+    ("---\nعنوان: x\nقسم: y\n---\nنص", 4),
+    ('---\n"my title": x\n---\nنص', 3),
+    ("---\nmy title: x\ntags: [\n  a\n]\n---\nنص", 6),
+    ("---\ntitle: x\n\ntags:\n- a\n\n---\nنص", 7),
+    ("---\nوصف: |\n  a\n\n  b\nقسم: c\n---\nنص", 7),
+    ('---json\n{"a": 1}\n---\nنص', 3),
+    ('{\n"a": {"b": 1}\n}\nنص', 3),
+    ("1. ```\n   x\n   ```\nنص", 3),
+    (">    ```\n> x\n>    ```\nنص", 3),
+    ("> ```\n> > ```\n> ```\nنص", 3),
+    ("```\n> ```\n    ```\n```\nنص", 4),
+    ("> > ```\n> > x\nنص", 2),
 ]
 
 
@@ -43,6 +71,14 @@ def test_front_matter_and_fenced_code_become_blanks(text: str, lines: int) -> No
     before = written.split("\n")[:lines]
     assert not "".join(before).strip()
     assert written.split("\n")[lines:] == ["نص"]
+
+
+def test_a_fence_in_a_quotation_ends_with_it() -> None:
+    assert readable("> ```\n> x\n\nنص\n\n```\ny\n```\n").split() == ["نص"]
+
+
+def test_a_fence_may_be_indented_in_a_list_as_its_text_is() -> None:
+    assert readable("- a\n\n    ```\n    x\n    ```\nنص").split() == ["-", "a", "نص"]
 
 
 @given(st.text(st.sampled_from("-`~+>: \nab.#\r\ufeff"), max_size=60))

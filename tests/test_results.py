@@ -14,6 +14,7 @@ import dedupe
 from corpora import NEW_WORDS, WORDS, small_corpora
 from dedupe.columns import Built
 from dedupe.model import Finding, Occurrence, ScanResult
+from dedupe.paragraphs import read_columns
 from dedupe.texts import EXCERPT
 from oracle import paragraphs, words_of
 
@@ -140,15 +141,23 @@ def check_borders(place: Occurrence, text: str) -> None:
     assert "\n".join(lines) == text[place.span.start : place.span.end]
 
 
+def check_paragraphs(place: Occurrence, text: str) -> None:
+    _, found = read_columns([text])
+    first, last = place.paragraphs
+    assert found.start[first - 1] <= place.span.start < found.end[first - 1]
+    assert found.start[last - 1] < place.span.end <= found.end[last - 1]
+
+
 def check_place(place: Occurrence, text: str) -> None:
     start, end = place.span
     shown = text[start:end]
     assert shown == shown.strip()
     assert shown.startswith(place.excerpt)
     assert len(place.excerpt) <= EXCERPT
-    assert text.count("\n", 0, start) + 1 == place.lines[0] == place.paragraphs[0]
-    assert text.count("\n", 0, end) + 1 == place.lines[1] >= place.paragraphs[1]
+    assert text.count("\n", 0, start) + 1 == place.lines[0]
+    assert text.count("\n", 0, end) + 1 == place.lines[1]
     check_borders(place, text)
+    check_paragraphs(place, text)
     assert place.passages
     edges = [edge for passage in place.passages for edge in passage]
     assert edges == sorted(edges)
@@ -194,27 +203,39 @@ OWN = "قمر بحيرة دفتر مصباح"
 
 
 @pytest.mark.parametrize(
-    ("label", "text", "line"),
+    ("label", "text", "paragraph", "line"),
     [
-        ("first line", f"{TEXT}\n{OWN}", 1),
-        ("after a blank line", f"{OWN}\n\n{TEXT}", 3),
-        ("line breaks of Windows", f"{OWN}\r\n{OWN} 2\r\n{TEXT}\r\n", 3),
-        ("line breaks of Windows, blank", f"\r\n\r\n{TEXT}\r\n", 3),
-        ("white space around", f"{OWN}\n \t{TEXT}\N{NO-BREAK SPACE} \n", 2),
-        ("an indent after a blank line", f"{OWN}\n\n  {TEXT}", 3),
-        ("white space at the end of the line before", f"{OWN}  \n{TEXT}", 2),
-        ("an indent in the first line", f"  {TEXT}\n{OWN}", 1),
-        ("lines without letters", f"***\n---\n{TEXT}", 3),
+        ("first line", f"{TEXT}\n{OWN}", 1, 1),
+        ("after a blank line", f"{OWN}\n\n{TEXT}", 2, 3),
+        ("line breaks of Windows", f"{OWN}\r\n{OWN} 2\r\n{TEXT}\r\n", 3, 3),
+        ("line breaks of Windows, blank", f"\r\n\r\n{TEXT}\r\n", 1, 3),
+        ("white space around", f"{OWN}\n \t{TEXT}\N{NO-BREAK SPACE} \n", 2, 2),
+        ("an indent after a blank line", f"{OWN}\n\n  {TEXT}", 2, 3),
+        ("white space at the end of the line before", f"{OWN}  \n{TEXT}", 2, 2),
+        ("an indent in the first line", f"  {TEXT}\n{OWN}", 1, 1),
+        ("lines without letters", f"***\n---\n{TEXT}", 1, 3),
+        ("a line break within a line", f"{OWN}\N{LINE SEPARATOR}{TEXT}", 2, 1),
     ],
 )
-def test_a_paragraph_is_shown_where_it_stands(label: str, text: str, line: int) -> None:
+def test_a_paragraph_is_shown_where_it_stands(
+    label: str, text: str, paragraph: int, line: int
+) -> None:
     [finding] = dedupe.scan([("1", TEXT), (label, text)]).findings
     place = finding.occurrences[1]
     assert place.lines == (line, line)
-    assert place.paragraphs == (line, line)
+    assert place.paragraphs == (paragraph, paragraph)
     assert text[place.span.start : place.span.end] == TEXT
     assert place.excerpt == TEXT
     check_borders(place, text)
+
+
+def test_paragraphs_of_a_finding_are_counted_as_those_of_its_document() -> None:
+    others = [f"{OWN} {number}" for number in range(3)]
+    text = "\n\n".join([*others, TEXT])
+    result = dedupe.scan([("1", text), ("2", TEXT)])
+    [finding] = result.findings
+    assert [place.paragraphs for place in finding.occurrences] == [(4, 4), (1, 1)]
+    assert [document.paragraphs for document in result.documents] == [4, 1]
 
 
 def wrapped(text: str, width: int) -> str:

@@ -48,6 +48,7 @@ class Excerpt(NamedTuple):
     text: str
     start: int = 0  # code point in its document
     line: int = 1  # of its first character, counted from 1
+    paragraph: int = 1  # likewise
 
     def written(self, span: Span) -> str:
         """Return what stands at a span of the document."""
@@ -283,10 +284,10 @@ def _moved_place(place: Occurrence, excerpt: Excerpt) -> Occurrence:
     def span(inner: Span) -> Span:
         return Span(inner.start + excerpt.start, inner.end + excerpt.start)
 
-    first_line = excerpt.line - 1
+    first_line, before = excerpt.line - 1, excerpt.paragraph - 1
     return place._replace(
         document=excerpt.name,
-        paragraphs=(place.paragraphs[0] + first_line, place.paragraphs[1] + first_line),
+        paragraphs=(place.paragraphs[0] + before, place.paragraphs[1] + before),
         lines=(place.lines[0] + first_line, place.lines[1] + first_line),
         span=span(place.span),
         passages=tuple(map(span, place.passages)),

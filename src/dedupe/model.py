@@ -42,7 +42,7 @@ class Occurrence(NamedTuple):
     """One place where a finding stands."""
 
     document: str
-    paragraphs: tuple[int, int]  # first and last, counted from 1 (lines of the text)
+    paragraphs: tuple[int, int]  # first and last that have words, counted from 1
     lines: tuple[int, int]  # first and last, counted from 1
     span: Span  # of the whole block
     passages: tuple[Span, ...]  # the stretches that agree, in order

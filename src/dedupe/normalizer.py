@@ -14,9 +14,11 @@ import re
 import numpy as np
 
 from dedupe import arabic, rewriter
+from dedupe.errors import SettingsError
 from dedupe.folding import WordColumns, fold_words
 from dedupe.model import Span
 from dedupe.rewriter import Offsets
+from dedupe.settings import check_fold
 from dedupe.values import dataclass
 
 __all__ = ["NormalizedText", "WordColumns", "fold_words", "normalize"]
@@ -61,6 +63,7 @@ def normalize(
     text: str, *, fold: str = "full", ignore_numbers: bool = False
 ) -> NormalizedText:
     """Return the folded text of one paragraph with the offsets of its characters."""
+    _check_arguments(text, fold)
     points, origin = rewriter.rewrite(text, fold)
     images = rewriter.images(points, rewriter.table(fold))
     kept = np.flatnonzero(images)
@@ -77,6 +80,13 @@ def normalize(
     if fold == "full":
         words = _join_servants(_join_waws(words))
     return _written(words, folded, offsets, ends)
+
+
+def _check_arguments(text: object, fold: str) -> None:
+    check_fold(fold)
+    if not isinstance(text, str):
+        message = f"A text to normalize must be str, not {type(text).__name__}."
+        raise SettingsError(message)
 
 
 def _write_numbers(folded: str) -> str:

@@ -13,6 +13,7 @@ from dedupe import blocks, families, loader, processes, signatures
 from dedupe.aligner import Runs
 from dedupe.children import see_off
 from dedupe.corpus import Corpus, IntArray
+from dedupe.errors import SettingsError
 from dedupe.kin import PARTS, count_kin_once, kin
 from dedupe.loader import Batches
 from dedupe.matches import (
@@ -101,6 +102,7 @@ def compare(
 
     The arguments are those of `scan`.
     """
+    _check_arguments(settings, read, jobs)
     tell = progress or tell_nobody
     found = sources_of(inputs, read)
     jobs = jobs_for(found, jobs)
@@ -153,16 +155,59 @@ def sources_of(inputs: Inputs, read: ReadOptions) -> Found:
         return inputs
     if isinstance(inputs, str | PurePath):
         return find_sources([inputs], read, sized=False)
-    if isinstance(inputs, Mapping):
-        return from_texts(inputs)
     paths: list[PathLike] = []
     texts: list[tuple[str, str]] = []
-    for item in inputs:
-        if isinstance(item, tuple):
-            texts.append(item)
-        else:
+    for item in _items(inputs):
+        if isinstance(item, str | PurePath):
             paths.append(item)
+        elif isinstance(item, tuple):
+            texts.append(_named_text(item))
+        else:
+            raise _unknown_kind(item)
+    if paths and texts:
+        message = f"Give paths or texts, not both at once: {str(paths[0])!r} is a path."
+        raise SettingsError(message)
     return from_texts(texts) if texts else find_sources(paths, read, sized=False)
+
+
+def _items(inputs: object) -> Iterable[object]:
+    if isinstance(inputs, Mapping):
+        return inputs.items()
+    if isinstance(inputs, bytes) or not isinstance(inputs, Iterable):
+        raise _unknown_kind(inputs)
+    return inputs
+
+
+def _named_text(item: tuple[object, ...]) -> tuple[str, str]:
+    match item:
+        case (str(name), str(text)):
+            return name, text
+        case _:
+            pass
+    kinds = ", ".join(type(member).__name__ for member in item)
+    message = f"A text is a pair of its name and itself, both str, not ({kinds})."
+    raise SettingsError(message)
+
+
+def _unknown_kind(given: object) -> SettingsError:
+    return SettingsError(
+        f"Paths are str or Path, texts a mapping from names or pairs of a name and a "
+        f"text; not {type(given).__name__}."
+    )
+
+
+def _check_arguments(settings: object, read: object, jobs: object) -> None:
+    """Refuse what would fail later, or be taken for something else."""
+    for name, value, kind in (
+        ("settings", settings, Settings),
+        ("read", read, ReadOptions),
+    ):
+        if not isinstance(value, kind):
+            message = f"{name} must be {kind.__name__}(…), not {type(value).__name__}."
+            raise SettingsError(message)
+    if jobs is not None and (type(jobs) is not int or jobs < 0):
+        message = f"jobs must be a whole number from 1, or None, not {jobs!r}."
+        raise SettingsError(message)
 
 
 @dataclass(frozen=True, slots=True)

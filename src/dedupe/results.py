@@ -232,8 +232,8 @@ class _Places:
     findings: Findings
     fingerprint: UInt64Array
     document: Int32Array
-    first_paragraph: Int32Array  # counted from 1
-    last_paragraph: Int32Array
+    first_paragraph: IntArray  # of its document, counted from 1
+    last_paragraph: IntArray
     spans: Int32Array  # [places, 2], code points
     borders: Int32Array  # as `known_borders` says
     is_known: BoolArray  # whether the borders are
@@ -253,6 +253,8 @@ class _Places:
         first, last = findings.first, findings.last
         spans = _spans(corpus, batches, findings)
         start, end = spans.T
+        document = paragraphs.document[first]
+        before = corpus.first_paragraph[document] - 1
         passage_start = batches.starts(findings.passage_begin)
         passage_end = batches.ends(findings.passage_end - 1)
         # Whole paragraphs agree with their punctuation, not from word to word alone.
@@ -263,9 +265,9 @@ class _Places:
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
-            paragraphs.document[first],
-            paragraphs.line[first] + 1,
-            paragraphs.line[last] + 1,
+            document,
+            first - before,
+            last - before,
             spans,
             *known_borders(paragraphs, (first, last), spans),
             passage_start,

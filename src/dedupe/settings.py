@@ -56,12 +56,14 @@ class Settings:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 message = f"{name} must be a number, not {value!r}."
                 raise SettingsError(message)
+            if isinstance(low, int) and not isinstance(value, int):
+                message = f"{name} must be a whole number, not {value!r}."
+                raise SettingsError(message)
             if not low <= value <= high:
                 message = f"{name} must be from {low} to {high}, not {value}."
                 raise SettingsError(message)
-        if self.fold not in FOLDS:
-            message = f"fold must be one of {', '.join(FOLDS)}, not {self.fold!r}."
-            raise SettingsError(message)
+        _check_flag("ignore_numbers", self.ignore_numbers)
+        check_fold(self.fold)
         if self.num_perm % self.bands:
             message = (
                 f"num_perm must be a multiple of bands: {self.num_perm} permutations "
@@ -81,6 +83,20 @@ class Settings:
         return hashlib.blake2b(recipe.encode(), digest_size=8).hexdigest()
 
 
+def _check_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        message = f"{name} must be true or false, not {value!r}."
+        raise SettingsError(message)
+
+
+def check_fold(fold: str) -> None:
+    """Refuse a level of folding that there is not."""
+    if fold not in FOLDS:
+        message = f"fold must be one of {', '.join(FOLDS)}, not {fold!r}."
+        raise SettingsError(message)
+
+
+# A setting whose smallest value is a whole number has no others.
 _RANGES = (
     ("min_words", 1, 10_000),
     ("jaccard", 0.05, 1.0),

@@ -363,4 +363,4 @@ def _excerpt(
         raise InputError(f"{name}: there are no words in the lines that were named.")
     start, end = int(paragraphs.start[rows[0]]), int(paragraphs.end[rows[-1]])
     line = int(paragraphs.line[rows[0]]) + 1
-    return Excerpt(document.name, document.text[start:end], start, line)
+    return Excerpt(document.name, document.text[start:end], start, line, rows[0] + 1)
