@@ -22,6 +22,7 @@ from corpora import WORDS
 from dedupe import Archive, Document, archive
 from dedupe.archive import sqlite
 from dedupe.errors import ArchiveError, DedupeError
+from dedupe.settings import RULES_VERSION
 
 # How often each harm is done; docs/archive.md tells of a run with 60 and 120.
 KILLS = 6
@@ -381,7 +382,7 @@ def test_an_older_schema_is_brought_up_to_date_by_rebuild(path: Path) -> None:
 def test_other_rules_are_refused_and_rebuilt(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = archive.RULES_VERSION + 1
+    other = RULES_VERSION + 1
     monkeypatch.setattr(archive, "RULES_VERSION", other)
     with pytest.raises(ArchiveError, match=f"dedupe archive rebuild {path}"):
         Archive.open(path)
