@@ -292,7 +292,8 @@ def even_twins(corpus: Corpus, texts: Texts) -> None:
     is_asked[exemplar[differs]] = True
     rows = np.flatnonzero(is_asked[exemplar])
     spans = np.stack([paragraphs.start[rows], paragraphs.end[rows]], axis=1)
-    paragraphs.raw[rows] = texts.hashes_of_words(paragraphs.document[rows], spans)
+    hashes = texts.hashes_of_words(paragraphs.document[rows], spans)
+    paragraphs.raw[rows[list(hashes)]] = list(hashes.values())
 
 
 def slices(batches: Batches) -> list[tuple[int, int]]:

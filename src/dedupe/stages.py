@@ -34,7 +34,7 @@ from dedupe.similarity import crowded_paragraphs, shingle_hashes
 from dedupe.values import dataclass
 from dedupe.verifier import verify
 
-PAIRS_AT_ONCE = 1 << 10
+PAIRS_AT_ONCE = 1 << 11
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
 _SPACE, _LINE_FEED = ord(" "), ord("\n")
 _BEYOND = 1 << 16
+_CODEC = "utf-16-le", "surrogatepass"  # of what is hashed
 _NARROW = 2  # bytes of a code point, unless one of the row is beyond
 
 
@@ -97,10 +98,18 @@ class Texts:
         """Return a number for the text of each span; equal texts have equal ones."""
         return list(map(hash, map(_bytes, self._pieces(document, spans))))
 
-    def hashes_of_words(self, document: Int32Array, spans: Int32Array) -> list[int]:
-        """Return the same, but whatever white space parts the words."""
-        pieces = map(decoded, self._pieces(document, spans))
-        return [hash(_evened(text)) for text in pieces]
+    def hashes_of_words(
+        self, document: Int32Array, spans: Int32Array
+    ) -> dict[int, int]:
+        """Return the same of texts as if single spaces parted their words.
+
+        Those are left out of which that is true, but for rare kinds of white space.
+        """
+        hashes = {}
+        for row, text in enumerate(map(decoded, self._pieces(document, spans))):
+            if "  " in text or "\n" in text or "\t" in text or "\xa0" in text:
+                hashes[row] = hash(" ".join(text.split()).encode(*_CODEC))
+        return hashes
 
     def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
         """Return the code points of all spans, each with a gap after it."""
@@ -125,14 +134,7 @@ def _bytes(codes: memoryview) -> bytes:
     """Return bytes that are the same for a text in whatever row it lies."""
     if codes.itemsize == _NARROW:
         return codes.tobytes()
-    return decoded(codes).encode("utf-16-le", "surrogatepass")
-
-
-def _evened(text: str) -> str:
-    """Return a text with single spaces between words, but for rare kinds of space."""
-    if "  " in text or "\n" in text or "\t" in text or "\xa0" in text:
-        return " ".join(text.split())
-    return text
+    return decoded(codes).encode(*_CODEC)
 
 
 def _cuts(codes: CodeUnits, end: IntArray) -> IntArray:
