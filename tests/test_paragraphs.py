@@ -309,8 +309,8 @@ def test_what_is_no_prose_stays_beside_wrapped_paragraphs() -> None:
     article = PROSE * 10
     wrapped = "\n\n".join(textwrap.fill(paragraph, 72) for paragraph in article)
     items = [f"{mark} بند قصير من القائمة" for mark in ("-", "•", "1.", "٢-", "(3)")]
-    dialogue = ["قال: أين كنت؟", "قالت: كنت في السوق", "قال: وماذا اشتريت؟"]
-    rest = [*items, "", *VERSES, "", *dialogue, "", "# عنوان", "| أ | ب |", "| ج | د |"]
+    dialog = ["قال: أين كنت؟", "قالت: كنت في السوق", "قال: وماذا اشتريت؟"]
+    rest = [*items, "", *VERSES, "", *dialog, "", "# عنوان", "| أ | ب |", "| ج | د |"]
     text = "\n".join([wrapped, "", *rest])
     cut = [line for line in wrapping.unwrap(text).split("\n") if line]
     assert cut == [*article, *filter(None, rest)]
