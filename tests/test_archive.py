@@ -391,11 +391,13 @@ def test_an_archive_keeps_the_settings_it_was_made_with(path: Path) -> None:
 
 
 def test_the_seed_is_random_unless_given(tmp_path: Path) -> None:
-    seeds = {
-        Archive.create(tmp_path / str(number)).settings.seed for number in range(4)
-    }
+    seeds = set()
+    for number in range(4):
+        with Archive.create(tmp_path / str(number)) as made:
+            seeds.add(made.settings.seed)
     assert len(seeds) == 4
-    assert filled(tmp_path / "own", STORY).settings.seed == 1
+    with filled(tmp_path / "own", STORY) as made:
+        assert made.settings.seed == 1
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
