@@ -248,11 +248,31 @@ def test_a_wrong_value_is_blamed_on_where_it_came_from(
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_unknown_variable_is_a_warning_that_names_the_nearest() -> None:
-    code, _, err = scan("--quiet", DEDUPE_MIN_WORD="9", DEDUPE_HOME="/x")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("DEDUPE_MIN_WORD", "DEDUPE_MIN_WORDS"),
+        ("DEDUPE_MINWORDS", "DEDUPE_MIN_WORDS"),
+        ("DEDUPE_FAILON", "DEDUPE_FAIL_ON"),
+        ("DEDUPE_BASE_LINE", "DEDUPE_BASELINE"),
+        ("DEDUPE_jobs", "DEDUPE_JOBS"),
+    ],
+)
+@pytest.mark.parametrize("command", ["scan", "check", "clean"])
+def test_a_variable_that_is_nearly_a_setting_is_an_error(
+    command: str, name: str, meant: str
+) -> None:
+    ended = CliRunner().invoke(main, [command, "a.txt"], env={name: "9"})
+    assert ended.exit_code == 2
+    assert f"{name} sets nothing. Did you mean {meant!r}?" in ended.stderr
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["DEDUPE_HOME", "DEDUPE_PORT", "DEDUPE_CACHE"])
+def test_a_variable_of_another_program_is_a_warning(name: str) -> None:
+    code, _, err = scan("--quiet", **{name: "/x"})
     assert code == 0
-    assert "DEDUPE_MIN_WORD sets nothing. Did you mean 'DEDUPE_MIN_WORDS'?" in err
-    assert "DEDUPE_HOME sets nothing." in err
+    assert f"warning: the environment variable {name} sets nothing." in err
 
 
 def test_an_option_of_every_kind_can_stand_in_a_file(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,9 +33,13 @@ _MENTION = (
     r"""^\s*\[*\s*["']?tool["']?\s*(?:\]|\.\s*["']?dedupe)|^\s*["']?tool["']?\s*[.=]"""
 )
 
-
 # Commands that have a table of their own inside that of dedupe.
 TABLES = ("check", "clean")
+
+# Two names so much alike, 1 being the same, may be meant for one another; and where
+# other programs may own names as well, a name so near to ours is a mistake for it.
+NEAR = 0.6
+MISTAKEN = 0.85
 
 
 class Configuration(NamedTuple):
@@ -182,21 +187,30 @@ def _values(
         if name in options:
             values[name] = _convert(path, key, value, options[name])
         elif name not in foreign:
-            raise SettingsError(f"{path}: unknown key {key!r}.{_nearest(key, options)}")
+            near = _nearest(key, options)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise SettingsError(f"{path}: unknown key {key!r}.{hint}")
     return values
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield a warning for each DEDUPE_ variable that sets nothing for any command.
 
-    It is no error: other programs may own the name.
+    Other programs may own the name; but one that is nearly that of a setting was meant
+    to be it, so it raises a SettingsError, as a key in a file does.
     """
     ours = sorted(name for name in environment if name.startswith(PREFIX))
-    known = set(map(variable, _all_options())) if ours else set()
+    known = dict.fromkeys(map(variable, _all_options())) if ours else {}
     for name in ours:
-        if name not in known:
-            hint = _nearest(name, known)
-            yield f"the environment variable {name} sets nothing.{hint}"
+        if name in known:
+            continue
+        own = name.removeprefix(PREFIX)
+        near = _nearest(own, [other.removeprefix(PREFIX) for other in known])
+        hint = f" Did you mean {PREFIX + near!r}?" if near else ""
+        told = f"the environment variable {name} sets nothing.{hint}"
+        if _likeness(own, near) >= MISTAKEN:
+            raise SettingsError(told)
+        yield told
 
 
 def _all_options() -> Iterator[str]:
@@ -289,8 +303,14 @@ def _kind(option: click.Option) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that was most likely meant, "" where none is near."""
+    near = max(known, key=partial(_likeness, name), default="")
+    return near if _likeness(name, near) >= NEAR else ""
+
+
+def _likeness(name: str, other: str) -> float:
+    """Return from 0 to 1 how near two names are, however their words are parted."""
     import difflib  # noqa: PLC0415 - for mistakes alone
 
-    names = {other.casefold().replace("-", "_"): other for other in known}
-    close = difflib.get_close_matches(name.casefold().replace("-", "_"), names, n=1)
-    return f" Did you mean {names[close[0]]!r}?" if close else ""
+    one, two = (text.casefold().replace("-", "_") for text in (name, other))
+    return difflib.SequenceMatcher(None, one, two).ratio()
