@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from dedupe.corpus import Int32Array, IntArray
 from dedupe.text_column import GAP, CodeUnits, TextColumn, decoded
@@ -23,6 +22,7 @@ from dedupe.values import dataclass
 
 EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
+LIKELY = 16  # places before a cut, of which one nearly always ends a word
 _SPACE, _LINE_FEED = ord(" "), ord("\n")
 _BEYOND = 1 << 16
 _CODEC = "utf-16-le", "surrogatepass"  # of what is hashed
@@ -96,7 +96,9 @@ class Texts:
 
     def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
         """Return a number for the text of each span; equal texts have equal ones."""
-        return list(map(hash, map(_bytes, self._pieces(document, spans))))
+        are_narrow = all(row.itemsize == _NARROW for row in self.rows)
+        written = memoryview.tobytes if are_narrow else _bytes
+        return list(map(hash, map(written, self._pieces(document, spans))))
 
     def hashes_of_words(
         self, document: Int32Array, spans: Int32Array
@@ -113,9 +115,10 @@ class Texts:
 
     def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
         """Return the code points of all spans, each with a gap after it."""
-        pieces = self._pieces(document, spans)
-        kinds = {self.rows[row].dtype for row in set(self.row[document].tolist())}
+        rows = self.row[document]
+        kinds = {self.rows[row].dtype for row in np.unique(rows).tolist()}
         kind = max(kinds, key=lambda kind: kind.itemsize, default=np.dtype(np.uint16))
+        pieces = self._pieces(document, spans)
         if len(kinds) > 1:
             pieces = (np.asarray(piece).astype(kind).data for piece in pieces)
         gap = np.array([*map(ord, GAP)], kind).tobytes()
@@ -139,10 +142,12 @@ def _bytes(codes: memoryview) -> bytes:
 
 def _cuts(codes: CodeUnits, end: IntArray) -> IntArray:
     """Return where texts of EXCERPT code points that end there are cut."""
-    window = EXCERPT - SHORTEST
-    if not end.size:
-        return end
-    tails = sliding_window_view(codes, window)[end - window]
-    is_space = (tails == _SPACE) | (tails == _LINE_FEED)
-    after = is_space[:, ::-1].argmax(axis=1)
-    return np.where(is_space.any(axis=1), end - 1 - after, end)
+    cut, rows = end.copy(), np.arange(end.size)
+    for window in (LIKELY, EXCERPT - SHORTEST):
+        places = end[rows, np.newaxis] - np.arange(1, window + 1)
+        tails = codes.take(places)
+        is_space = (tails == _SPACE) | (tails == _LINE_FEED)
+        has_space = is_space.any(axis=1)
+        cut[rows] -= np.where(has_space, is_space.argmax(axis=1) + 1, 0)
+        rows = rows[~has_space]
+    return cut

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import zip_longest
 from typing import TypeAlias
 
 import numpy as np
 
-from dedupe.corpus import BoolArray, FloatArray, Rows, UInt32Array
+from dedupe.corpus import BoolArray, FloatArray, IntArray, Rows, UInt32Array
 
 # Text is put together from words of four bytes, of which those that are 0 are left out
 # in the end.
@@ -24,21 +23,24 @@ Numbers: TypeAlias = Rows | FloatArray
 _WORD = 4
 _GROUP = 10**_WORD
 _DIGITS = np.arange(_GROUP)[:, np.newaxis] // [1_000, 100, 10, 1]
-# All numbers of four digits, with the zeros that lead and without.
+# All numbers of four digits, with the zeros that lead and without; without those that
+# end them.
 _WHOLE = (_DIGITS % 10 + ord("0")).astype(np.uint8)
 _BARE = np.where(_DIGITS > 0, _WHOLE, 0)
-_BARE[0, -1] = ord("0")
-_GROUPS = _WHOLE.view(np.uint32)[:, 0]
-_FIRST_GROUPS = _BARE.view(np.uint32)[:, 0]
-# The same without the zeros that end them, and what is left of none.
 _CLOSING = np.where(np.cumsum(_DIGITS[:, ::-1] % 10, axis=1)[:, ::-1] > 0, _WHOLE, 0)
+# What comes first of a number, and in the rows behind that what follows anything.
+_UPPER_GROUPS = np.concatenate([_BARE, _WHOLE]).view(np.uint32)[:, 0]
+_GROUPS = _UPPER_GROUPS.copy()
+_GROUPS[0] = ord("0")
+_WHOLE_GROUPS = _WHOLE.view(np.uint32)[:, 0]
 _LAST_GROUPS = _CLOSING.astype(np.uint8).view(np.uint32)[:, 0]
-_NONE = ord("0")
-_POINT = ord(".")
+_DECIMALS = _LAST_GROUPS.copy()
+_DECIMALS[0] = ord("0")
+_ONE, _LESS = np.frombuffer(b"1.\0\0000.\0\0", np.uint32)
 DIGITS = 6  # of a ratio: more is noise, and rounding makes machines agree
 _TIE = 0.499  # from here to half a unit, a product may round to the wrong side
 _SHORTEST = 1e-4  # less is written with an exponent
-_GOES_ON, _ENDS = ord(","), ord("\n")
+_COMMA, _END = b",", b"\n"
 
 
 def lines(
@@ -53,26 +55,34 @@ def lines(
     >>> lines(b"<%d>", rows, np.array([False, True, True]))
     [b'<3>,<4>', b'<5>']
     """
-    count = numbers[0].size
-    words = [
-        word
-        for text, column in zip_longest(_constants(template), numbers)
-        for word in (*text, *(() if column is None else _written(column)))
-    ]
-    words.append(_ENDS if ends is None else np.where(ends, _ENDS, _GOES_ON))
-    table = np.empty((count, len(words)), np.uint32)
+    words: list[_Words | int] = []
+    *between, closing = template.split(b"%d")
+    for text, some in zip(between, numbers, strict=True):
+        words += [*_constants(text), *_written(some)]
+    words += _constants(closing + _END) if ends is None else _closing(closing, ends)
+    table = np.empty((numbers[0].size, len(words)), np.uint32)
+    table[:] = [0 if isinstance(word, np.ndarray) else word for word in words]
     for column, word in enumerate(words):
-        table[:, column] = word
-    return table.tobytes().translate(None, b"\0").split(b"\n")[:-1]
+        if isinstance(word, np.ndarray):
+            table[:, column] = word
+    return table.tobytes().translate(None, b"\0").split(_END)[:-1]
+
+
+def _closing(text: bytes, ends: BoolArray) -> list[_Words | int]:
+    """Return the words of the text after each row, and of what parts it from others."""
+    return [
+        last if last == other else np.where(ends, np.uint32(last), np.uint32(other))
+        for last, other in zip(
+            _constants(text + _END), _constants(text + _COMMA), strict=True
+        )
+    ]
 
 
 @lru_cache(maxsize=1 << 6)  # there are few templates
-def _constants(template: bytes) -> list[list[int]]:
-    """Return the words of each text between the numbers."""
-    return [
-        np.frombuffer(text + bytes(-len(text) % _WORD), np.uint32).tolist()
-        for text in template.split(b"%d")
-    ]
+def _constants(text: bytes) -> list[int]:
+    """Return the words of a text."""
+    words = np.frombuffer(text + bytes(-len(text) % _WORD), np.uint32)
+    return [*map(int, words)]
 
 
 def are_plain(ratios: FloatArray) -> bool:
@@ -84,23 +94,33 @@ def are_plain(ratios: FloatArray) -> bool:
 
 
 def _written(numbers: Numbers) -> list[_Words]:
-    """Return the digits of numbers, the lowest four in the last of so many words."""
+    """Return the digits of numbers in words of four."""
     if numbers.dtype.kind == "f":
         return _written_ratios(numbers)
+    return _written_whole(numbers.astype(np.int64, copy=False), _GROUPS)
+
+
+def _written_whole(numbers: IntArray, groups: _Words) -> list[_Words]:
+    """Return the digits of numbers, the lowest four in the last of so many words.
+
+    `groups` are those of numbers that nothing precedes, and of others.
+    """
     if numbers.max(initial=0) < _GROUP:
-        return [_FIRST_GROUPS[numbers]]
-    upper, lower = np.divmod(numbers, _GROUP)
-    is_long = upper > 0
-    last = np.where(is_long, _GROUPS[lower], _FIRST_GROUPS[lower])
-    return [*(np.where(is_long, word, 0) for word in _written(upper)), last]
+        return [groups.take(numbers)]
+    upper = numbers // _GROUP
+    lower = numbers - np.maximum(upper - 1, 0) * _GROUP
+    return [*_written_whole(upper, _UPPER_GROUPS), groups.take(lower)]
 
 
 def _written_ratios(ratios: Numbers) -> list[_Words]:
-    """Return the digits before the point, the point, four digits and the last two."""
+    """Return what is before the point and it, four digits, and two more if any."""
     units = np.rint(ratios * 10**DIGITS).astype(np.int64)
-    whole, units = np.divmod(units, 10**DIGITS)
-    upper, lower = np.divmod(units, 100)
-    first = np.where(lower > 0, _GROUPS[upper], _LAST_GROUPS[upper])
-    first[units == 0] = _NONE
-    point = np.full(ratios.size, _POINT, np.uint32)
-    return [_FIRST_GROUPS[whole], point, first, _LAST_GROUPS[lower * 100]]
+    is_one = units == 10**DIGITS
+    upper = units // 100
+    lower = units - upper * 100
+    upper[is_one] = 0
+    words = [np.where(is_one, _ONE, _LESS)]
+    if not lower.any():
+        return [*words, _DECIMALS.take(upper)]
+    digits = np.where(lower > 0, _WHOLE_GROUPS.take(upper), _DECIMALS.take(upper))
+    return [*words, digits, _LAST_GROUPS.take(lower * 100)]

@@ -24,7 +24,7 @@ from dedupe.reporters.neutralizer import UNSAFE
 from dedupe.text_column import CodeUnits, TextColumn, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dedupe.model import Problem, ScanResult
 
@@ -38,6 +38,7 @@ _UNSAFE_CHARACTER = re.compile(f"[{UNSAFE}]")
 # Ranges of characters that are all safe, and nearly all there are in a text. Those of
 # the first take a byte.
 COMMON = (range(0x20, 0x7F), range(0x61D, 0x200E))
+_QUOTE = '"'
 _REPLACED = {b"\\": rb"\\", b'"': rb"\"", b"\n": rb"\n"}
 
 
@@ -86,6 +87,17 @@ def escaped(texts: TextColumn) -> list[bytes]:
     return escaped
 
 
+def escaped_names(names: Sequence[str]) -> list[bytes]:
+    """Return the same of many strings, of which most hold nothing to escape."""
+    joined = _QUOTE.join(names)
+    if joined.isascii() and joined.count(_QUOTE) < len(names) and "\\" not in joined:
+        written = joined.encode()
+        place = np.frombuffer(written, np.uint8) - np.uint8(COMMON[0].start)
+        if place.max(initial=0) < len(COMMON[0]):
+            return written.split(_QUOTE.encode())
+    return escaped(TextColumn.of(names))
+
+
 def findings(
     columns: FindingColumns, between: bytes = b",\n", opening: bytes = b"{"
 ) -> bytes:
@@ -111,7 +123,7 @@ def documents(columns: DocumentColumns, between: bytes = b",\n") -> bytes:
     opening = b'{"document":"'
     rows = _alternating(
         [opening] + [b"}" + between + opening] * (len(columns.document) - 1),
-        escaped(TextColumn.of(columns.document)),
+        escaped_names(columns.document),
         [*map(encodings.__getitem__, columns.encoding)],
         lines(
             b'%d,"words":%d,"duplicated_words":%d',
@@ -186,7 +198,7 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
         [b"", *closings[:-1]],
         [b"", *verdicts[:-1]],
         [opening] + [b"}" + between + opening] * (len(verdicts) - 1),
-        escaped(TextColumn.of(columns.id)),
+        escaped_names(columns.id),
         map(_KINDS.__getitem__, zip(columns.rule, columns.relation, strict=True)),
         _numbers(columns),
         [b'{"document":"' if any_ else b"" for any_ in has_places],
@@ -199,7 +211,7 @@ def _numbers(columns: FindingColumns) -> list[bytes]:
     """Return the similarity and the words of each finding."""
     template = b'%d,"containment":%d,"words":%d,"occurrences":['
     ratios = columns.jaccard, columns.containment
-    if all(map(are_plain, ratios)):
+    if are_plain(np.concatenate(ratios)):
         return lines(template, [*ratios, columns.words])
     rows = zip(*(column.tolist() for column in (*ratios, columns.words)), strict=True)
     return [
@@ -237,7 +249,7 @@ def _occurrences(columns: FindingColumns, before: list[bytes]) -> list[bytes]:
     )
     return _alternating(
         before,
-        escaped(TextColumn.of(columns.document)),
+        escaped_names(columns.document),
         numbers,
         _passages(columns),
         [b'],"excerpt":"'] * len(before),
