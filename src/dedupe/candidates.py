@@ -21,7 +21,6 @@ from dedupe.corpus import (
     FloatArray,
     IntArray,
     UInt64Array,
-    group_begins,
     ranges,
 )
 from dedupe.shingles import (
@@ -40,6 +39,7 @@ AROUND = 13  # words from a shingle's first to one that is no longer of its form
 NEXT = 6
 LENGTHS = (SHINGLE_WORDS, 6, 12)
 ALL_PAIRED = NEXT + 1  # places
+MANY = ALL_PAIRED + 1
 # Common runs of six words and more are chained: each place with the next two.
 CHAINED = 2
 MOST_COUNTED = 127
@@ -135,26 +135,33 @@ def seeds(
         elif corpus.elsewhere.words:
             alone = _elsewhere(corpus, keys) + 1
             frequency[packing.position(keys)] = _counted(alone, alone)
-        keys, sizes = repeated(packing, keys)
-        kinds, fresh = _surroundings(corpus, packing, keys, sizes)
-        places = sizes
+        begins, sizes = groups(packing, keys)
+        more = np.zeros(sizes.size, np.int64)
+        kept = sizes
         if not shorter and corpus.elsewhere.words:
-            more = _elsewhere(corpus, keys.take(np.cumsum(sizes) - sizes))
-            kinds = kinds + (more * fresh).astype(np.int64)
-            places = places + more
-        counted = np.repeat(_counted(kinds, places), sizes)
+            more = _elsewhere(corpus, keys.take(begins))
+            kept = np.where(more > 0, MANY, sizes)
+        few, rest = Few.of(keys, begins, kept)
+        found.append(few.pairs(packing))
         if not shorter:
             # What is told of places elsewhere may be more, and is replaced.
             least = 0 if corpus.elsewhere.words else FEW_PLACES
-            rows = np.flatnonzero(counted > least)
-            _write(frequency, packing.position(keys.take(rows)), counted.take(rows))
+            few.write(frequency, packing, least)
+        begins, sizes, more = begins.take(rest), sizes.take(rest), more.take(rest)
+        keys = keys.take(ranges(begins, sizes))
+        position = packing.position(keys)
+        kinds, fresh = _surroundings(corpus, position, sizes)
+        kinds = kinds + (more * fresh).astype(np.int64)
+        counted = np.repeat(_counted(kinds, sizes + more), sizes)
+        if not shorter:
+            _write(frequency, position, counted)
         common = (counted & MOST_COUNTED) > COMMON
         found += pairs_with_next(packing, np.compress(~common, keys), NEXT)
         keys = np.compress(common, keys)
         if shorter:
             # Whole short paragraphs may be common, and longer runs are not within them.
             found += pairs_with_next(packing, keys, CHAINED)
-    links = np.concatenate(found) if found else np.empty(0, np.uint64)
+    links = np.concatenate(found)
     links.sort()
     return links
 
@@ -182,7 +189,7 @@ def _counted(kinds: IntArray, places: IntArray) -> ByteArray:
 
 
 def _surroundings(
-    corpus: Corpus, packing: Packing, keys: UInt64Array, places: IntArray
+    corpus: Corpus, position: IntArray, places: IntArray
 ) -> tuple[IntArray, FloatArray]:
     """Return in how many surroundings each shingle stands, no more than its places.
 
@@ -193,32 +200,28 @@ def _surroundings(
     species", 1953); it is worked out where there are more places elsewhere.
     """
     shares = np.ones(places.size)
-    with_shares = corpus.elsewhere.words > 0
-    many = np.flatnonzero(places > ALL_PAIRED)
-    if not many.size:
+    if not places.size:
         return places, shares
-    size = places.take(many)
-    begins = np.cumsum(places).take(many) - size
-    position = packing.position(keys.take(ranges(begins, size)))
-    group = np.repeat(np.arange(many.size), size)
-    fewest = np.full(many.size, MOST_COUNTED)
-    single = np.zeros(many.size, np.int64)
+    with_shares = corpus.elsewhere.words > 0
+    begins = np.cumsum(places) - places
+    group = np.repeat(np.arange(places.size), places)
+    fewest = np.full(places.size, MOST_COUNTED)
+    single = np.zeros(places.size, np.int64)
     for around in surroundings(corpus, position):
-        pairs = words_in_groups(corpus, around, group)
-        begins = group_begins(pairs)
-        owner = (pairs.take(begins) >> np.uint64(32)).view(np.int64)
-        kinds = np.bincount(owner)
+        fresh = np.ones(position.size + 1, np.bool_)
+        words = words_in_groups(corpus, around, group)
+        np.not_equal(words[1:], words[:-1], out=fresh[1:-1])
+        kinds = np.add.reduceat(fresh[:-1], begins, dtype=np.int64)
         if with_shares:
-            once = owner[np.diff(begins, append=pairs.size) == 1]
-            singles = np.bincount(once, minlength=many.size)
+            once = fresh[:-1] & fresh[1:]
+            singles = np.add.reduceat(once, begins, dtype=np.int64)
             single = np.where(kinds < fewest, singles, single)
         fewest = np.minimum(fewest, kinds)
-    result = places.copy()
-    result[many] = np.minimum(size, fewest)
+    many = places > ALL_PAIRED
     if with_shares:
         single[fewest >= MOST_COUNTED] = MOST_COUNTED
-        shares[many] = np.minimum(single / size, 1.0)
-    return result, shares
+        shares = np.where(many, np.minimum(single / places, 1.0), shares)
+    return np.where(many, fewest, places), shares
 
 
 def surroundings(corpus: Corpus, positions: IntArray) -> tuple[IntArray, IntArray]:
@@ -240,23 +243,78 @@ def surroundings(corpus: Corpus, positions: IntArray) -> tuple[IntArray, IntArra
 def words_in_groups(corpus: Corpus, position: IntArray, group: IntArray) -> UInt64Array:
     """Return sorted keys (group << 32 | word) of the words at some positions."""
     words = corpus.word.take(position)
-    keys = (group << 32 | words).view(np.uint64)
-    keys.sort()
-    return keys
+    keys = group << 32
+    keys |= words
+    keys.view(np.uint64).sort()
+    return keys.view(np.uint64)
 
 
 def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
     """Return the keys whose hash stands more than once, and how many each hash has."""
+    begins, sizes = groups(packing, keys)
+    return keys.take(ranges(begins, sizes)), sizes
+
+
+def groups(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
+    """Return where the keys begin whose hash stands more than once, and their number.
+
+    `keys` are sorted.
+    """
     same = np.empty(keys.size + 1, dtype=np.bool_)
     same[0] = same[-1] = False
     for row in range(1, keys.size, AT_ONCE):
         some = keys[row : row + AT_ONCE]
         apart = some ^ keys[row - 1 : row - 1 + some.size]
         np.less(apart, 1 << packing.bits, out=same[row : row + some.size])
-    rows = np.flatnonzero(same[1:] | same[:-1])
-    fresh = np.ones(rows.size + 1, dtype=np.bool_)
-    np.logical_not(same.take(rows), out=fresh[:-1])
-    return keys.take(rows), np.diff(np.flatnonzero(fresh))
+    # The first of a group, the last of it, the first of the next.
+    borders = np.flatnonzero(same[1:] != same[:-1])
+    begins = borders[::2]
+    return begins, borders[1::2] - begins + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Groups of keys so small that all are paired, the largest first."""
+
+    keys: list[UInt64Array]  # the first of all groups, the second of those with two, …
+
+    @classmethod
+    def of(
+        cls, keys: UInt64Array, begins: IntArray, sizes: IntArray
+    ) -> tuple[Few, IntArray]:
+        """Return the small ones of some groups, and the rows of all others."""
+        kind = np.minimum(sizes, MANY).astype(np.uint8)
+        rest, *few = [np.flatnonzero(kind == size) for size in range(MANY, 1, -1)]
+        begins = begins.take(np.concatenate(few))
+        with_more = np.cumsum([rows.size for rows in few])[::-1].tolist()
+        return cls(
+            [
+                keys.take(begins[:count] + place)
+                for place, count in enumerate([begins.size, *with_more])
+            ]
+        ), rest
+
+    def pairs(self, packing: Packing) -> UInt64Array:
+        """Pair the position of each key with all later ones of its group."""
+        total = sum(place * keys.size for place, keys in enumerate(self.keys))
+        links = np.empty(total, np.uint64)
+        rests: list[UInt64Array] = []
+        first = 0
+        for keys in self.keys:
+            for rest in rests:
+                np.add(rest[: keys.size], keys, out=links[first : first + keys.size])
+                first += keys.size
+            rests.append(_rest(packing, keys))
+        return links
+
+    def write(self, column: ByteArray, packing: Packing, least: int) -> None:
+        """Write the sizes of groups of more than so many keys at their positions."""
+        counts = [keys.size for keys in self.keys]
+        places = np.arange(len(counts), 0, -1, dtype=np.uint8)
+        sizes = places.repeat(np.diff(counts[::-1], prepend=0))
+        for keys in self.keys:
+            some = keys[: counts[least]]
+            _write(column, packing.position(some), sizes[: some.size])
 
 
 def pairs_with_next(
@@ -265,8 +323,7 @@ def pairs_with_next(
     """Pair each position with the next ones of the same hash."""
     high = packing.high(keys)
     follows = high[1:] == high[:-1]
-    # Keys of one hash differ by the distance of their positions.
-    rest = (packing.position(keys) << packing.bits).view(np.uint64) - keys
+    rest = _rest(packing, keys)
     found = []
     paired = follows
     for step in range(1, following + 1):
@@ -276,3 +333,9 @@ def pairs_with_next(
         found.append(rest.take(rows) + keys[step:].take(rows))
         paired = paired[:-1] & follows[step:]
     return found
+
+
+def _rest(packing: Packing, keys: UInt64Array) -> UInt64Array:
+    """Return what a later key of the same hash makes a pair when it is added."""
+    # Keys of one hash differ by the distance of their positions.
+    return (packing.position(keys) << packing.bits).view(np.uint64) - keys
