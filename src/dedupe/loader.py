@@ -70,15 +70,15 @@ class Batches:
 
     def starts(self, positions: IntArray) -> Int32Array:
         """Return the code point at which the word at each position begins."""
-        return self._look_up(positions, "start")
+        return self._look_up(positions, with_size=False)
 
     def ends(self, positions: IntArray) -> Int32Array:
         """Return the code point after the word at each position."""
-        return self._look_up(positions, "start", "size")
+        return self._look_up(positions, with_size=True)
 
-    def _look_up(self, positions: IntArray, *names: str) -> Int32Array:
-        """Return the sum of some columns at each position."""
-        values = np.empty(positions.size, np.int32)
+    def _look_up(self, positions: IntArray, *, with_size: bool) -> Int32Array:
+        """Return where the word at each position begins, or ends."""
+        values, found = np.empty((2, positions.size), np.int32)
         order = sorting(positions)
         ordered = positions[order]
         borders = np.searchsorted(ordered, self.first_position)
@@ -86,8 +86,10 @@ class Batches:
             arrays = self.columns[batch]
             rows = slice(borders[batch], borders[batch + 1])
             inside = ordered[rows] - self.first_position[batch]
-            found = (arrays[name].take(inside) for name in names)
-            values[order[rows]] = sum(found, np.int32(0))
+            found[rows] = arrays["start"].take(inside)
+            if with_size:
+                found[rows] += arrays["size"].take(inside)
+        values[order] = found
         return values
 
 

@@ -116,7 +116,7 @@ class Texts:
     def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
         """Return the code points of all spans, each with a gap after it."""
         rows = self.row[document]
-        kinds = {self.rows[row].dtype for row in np.unique(rows).tolist()}
+        kinds = {self.rows[row].dtype for row in set(rows.tolist())}
         kind = max(kinds, key=lambda kind: kind.itemsize, default=np.dtype(np.uint16))
         pieces = self._pieces(document, spans)
         if len(kinds) > 1:

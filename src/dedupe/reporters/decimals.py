@@ -22,18 +22,19 @@ _Words: TypeAlias = UInt32Array
 Numbers: TypeAlias = Rows | FloatArray
 _WORD = 4
 _GROUP = 10**_WORD
-_DIGITS = np.arange(_GROUP)[:, np.newaxis] // [1_000, 100, 10, 1]
-# All numbers of four digits, with the zeros that lead and without; without those that
-# end them.
-_WHOLE = (_DIGITS % 10 + ord("0")).astype(np.uint8)
-_BARE = np.where(_DIGITS > 0, _WHOLE, 0)
-_CLOSING = np.where(np.cumsum(_DIGITS[:, ::-1] % 10, axis=1)[:, ::-1] > 0, _WHOLE, 0)
+# All numbers of four digits, with the zeros that lead and those that end them, without
+# the first and without the last.
+_DIGITS = np.indices((10,) * _WORD, np.uint8).reshape(_WORD, -1).T
+_WHOLE = np.ascontiguousarray(_DIGITS) + ord("0")
+_BARE = np.where(np.logical_or.accumulate(_DIGITS, axis=1), _WHOLE, 0)
+_GOES_ON = np.logical_or.accumulate(_DIGITS[:, ::-1], axis=1)[:, ::-1]
+_CLOSING = np.where(_GOES_ON, _WHOLE, 0)
 # What comes first of a number, and in the rows behind that what follows anything.
 _UPPER_GROUPS = np.concatenate([_BARE, _WHOLE]).view(np.uint32)[:, 0]
 _GROUPS = _UPPER_GROUPS.copy()
 _GROUPS[0] = ord("0")
 _WHOLE_GROUPS = _WHOLE.view(np.uint32)[:, 0]
-_LAST_GROUPS = _CLOSING.astype(np.uint8).view(np.uint32)[:, 0]
+_LAST_GROUPS = _CLOSING.view(np.uint32)[:, 0]
 _DECIMALS = _LAST_GROUPS.copy()
 _DECIMALS[0] = ord("0")
 _ONE, _LESS = np.frombuffer(b"1.\0\0000.\0\0", np.uint32)
