@@ -23,7 +23,9 @@ from dedupe.values import dataclass
 EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
 LIKELY = 16  # places before a cut, of which one nearly always ends a word
-_SPACE, _LINE_FEED = ord(" "), ord("\n")
+_SPACE, _LINE_FEED, _TAB = map(ord, " \n\t")
+_NO_BREAK = ord("\N{NO-BREAK SPACE}")
+AT_ONCE = 1 << 10  # texts; they stay in the cache of a core from pass to pass
 _BEYOND = 1 << 16
 _CODEC = "utf-16-le", "surrogatepass"  # of what is hashed
 _NARROW = 2  # bytes of a code point, unless one of the row is beyond
@@ -88,9 +90,7 @@ class Texts:
         is_long = spans[:, 1] - spans[:, 0] > EXCERPT
         shown = spans.copy()
         np.minimum(shown[:, 1], shown[:, 0] + EXCERPT, out=shown[:, 1])
-        column = TextColumn.joined(
-            self._joined(document, shown), shown[:, 1] - shown[:, 0]
-        )
+        column = self._column(document, shown)
         column.end[is_long] = _cuts(column.codes, column.end[is_long])
         return column
 
@@ -108,10 +108,18 @@ class Texts:
         Those are left out of which that is true, but for rare kinds of white space.
         """
         hashes = {}
-        for row, text in enumerate(map(decoded, self._pieces(document, spans))):
-            if "  " in text or "\n" in text or "\t" in text or "\xa0" in text:
-                hashes[row] = hash(" ".join(text.split()).encode(*_CODEC))
+        for first in range(0, document.size, AT_ONCE):
+            rows = slice(first, first + AT_ONCE)
+            column = self._column(document[rows], spans[rows])
+            for row in _with_odd_space(column):
+                words = " ".join(column[row].split())
+                hashes[first + row] = hash(words.encode(*_CODEC))
         return hashes
+
+    def _column(self, document: Int32Array, spans: Int32Array) -> TextColumn:
+        """Return the text of each span."""
+        codes = self._joined(document, spans)
+        return TextColumn.joined(codes, spans[:, 1] - spans[:, 0])
 
     def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
         """Return the code points of all spans, each with a gap after it."""
@@ -138,6 +146,17 @@ def _bytes(codes: memoryview) -> bytes:
     if codes.itemsize == _NARROW:
         return codes.tobytes()
     return decoded(codes).encode(*_CODEC)
+
+
+def _with_odd_space(column: TextColumn) -> list[int]:
+    """Return which texts hold white space other than single spaces, but rare kinds."""
+    codes = column.codes
+    is_odd = (codes == _LINE_FEED) | (codes == _TAB) | (codes == _NO_BREAK)
+    is_space = codes == _SPACE
+    is_odd[:-1] |= is_space[:-1] & is_space[1:]
+    is_odd[column.end] = is_odd[column.end + 1] = False  # the gap
+    rows = column.begin.searchsorted(np.flatnonzero(is_odd), "right") - 1
+    return sorted(set(rows.tolist()))
 
 
 def _cuts(codes: CodeUnits, end: IntArray) -> IntArray:
