@@ -10,7 +10,7 @@ everything, and a copy that consists of formulas is still found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -283,16 +283,17 @@ class Few:
         cls, keys: UInt64Array, begins: IntArray, sizes: IntArray
     ) -> tuple[Few, IntArray]:
         """Return the small ones of some groups, and the rows of all others."""
-        kind = np.minimum(sizes, MANY).astype(np.uint8)
-        rest, *few = [np.flatnonzero(kind == size) for size in range(MANY, 1, -1)]
-        begins = begins.take(np.concatenate(few))
-        with_more = np.cumsum([rows.size for rows in few])[::-1].tolist()
+        kind = (MANY - np.minimum(sizes, MANY)).astype(np.uint8)
+        order = np.argsort(kind, kind="stable")
+        many, *few = np.bincount(kind, minlength=MANY - 1).tolist()
+        begins = begins.take(order[many:])
+        with_more = [*accumulate(few)][::-1]
         return cls(
             [
                 keys.take(begins[:count] + place)
                 for place, count in enumerate([begins.size, *with_more])
             ]
-        ), rest
+        ), order[:many]
 
     def pairs(self, packing: Packing) -> UInt64Array:
         """Pair the position of each key with all later ones of its group."""
