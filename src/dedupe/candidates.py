@@ -251,25 +251,31 @@ def words_in_groups(corpus: Corpus, position: IntArray, group: IntArray) -> UInt
 
 def repeated(packing: Packing, keys: UInt64Array) -> tuple[UInt64Array, IntArray]:
     """Return the keys whose hash stands more than once, and how many each hash has."""
-    begins, sizes = groups(packing, keys)
-    return keys.take(ranges(begins, sizes)), sizes
+    same = _follows(packing, keys)
+    rows = np.flatnonzero(same[1:] | same[:-1])
+    fresh = np.ones(rows.size + 1, dtype=np.bool_)
+    np.logical_not(same.take(rows), out=fresh[:-1])
+    return keys.take(rows), np.diff(np.flatnonzero(fresh))
 
 
 def groups(packing: Packing, keys: UInt64Array) -> tuple[IntArray, IntArray]:
-    """Return where the keys begin whose hash stands more than once, and their number.
+    """Return where the keys of such a hash begin, and their number."""
+    same = _follows(packing, keys)
+    # The first of a group, the last of it, the first of the next.
+    borders = np.flatnonzero(same[1:] != same[:-1])
+    begins = borders[::2]
+    return begins, borders[1::2] - begins + 1
 
-    `keys` are sorted.
-    """
+
+def _follows(packing: Packing, keys: UInt64Array) -> BoolArray:
+    """Tell of each key whether it has the hash of the one before, False at the end."""
     same = np.empty(keys.size + 1, dtype=np.bool_)
     same[0] = same[-1] = False
     for row in range(1, keys.size, AT_ONCE):
         some = keys[row : row + AT_ONCE]
         apart = some ^ keys[row - 1 : row - 1 + some.size]
         np.less(apart, 1 << packing.bits, out=same[row : row + some.size])
-    # The first of a group, the last of it, the first of the next.
-    borders = np.flatnonzero(same[1:] != same[:-1])
-    begins = borders[::2]
-    return begins, borders[1::2] - begins + 1
+    return same
 
 
 @dataclass(frozen=True, slots=True)
