@@ -94,7 +94,8 @@ def count_kin_once(
     _lower(frequency, common.positions, common.fewer)
     # Of all others few hold a shingle of theirs, be it kin of yet others.
     alone = common.alone[rows.take(corpus.word_paragraph.take(common.alone))]
-    others = _frequent_positions(corpus, rows & ~members, frequency)
+    others = np.flatnonzero(rows & ~members)
+    others = _frequent_positions(corpus, others, frequency)
     positions = np.concatenate([alone, others])
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     held, at = look_up(common.shingle, hashes)
@@ -115,8 +116,9 @@ def shared_by_kin(
     its holders are kin. One row a place: `positions` and `number`, the row of its
     shingle. `alone` are the positions of what stands in its family once.
     """
-    members = members & (family % PARTS == part)
-    positions = _frequent_positions(corpus, members, frequency)
+    rows = np.flatnonzero(members)
+    rows = rows[family.take(rows) % PARTS == part]
+    positions = _frequent_positions(corpus, rows, frequency)
     packing = Packing.of(corpus)
     paragraph = corpus.word_paragraph.take(positions)
     keys = shingles_at(corpus.word, positions, SHINGLE_WORDS)
@@ -203,10 +205,9 @@ def _lower(frequency: ByteArray, positions: IntArray, surplus: IntArray) -> None
 
 
 def _frequent_positions(
-    corpus: Corpus, members: BoolArray, frequency: ByteArray
+    corpus: Corpus, rows: IntArray, frequency: ByteArray
 ) -> IntArray:
     """Return where in some paragraphs shingles stand that might be formulas."""
-    rows = np.flatnonzero(members)
     size = np.maximum(corpus.paragraphs.words.take(rows) - (SHINGLE_WORDS - 1), 0)
     positions = ranges(corpus.paragraphs.first_word.take(rows), size)
     places = frequency.take(positions) & MOST_COUNTED
