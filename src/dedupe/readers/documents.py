@@ -130,7 +130,7 @@ class ReadOptions:
     own: frozenset[tuple[int, int]] = frozenset()
     """Files among the texts that are none: what we write, by device and number."""
 
-    batch_bytes: int = 1 << 20
+    batch_bytes: int = 1536 << 10
     """Bytes that are loaded at a time: columns stay long, and all cores get some."""
 
     def __post_init__(self) -> None:
