@@ -54,7 +54,7 @@ def unwrap(text: str) -> str:
     Text that is not clearly wrapped comes back as it is.
     """
     lines = text.split("\n")
-    joins = _joins(lines, marked=bool(_MARK.search(text)))
+    joins = _joins(text, lines)
     if not joins:
         return text
     pieces = []
@@ -68,13 +68,14 @@ def unwrap(text: str) -> str:
     return "".join((*pieces, lines[-1]))
 
 
-def _joins(lines: Sequence[str], *, marked: bool) -> set[int]:
+def _joins(text: str, lines: Sequence[str]) -> set[int]:
     """Return the lines that go on in the next one."""
     share, joins = _measured(lines)
-    if marked:
+    bare = _MARK.sub("", text)
+    if bare != text:
         # Some programs count a mark as a character, others see that it has no width.
-        bare = _measured([_MARK.sub("", line) for line in lines])
-        joins = bare[1] if bare[0] > share else joins
+        bare_share, bare_joins = _measured(bare.split("\n"))
+        joins = bare_joins if bare_share > share else joins
     return set(joins)
 
 

@@ -30,7 +30,7 @@ from dedupe.folding.joining import (
     number_links,
     word_links,
 )
-from dedupe.folding.parts import OtherLetters, Parts, find_parts, measure_rare
+from dedupe.folding.parts import OtherLetters, find_parts, measure_rare
 from dedupe.folding.polynomials import bordered, mixed, powers
 from dedupe.rewriter import Offsets
 
@@ -90,14 +90,13 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
         alive[links + 1] = False
         heads, ends, values = join(parts, links)
         hashes[heads] = mixed(values)
-        parts.lengths[heads] = (
-            parts.start[ends] + parts.lengths[ends] - parts.start[heads]
-        )
+        parts.last[heads] = parts.last[ends]
     borders = none if ignore_numbers else number_borders(parts, digits, links)
     joined = np.sort(joined[alive[joined]])
     gone = np.flatnonzero(~alive)
     first_part = parts.first_part
-    start, lengths = _offsets(parts, encoded)
+    first_word = first_part - gone.searchsorted(first_part)
+    start, sizes = _offsets(parts.first[alive], parts.last[alive], first_word, encoded)
     breaks = breaks[len(MARGIN) - 1 :]
     next_part = parts.first.searchsorted(breaks, side="right")
     first_break = breaks.searchsorted(first_code)
@@ -105,9 +104,9 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
     return FoldedBatch(
         ClosedWords(
             hashes[alive],
-            start[alive],
-            lengths[alive],
-            first_part - gone.searchsorted(first_part),
+            start,
+            sizes,
+            first_word,
             joined - gone.searchsorted(joined),
         ),
         parts.values,
@@ -130,27 +129,30 @@ def _counts(firsts: Positions) -> Positions:
     return firsts[1:] - firsts[:-1]
 
 
-def _offsets(parts: Parts, encoded: Encoded) -> tuple[Offsets, Offsets]:
-    """Return where parts start in their documents, and their lengths.
+def _offsets(
+    first: Positions, last: Positions, first_word: Positions, encoded: Encoded
+) -> tuple[Offsets, Offsets]:
+    """Return where words start in their documents, and their sizes.
 
     What is deleted after a word belongs to it: marks, tatweel, the rest of an entity.
     """
-    counts = _counts(parts.first_part)
-    shift = encoded.documents[:-1].astype(parts.start.dtype).repeat(counts)
-    start = (parts.start - shift).astype(np.int32, copy=False)
-    lengths = parts.lengths.astype(np.int32, copy=False)
+    start, sizes = encoded.kept.spans(first, last)
+    counts = _counts(first_word)
+    start -= encoded.documents[:-1].astype(start.dtype).repeat(counts)
+    start = start.astype(np.int32, copy=False)
+    sizes = sizes.astype(np.int32, copy=False)
     if encoded.rewritten is not None:
         changed, origins = encoded.rewritten.rows_of(counts)
         origin = encoded.rewritten.origin
         first = start[changed] + origins
-        last = first + lengths[changed]
+        last = first + sizes[changed]
         start[changed] = origin[first]
         # Two words of one ligature both have its place: no word ends where it starts.
         end = np.maximum(origin[last], origin[last - 1] + 1)
-        lengths[changed] = end - start[changed]
-    closing = parts.first_part[1:] - 1
-    start[closing] = lengths[closing] = 0
-    return start, lengths
+        sizes[changed] = end - start[changed]
+    closing = first_word[1:] - 1
+    start[closing] = sizes[closing] = 0
+    return start, sizes
 
 
 def _break_offsets(

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe import arabic, rewriter
-from dedupe.corpus import group_begins
 from dedupe.folding.alphabets import (
     BREAK,
     DELETED,
@@ -72,18 +71,14 @@ class Kept:
 
     def among(self, first: int, last: int) -> Positions:
         """Return where codes of a kind stand: from `first` to before `last`."""
-        rows = self._rows(first, last)
-        return self.rare[rows] - self.shift[rows]
+        places, _ = self.both_among(first, last)
+        return places
 
     def both_among(self, first: int, last: int) -> tuple[Positions, Positions]:
         """Return the same, and with them the places with deleted characters."""
-        rows = self._rows(first, last)
-        originals = self.rare[rows]
-        return originals - self.shift[rows], originals
-
-    def _rows(self, first: int, last: int) -> Positions:
-        kind = self.rare_codes - np.uint8(first)
-        return np.flatnonzero(kind < last - first)
+        rows = np.flatnonzero(self.rare_codes - np.uint8(first) < last - first)
+        originals = self.rare.take(rows)
+        return originals - self.shift.take(rows), originals
 
     def before(self, places: Positions) -> Positions:
         """Return places with deleted characters, in order, as places without."""
@@ -97,13 +92,11 @@ class Kept:
             start = self.original(first)
             return start, self.original(last) - start
         run = last.searchsorted(gaps)
-        is_inside = first[run] < gaps
+        is_inside = first.take(run) < gaps
         start = _passed(run + is_inside, first.size, first.dtype)
         start += first
         sizes = last - first
-        longer = run[is_inside]
-        begins = group_begins(longer)
-        sizes[longer[begins]] += np.diff(begins, append=longer.size)
+        np.add.at(sizes, run[is_inside], sizes.dtype.type(1))
         return start, sizes
 
     def original(self, places: Positions) -> Positions:

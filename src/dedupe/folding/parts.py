@@ -40,8 +40,6 @@ class Parts:
 
     first: Positions  # of the codes that are kept
     last: Positions  # the code that ends the run
-    start: Positions  # the same as `first` in the codes with deleted characters
-    lengths: Positions  # the characters there
     last_letters: Codes  # of what closes a document, none
     values: Unsigned  # polynomials
     sizes: Positions  # letters
@@ -69,16 +67,15 @@ def find_parts(kept: Kept, closing: Positions, *, is_full: bool) -> Parts:
     tails = windows[last - PACKED]
     values = eight_letters(tails >> _SHIFTS.take(sizes, mode="clip"))
     longer = np.flatnonzero(sizes > PACKED)
-    heads = eight_letters(windows[first[longer]])
-    shifts = _SHIFTS.take(sizes[longer] - PACKED, mode="clip")
-    heads += EIGHTH_POWER * eight_letters(tails[longer] >> shifts)
+    heads = eight_letters(windows[first.take(longer)])
+    shifts = _SHIFTS.take(sizes.take(longer) - PACKED, mode="clip")
+    heads += EIGHTH_POWER * eight_letters(tails.take(longer) >> shifts)
     values[longer] = heads
     last_letters = tails.view(np.uint8)[PACKED - 1 :: PACKED].copy()
     closed = (row >> 1)[codes[inner] < FIRST_DIGIT]
     last_letters[closed] = SEPARATOR
     first_part = np.append(0, closed + 1)
-    start, lengths = kept.spans(first, last)
-    return Parts(first, last, start, lengths, last_letters, values, sizes, first_part)
+    return Parts(first, last, last_letters, values, sizes, first_part)
 
 
 def _inner_edges(kept: Kept, *, is_full: bool) -> tuple[Positions, ...]:
@@ -87,8 +84,8 @@ def _inner_edges(kept: Kept, *, is_full: bool) -> tuple[Positions, ...]:
         return ()
     digits = kept.among(FIRST_DIGIT, OTHER_LETTER)
     return (
-        digits[_are_letters(kept.codes[digits - 1])],
-        digits[_are_letters(kept.codes[digits + 1])] + 1,
+        digits[_are_letters(kept.codes.take(digits - 1))],
+        digits[_are_letters(kept.codes.take(digits + 1))] + 1,
     )
 
 
