@@ -402,12 +402,6 @@ def _load_plain(
 ) -> int:
     """Put a plain file that nobody asked for its size, and return what it weighs."""
     data = read_plain(name, options)
-    if name.endswith(".txt") and options.encoding == AUTO:
-        # Nearly all files are such, and each call more is made for all of them.
-        plain = decode_plain(data)
-        if plain is not None:
-            documents.put(name, plain, "utf-8", index)
-            return len(plain)
     format_ = FORMATS[name[name.rfind(".") :]]
     return _put_text(format_, name, data, index, options, documents)
 

@@ -139,9 +139,7 @@ def _size(descriptor: int, options: ReadOptions) -> int:
 def _read_all(descriptor: int, size: int) -> bytes:
     """Return so many bytes; raise InputError where there are less or more."""
     # A file that has grown since gives the byte more that is asked for.
-    data = _read_at(descriptor, size + 1 if size < _PIECE else _PIECE, 0)
-    if len(data) == size:
-        return data
+    data = _read_at(descriptor, min(size + 1, _PIECE), 0)
     if 0 < len(data) < size:
         data = b"".join((data, *_pieces(descriptor, len(data), size + 1)))
     if len(data) != size:
