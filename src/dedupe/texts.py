@@ -96,9 +96,7 @@ class Texts:
 
     def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
         """Return a number for the text of each span; equal texts have equal ones."""
-        are_narrow = all(row.itemsize == _NARROW for row in self.rows)
-        written = memoryview.tobytes if are_narrow else _bytes
-        return list(map(hash, map(written, self._pieces(document, spans))))
+        return list(map(hash, map(_bytes, self._pieces(document, spans))))
 
     def hashes_of_words(
         self, document: Int32Array, spans: Int32Array

@@ -187,8 +187,7 @@ def _values(
         if name in options:
             values[name] = _convert(path, key, value, options[name])
         elif name not in foreign:
-            near = _nearest(key, options)
-            hint = f" Did you mean {near!r}?" if near else ""
+            hint = _hint(_nearest(key, options))
             raise SettingsError(f"{path}: unknown key {key!r}.{hint}")
     return values
 
@@ -200,13 +199,14 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
     to be it, so it raises a SettingsError, as a key in a file does.
     """
     ours = sorted(name for name in environment if name.startswith(PREFIX))
-    known = dict.fromkeys(map(variable, _all_options())) if ours else {}
+    options = _all_options() if ours else ()
+    known = [variable(name).removeprefix(PREFIX) for name in options]
     for name in ours:
-        if name in known:
-            continue
         own = name.removeprefix(PREFIX)
-        near = _nearest(own, [other.removeprefix(PREFIX) for other in known])
-        hint = f" Did you mean {PREFIX + near!r}?" if near else ""
+        if own in known:
+            continue
+        near = _nearest(own, known)
+        hint = _hint(near and PREFIX + near)
         told = f"the environment variable {name} sets nothing.{hint}"
         if _likeness(own, near) >= MISTAKEN:
             raise SettingsError(told)
@@ -306,6 +306,10 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name that was most likely meant, "" where none is near."""
     near = max(known, key=partial(_likeness, name), default="")
     return near if _likeness(name, near) >= NEAR else ""
+
+
+def _hint(near: str) -> str:
+    return f" Did you mean {near!r}?" if near else ""
 
 
 def _likeness(name: str, other: str) -> float:
