@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from itertools import permutations
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -213,6 +214,26 @@ def test_the_spans_of_a_match_show_the_matched_words(texts: Texts) -> None:
                 text = f" {' '.join(whole)} "
                 assert f" {' '.join(words[:3])} " in text
                 assert f" {' '.join(words[-3:])} " in text
+
+
+@pytest.mark.parametrize(
+    "codec",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1256"],
+)
+def test_spans_count_in_what_the_reported_encoding_decodes(
+    tmp_path: Path, codec: str
+) -> None:
+    lines = ["غادر القطار محطة المدينة في الصباح الباكر متجها نحو الجنوب", "خبر قصير"]
+    text = "\n".join([*lines, lines[0]])
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode(codec))
+    result = dedupe.scan(path)
+    [document] = result.documents
+    [finding] = result.findings
+    assert path.read_bytes().decode(document.encoding) == text
+    spans = [place.span for place in finding.occurrences]
+    assert [text[span.start : span.end] for span in spans] == [lines[0]] * 2
+    assert [place.columns for place in finding.occurrences] == [(1, 59), (1, 59)]
 
 
 def everything(result: ScanResult) -> list[object]:

@@ -65,7 +65,7 @@ def test_a_row_is_a_document(
         ("utf-8", "utf-8"),
         ("utf-8-sig", "utf-8-sig"),
         ("cp1256", "windows-1256"),
-        ("utf-16", "utf-16-le"),
+        ("utf-16", "utf-16"),
         ("utf-16-be", "utf-16-be"),
     ],
 )

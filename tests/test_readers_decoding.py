@@ -92,29 +92,41 @@ def test_arabic_with_some_latin_in_it_is_told(share: float) -> None:
     [
         ("utf-8", b"", "utf-8"),
         ("utf-8", codecs.BOM_UTF8, "utf-8-sig"),
-        ("utf-16-le", codecs.BOM_UTF16_LE, "utf-16-le"),
-        ("utf-16-be", codecs.BOM_UTF16_BE, "utf-16-be"),
-        ("utf-32-le", codecs.BOM_UTF32_LE, "utf-32-le"),
-        ("utf-32-be", codecs.BOM_UTF32_BE, "utf-32-be"),
+        ("utf-16-le", codecs.BOM_UTF16_LE, "utf-16"),
+        ("utf-16-be", codecs.BOM_UTF16_BE, "utf-16"),
+        ("utf-32-le", codecs.BOM_UTF32_LE, "utf-32"),
+        ("utf-32-be", codecs.BOM_UTF32_BE, "utf-32"),
         ("utf-16-le", b"", "utf-16-le"),
         ("utf-16-be", b"", "utf-16-be"),
     ],
 )
 @pytest.mark.parametrize("text", [ARABIC, "كتاب", "plain text\r\n", "😀 مرحبا"])
-def test_unicode_is_told_and_its_mark_kept(
+def test_unicode_is_told_and_its_mark_is_no_part_of_the_text(
     codec: str, mark: bytes, name: str, text: str
 ) -> None:
-    decoded = decode(mark + text.encode(codec))
-    assert decoded == (("\ufeff" if mark else "") + text, name, "")
+    raw = mark + text.encode(codec)
+    assert decode(raw) == (text, name, "")
+    assert raw.decode(name) == text
 
 
 @pytest.mark.parametrize(
     ("encoding", "name"),
-    [("utf-8-sig", "utf-8-sig"), ("utf-8", "utf-8-sig"), ("utf-16", "utf-16-le")],
+    [
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16"),
+    ],
 )
-def test_a_given_encoding_keeps_the_mark_too(encoding: str, name: str) -> None:
-    raw = ("\ufeff" + ARABIC).encode(name.removesuffix("-sig"))
-    assert decode(raw, encoding) == ("\ufeff" + ARABIC, name, "")
+def test_a_given_encoding_leaves_out_the_mark_too(encoding: str, name: str) -> None:
+    assert decode(ARABIC.encode(name), encoding) == (ARABIC, name, "")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-8-sig", "utf-8"), ("utf-16", "utf-16-le")]
+)
+def test_where_there_is_no_mark_none_is_told(encoding: str, name: str) -> None:
+    assert decode(ARABIC.encode(name), encoding) == (ARABIC, name, "")
 
 
 @pytest.mark.parametrize("text", [ARABIC, ARABIC * 20])
@@ -149,7 +161,7 @@ def test_a_replacement_character_of_the_author_is_no_damage() -> None:
 def test_wide_text_with_half_a_character_is_repaired() -> None:
     raw = codecs.BOM_UTF16_LE + ARABIC.encode("utf-16-le") + b"\0"
     decoded = decode(raw)
-    assert decoded.text == "\ufeff" + ARABIC + "\ufffd"
+    assert decoded.text == ARABIC + "\ufffd"
     assert decoded.warning
     with pytest.raises(DecodingError, match="byte order mark"):
         decode(codecs.BOM_UTF16_LE + b"\0\xd8" * 100)

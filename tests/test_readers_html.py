@@ -297,7 +297,7 @@ ENCODINGS = [
     ("iso8859-6", "<meta charset=asmo-708>", "iso-8859-6"),
     ("utf-8", '<meta charset="windows-1256">', "utf-8"),
     ("utf-8-sig", '<meta charset="windows-1256">', "utf-8-sig"),
-    ("utf-16", "", "utf-16-le"),
+    ("utf-16", "", "utf-16"),
     ("cp1256", '<?xml version="1.0" encoding="windows-1256"?>', "windows-1256"),
 ]
 

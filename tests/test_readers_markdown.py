@@ -36,7 +36,7 @@ KEPT = [
 ]
 BLANKED = [
     ("---\ntitle: x\n---\nنص", 3),
-    ("\ufeff---\r\n# c\r\n\r\ntitle:\r\n  - y\r\n...\r\nنص", 6),
+    ("---\r\n# c\r\n\r\ntitle:\r\n  - y\r\n...\r\nنص", 6),
     ('+++\ntitle = "x"\n+++\nنص', 3),
     ("```python\nx\n```\nنص", 3),
     ("````\n```\n````\nنص", 3),
@@ -81,7 +81,7 @@ def test_a_fence_may_be_indented_in_a_list_as_its_text_is() -> None:
     assert readable("- a\n\n    ```\n    x\n    ```\nنص").split() == ["-", "a", "نص"]
 
 
-@given(st.text(st.sampled_from("-`~+>: \nab.#\r\ufeff"), max_size=60))
+@given(st.text(st.sampled_from("-`~+>: \nab.#\r"), max_size=60))
 def test_lengths_and_line_ends_never_change(text: str) -> None:
     written = readable(text)
     assert [len(line) for line in written.split("\n")] == [

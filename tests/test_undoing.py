@@ -28,6 +28,9 @@ FILES = [
     ("a byte order mark", TEXT.encode("utf-8-sig"), "auto", "text"),
     ("windows-1256", TEXT.encode("cp1256"), "windows-1256", "text"),
     ("utf-16", TEXT.encode("utf-16"), "auto", "text"),
+    ("utf-16, the other way round", b"\xfe\xff" + TEXT.encode("utf-16-be"), "auto",
+     "text"),
+    ("utf-32", TEXT.encode("utf-32"), "utf-32", "text"),
     ("utf-16 without a mark", TEXT.encode("utf-16-be"), "utf-16-be", "text"),
     ("carriage returns", TEXT.replace("\r\n", "\r").encode(), "auto", "text"),
     ("a broken letter", TEXT.encode() + b"\xd9\n", "auto", "text"),
@@ -38,6 +41,8 @@ FILES = [
     ("escaped JSON", json.dumps({"a": 1, "text": TEXT}).encode(), "auto", "json_lines"),
     ("JSON with a half pair", rb'{"text": "0123\ud8005678\ud800\ud8009"}', "auto",
      "json_lines"),
+    ("JSON after a byte order mark", json.dumps({"text": TEXT}).encode("utf-8-sig"),
+     "auto", "json_lines"),
     ("JSON in utf-16", json.dumps({"text": TEXT}).encode("utf-16"), "auto",
      "json_lines"),
     ("JSON in windows-1256",
@@ -71,7 +76,7 @@ def test_the_report_tells_place_rule_reason_and_both_texts() -> None:
     assert (header["encoding"], header["edits"]) == ("utf-8-sig", 2)
     assert first == {
         "document": "a.txt",
-        "span": [5, 6],
+        "span": [4, 5],
         "lines": [1, 1],
         "rule": "space-before-punctuation",
         "reason": "why",

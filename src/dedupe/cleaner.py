@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe import wrapping
+from dedupe.byte_order import BYTE_ORDER_MARK
 from dedupe.edits import Edit, apply, compose
 from dedupe.errors import SettingsError
 from dedupe.normalizer import WordColumns
 from dedupe.paragraphs import ParagraphColumns, read_columns
 from dedupe.readers import ReadOptions, markdown
-from dedupe.readers.decoding import BYTE_ORDER_MARK, with_line_feeds
+from dedupe.readers.decoding import with_line_feeds
 from dedupe.removals import Departure, Layout, Leaving, removal_edits
 from dedupe.repairs import RepairSettings, Suspect, repair, suspects
 from dedupe.repairs.characters import LINE_BREAKS

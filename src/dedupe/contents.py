@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from dedupe.byte_order import Opening, opening
 from dedupe.edits import Edit
 from dedupe.errors import InputError
 from dedupe.json_fields import Field, find_fields, line_edits
@@ -17,7 +18,6 @@ from dedupe.model import Problem
 from dedupe.readers import ReadOptions, json_lines, markdown
 from dedupe.readers.decoding import (
     AUTO,
-    BYTE_ORDER_MARK,
     Decoded,
     decode,
     decode_plain,
@@ -28,12 +28,9 @@ from dedupe.readers.decoding import (
 from dedupe.readers.fields import written
 from dedupe.readers.formats import ONE
 from dedupe.readers.records import converted
-from dedupe.splicing import Patches, codec_of, encoded, patches, splice
+from dedupe.splicing import Patch, Patches, encoded, patches, splice
 from dedupe.undoing import Change, Remark, raw_before, records, sha256
 
-Placed = TypeVar("Placed", Edit, Remark)
-
-_MARK = BYTE_ORDER_MARK.encode()
 _TOLD = 3  # changes that an encoding cannot hold, named one by one
 
 
@@ -93,7 +90,6 @@ class Pending(NamedTuple):
     places: list[int]  # the byte at which the line of each begins, 0 for a whole file
     finish: Callable[[Sequence[Verdict]], Contents]
     is_markdown: bool = False
-    mark: int = 0  # characters of the file before its text: the byte order mark
 
 
 def read_contents(
@@ -107,10 +103,11 @@ def read_contents(
     if format_ in ONE:
         return _read_foreign(data, format_, name, options)
     decoded = _decoded(data, options)
-    file = _File(name, data, _as_written(data, decoded), decoded, format_ == "markdown")
-    text = without_surrogates(file.text[file.mark :])
+    opened = opening(data, decoded.encoding)
+    text = _as_written(data, decoded, opened)
+    file = _File(name, data, opened, text, decoded, format_ == "markdown")
     finish = partial(_finish_file, file)
-    return Pending([text], [0], finish, file.is_markdown, file.mark)
+    return Pending([without_surrogates(text)], [0], finish, file.is_markdown)
 
 
 def _read_foreign(
@@ -120,7 +117,8 @@ def _read_foreign(
     document = converted(data, format_, name, options)
     raw = document.text.encode()
     decoded = Decoded(document.text, "utf-8", document.warning)
-    file = _File(name, raw, document.text, decoded, is_markdown=False)
+    opened = Opening(b"", "utf-8")
+    file = _File(name, raw, opened, document.text, decoded, is_markdown=False)
     return Pending([document.text], [0], partial(_finish_file, file))
 
 
@@ -167,14 +165,10 @@ class _File(NamedTuple):
 
     name: str
     data: bytes
+    opened: Opening
     text: str
     decoded: Decoded
     is_markdown: bool
-
-    @property
-    def mark(self) -> int:
-        """Return the number of characters before the text itself."""
-        return len(BYTE_ORDER_MARK) if self.text.startswith(BYTE_ORDER_MARK) else 0
 
 
 def _decoded(data: bytes, options: ReadOptions) -> Decoded:
@@ -184,35 +178,47 @@ def _decoded(data: bytes, options: ReadOptions) -> Decoded:
     return decode(data, options.encoding)
 
 
-def _as_written(data: bytes, decoded: Decoded) -> str:
+def _as_written(data: bytes, decoded: Decoded, opened: Opening) -> str:
     """Return the text with the carriage returns that were read as line feeds."""
     text = decoded.text
     if b"\r" not in data or "\r" in text or "\n" not in text:
         return text
     # Whatever line feeds there are were all carriage returns: with both kinds in it
     # the text would have been left alone.
-    is_wide_byte = encoded(text, codec_of(decoded.encoding)) == data
+    is_wide_byte = _written(text, opened) == data
     return text if is_wide_byte else text.replace("\n", "\r")
 
 
+def _written(text: str, opened: Opening) -> bytes | None:
+    """Return the bytes of a text, or None if its encoding cannot hold it."""
+    inside = encoded(text, opened.codec)
+    return None if inside is None else opened.mark + inside
+
+
 def _finish_file(file: _File, verdicts: Sequence[Verdict]) -> Contents:
-    name, data, text, decoded, _ = file
+    name, data, opened, text, decoded, _ = file
     warnings = [Problem(name, decoded.warning)] if decoded.warning else []
     [verdict] = verdicts
     edits, remarks = verdict
     if not (edits or remarks):
         return Contents(data, [], [], warnings)
-    if file.mark:
-        edits = [_moved(edit, file.mark) for edit in edits]
-        remarks = [_moved(remark, file.mark) for remark in remarks]
     if file.is_markdown and (code := _code(text)):
         edits = [edit for edit in edits if not _touches(code, edit)]
         remarks = [remark for remark in remarks if not _touches(code, remark)]
-    done = patches(data, text, decoded.encoding, edits)
+    body = data[len(opened.mark) :]
+    done = patches(body, text, opened.codec, edits)
     if done.refused:
         warnings.append(Problem(name, _refusal(done, decoded.encoding)))
-    document = _document(name, text, data, decoded.encoding, done)
-    document = document._replace(remarks=remarks)
+    document = Document(
+        name,
+        text,
+        done.edits,
+        remarks,
+        decoded.encoding,
+        data,
+        opened.mark + splice(body, done.done),
+        _raw_before(body, text, opened.codec, done.done, done.edits),
+    )
     return Contents(document.after, [document], [], warnings)
 
 
@@ -234,19 +240,13 @@ def _touches(spans: Sequence[tuple[int, int]], place: Edit | Remark) -> bool:
     return any(place.start < end and start < place.end for start, end in spans)
 
 
-def _moved(place: Placed, by: int) -> Placed:
-    return place._replace(start=place.start + by, end=place.end + by)
-
-
-def _document(
-    name: str, text: str, data: bytes, encoding: str, done: Patches
-) -> Document:
-    raw = [
-        raw_before(data[patch.start : patch.end], text[edit.start : edit.end], encoding)
-        for patch, edit in zip(done.done, done.edits, strict=True)
+def _raw_before(
+    raw: bytes, text: str, codec: str, done: Sequence[Patch], edits: Sequence[Edit]
+) -> list[bytes | None]:
+    return [
+        raw_before(raw[patch.start : patch.end], text[edit.start : edit.end], codec)
+        for patch, edit in zip(done, edits, strict=True)
     ]
-    after = splice(data, done.done) if done.done else data
-    return Document(name, text, done.edits, (), encoding, data, after, raw)
 
 
 def _refusal(done: Patches, encoding: str) -> str:
@@ -265,6 +265,7 @@ class _Row(NamedTuple):
 
     at: int  # among the lines read together
     place: int  # of its first byte in the file
+    opened: Opening
     name: str
     text: str
     line: str
@@ -286,26 +287,21 @@ class _Lines(NamedTuple):
 def _read_line(
     whole: bytes, number: int, start: int, where: str, options: ReadOptions
 ) -> _Row:
-    try:
-        line, encoding, warning = whole.decode("utf-8"), "utf-8", ""
-    except UnicodeDecodeError:
-        line, encoding, warning = decode(
-            whole, AUTO if options.encoding == AUTO else "utf-8"
-        )
-    mark = 0
-    if number == 1 and line.startswith(BYTE_ORDER_MARK):
-        mark = len(BYTE_ORDER_MARK)
-        whole = whole.removeprefix(_MARK)
-        start += len(_MARK)
-    found = _fields(line[mark:], whole, options)
+    # Only the file may begin with a mark.
+    mark = opening(whole, "utf-8-sig").mark if number == 1 else b""
+    body = whole[len(mark) :]
+    line, encoding, warning = json_lines.decode_line(body, options)
+    found = _fields(line, body, options)
     field = found[options.text_field]
-    field = field._replace(start=field.start + mark, end=field.end + mark)
     identity = found.get(options.id_field)
     name = written(identity.value if identity else None) or where
     text = field.value
     if "\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)
-    return _Row(0, start, name, text, line, field, encoding, warning)
+    opened = opening(body, encoding)._replace(mark=mark)
+    return _Row(
+        0, start + len(mark), opened, name, text, line, field, encoding, warning
+    )
 
 
 def _fields(line: str, whole: bytes, options: ReadOptions) -> dict[str, Field]:
@@ -337,21 +333,16 @@ def _finish_lines(
 
 def _rewritten(row: _Row, whole: bytes, verdict: Verdict) -> Document:
     """Return a document of which one field of its line is written anew."""
-    written = line_edits(row.line, row.field, verdict.edits)
-    done = patches(whole, row.line, row.encoding, written)
+    edits, remarks = verdict
+    mark, codec = row.opened
+    body = whole[len(mark) :]
+    written = line_edits(row.line, row.field, edits)
+    done = patches(body, row.line, codec, written)
     if done.refused:
         # What the encoding cannot hold, JSON can still write.
-        done = patches(whole, row.line, row.encoding, list(map(_in_ascii, written)))
-    raw = [
-        raw_before(
-            whole[patch.start : patch.end],
-            row.text[edit.start : edit.end],
-            row.encoding,
-        )
-        for patch, edit in zip(done.done, verdict.edits, strict=True)
-    ]
-    after = splice(whole, done.done)
-    edits, remarks = verdict
+        done = patches(body, row.line, codec, list(map(_in_ascii, written)))
+    raw = _raw_before(body, row.text, codec, done.done, edits)
+    after = mark + splice(body, done.done)
     return Document(row.name, row.text, edits, remarks, row.encoding, whole, after, raw)
 
 
@@ -369,32 +360,33 @@ def _escaped(character: str) -> str:
 def _read_converted(data: bytes, name: str, options: ReadOptions) -> Pending:
     """Read JSON Lines in an encoding whose line ends are not one byte."""
     decoded = decode(data, options.encoding)
-    text = _as_written(data, decoded)
-    if encoded(text, codec_of(decoded.encoding)) != data:
+    opened = opening(data, decoded.encoding)
+    text = _as_written(data, decoded, opened)
+    if _written(text, opened) != data:
         raise InputError(
             f"cannot be changed in {decoded.encoding}, as some of its bytes are "
             "broken; convert it to UTF-8"
         )
-    # Reading leaves out the mark, and counts the bytes after it.
-    start = -len(_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
-    pending = read_lines(text.encode(), 1, start, name, options)
-    finish = partial(_finish_converted, pending.finish, decoded.encoding)
+    pending = read_lines(text.encode(), 1, 0, name, options)
+    finish = partial(_finish_converted, pending.finish, opened, decoded.encoding)
     return pending._replace(finish=finish)
 
 
 def _finish_converted(
     finish: Callable[[Sequence[Verdict]], Contents],
+    opened: Opening,
     encoding: str,
     verdicts: Sequence[Verdict],
 ) -> Contents:
     contents = finish(verdicts)
-    codec = codec_of(encoding)
+    mark, codec = opened
     documents = [
         document._replace(encoding=encoding, is_converted=True)
         for document in contents.documents
     ]
     written = "".join(_writable(contents.data.decode(), codec))
-    return contents._replace(data=written.encode(codec), documents=documents)
+    data = mark + written.encode(codec)
+    return contents._replace(data=data, documents=documents)
 
 
 def _writable(text: str, codec: str) -> Iterator[str]:

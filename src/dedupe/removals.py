@@ -7,8 +7,8 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from dedupe.arabic import BREAKS, NEWLINE
+from dedupe.byte_order import BYTE_ORDER_MARK
 from dedupe.edits import Edit
-from dedupe.readers.decoding import BYTE_ORDER_MARK
 from dedupe.values import dataclass
 
 _BREAKS = frozenset((*BREAKS, NEWLINE))

@@ -24,8 +24,6 @@ _REPAIRED = {
     "utf-32-le": codecs.utf_32_le_decode,
     "utf-32-be": codecs.utf_32_be_decode,
 }
-# Codecs that swallow the mark, and write one of their own.
-_KEEPING_THE_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 # An error of a codec holds a copy of all it was given, so it is given little.
 _WINDOW = 64 << 10
 _NOT_REWRITABLE = (
@@ -50,13 +48,13 @@ class Patches(NamedTuple):
     refused: list[Edit]  # their replacement cannot be written in the encoding
 
 
-def patches(raw: bytes, text: str, encoding: str, edits: Sequence[Edit]) -> Patches:
+def patches(raw: bytes, text: str, codec: str, edits: Sequence[Edit]) -> Patches:
     """Return edits of the text of some bytes as changes of the bytes.
 
+    The codec is one that `byte_order.opening` names, the bytes come without a mark.
     Raises InputError for an encoding in which a place in the text is no place in the
     bytes.
     """
-    codec = codec_of(encoding)
     if codec in _REPAIRED:
         kept = list(edits)
     else:
@@ -87,9 +85,7 @@ def splice(raw: bytes, changes: Iterable[Patch]) -> bytes:
     return b"".join((*pieces, raw[done:]))
 
 
-def byte_offsets(
-    raw: bytes, text: str, encoding: str, places: Sequence[int]
-) -> list[int]:
+def byte_offsets(raw: bytes, text: str, codec: str, places: Sequence[int]) -> list[int]:
     """Return at which byte each place of the text stands; places are sorted.
 
     >>> byte_offsets("قال x".encode(), "قال x", "utf-8", [0, 3, 5])
@@ -97,7 +93,6 @@ def byte_offsets(
     """
     if not places or len(text) == len(raw):
         return list(places)  # each character is a byte
-    codec = codec_of(encoding)
     pieces = [
         encoded(text[start:end], codec)
         for start, end in pairwise((0, *places, len(text)))
@@ -108,25 +103,15 @@ def byte_offsets(
             return list(accumulate(map(len, whole[:-1])))
     if codec in _REPAIRED:
         return list(_among_damage(raw, codec, places))
-    raise InputError(_NOT_REWRITABLE.format(encoding))
+    raise InputError(_NOT_REWRITABLE.format(codec))
 
 
-def encoded(text: str, encoding: str) -> bytes | None:
+def encoded(text: str, codec: str) -> bytes | None:
     """Return the bytes of a text, or None if the encoding cannot hold it."""
     try:
-        return text.encode(encoding)
+        return text.encode(codec)
     except UnicodeEncodeError:
         return None
-
-
-def codec_of(encoding: str) -> str:
-    """Return the codec that reads a byte order mark as a character of the text.
-
-    >>> codec_of("utf-8-sig"), codec_of("UTF8"), codec_of("windows-1256")
-    ('utf-8', 'utf-8', 'cp1256')
-    """
-    codec = codecs.lookup(encoding).name
-    return _KEEPING_THE_MARK.get(codec, codec)
 
 
 def _among_damage(raw: bytes, codec: str, places: Sequence[int]) -> Iterator[int]:

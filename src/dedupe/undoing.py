@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from dedupe.byte_order import opening
 from dedupe.edits import Edit
 from dedupe.errors import InputError
 from dedupe.json_fields import find_fields, written_places
-from dedupe.splicing import Patch, byte_offsets, codec_of, encoded, splice
+from dedupe.splicing import Patch, byte_offsets, encoded, splice
 
 CHANGED_SINCE = "has changed since it was cleaned; it is left as it is"
-BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _NO_WAY_BACK = "the report does not lead back to its original bytes"
 _NOT_A_REPORT = "is not a report of `dedupe clean`"
 
@@ -89,9 +89,9 @@ def records(change: Change, text: str, remarks: Sequence[Remark] = ()) -> bytes:
     return b"".join(map(_json_line, objects))
 
 
-def raw_before(raw: bytes, before: str, encoding: str) -> bytes | None:
+def raw_before(raw: bytes, before: str, codec: str) -> bytes | None:
     """Return the bytes of a stretch, or None where its text gives them back."""
-    return None if encoded(before, codec_of(encoding)) == raw else raw
+    return None if encoded(before, codec) == raw else raw
 
 
 def changes(report: Iterable[bytes]) -> Iterator[Change]:
@@ -134,14 +134,17 @@ def restored(data: bytes, change: Change) -> bytes:
 
 
 def _way_back(data: bytes, change: Change) -> list[Patch]:
-    codec = codec_of("utf-8" if change.is_converted else change.encoding)
-    text = data.decode(codec, "replace")
+    encoding = "utf-8" if change.is_converted else change.encoding
+    mark, codec = opening(data, encoding)
+    if change.line == 1:
+        mark, _ = opening(data, "utf-8-sig")  # of the file
+    body = data[len(mark) :]
+    text = body.decode(codec, "replace")
     places = list(_places_after(change.edits))
     if change.line:
-        mark = len(text) - len(text.removeprefix(BYTE_ORDER_MARK))
-        field = find_fields(text[mark:], [change.field])[change.field]
-        places = [mark + place for place in written_places(text[mark:], field, places)]
-    offsets = byte_offsets(data, text, codec, places)
+        field = find_fields(text, [change.field])[change.field]
+        places = written_places(text, field, places)
+    offsets = [len(mark) + place for place in byte_offsets(body, text, codec, places)]
     return [
         Patch(start, end, before.encode(codec) if raw is None else raw)
         for before, raw, start, end in zip(

@@ -238,23 +238,13 @@ def _verdicts(
         order.settings,
         markup=[pending.is_markdown for _, pending in held for _ in pending.texts],
         departures=[
-            _before_mark(order.departures.get((source.name, place), ()), pending.mark)
+            order.departures.get((source.name, place), ())
             for source, pending in held
             for place in pending.places
         ],
     )
     for text, own in zip(texts, edits, strict=True):
         yield Verdict(own, [Remark(*suspect) for suspect in suspects(text)])
-
-
-def _before_mark(found: Sequence[Departure], mark: int) -> Sequence[Departure]:
-    """Return what goes, counted in a text without the byte order mark."""
-    if not mark:
-        return found
-    return [
-        one._replace(start=max(one.start - mark, 0), end=one.end - mark)
-        for one in found
-    ]
 
 
 def _deliver(order: Order, source: Source, contents: Contents) -> bytes:

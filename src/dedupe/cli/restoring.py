@@ -11,13 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
+from dedupe.byte_order import opening
 from dedupe.cli import rewriting
 from dedupe.errors import DedupeError, InputError
 from dedupe.model import Problem
 from dedupe.readers import Source
 from dedupe.readers.compression import HEAD, ending_by_content, packing, unpacking
 from dedupe.readers.files import open_regular, reason
-from dedupe.splicing import codec_of
 from dedupe.undoing import CHANGED_SINCE, Change, ReportError, changes, restored
 
 BUFFER = 1 << 20  # lines are written one by one
@@ -120,10 +120,11 @@ def _restored_lines(
 
 def _restored_converted(data: bytes, first: Change, found: Iterator[Change]) -> bytes:
     """Restore JSON Lines that were cleaned in UTF-8 and written in their encoding."""
-    codec = codec_of(first.encoding)
+    mark, codec = opening(data, first.encoding)
     try:
-        lines = io.BytesIO(data.decode(codec).encode())
+        lines = io.BytesIO(data[len(mark) :].decode(codec).encode())
         pairs = _restored_lines(lines, first, found)
-        return b"".join(original for _, original in pairs).decode().encode(codec)
+        original = b"".join(original for _, original in pairs).decode()
+        return mark + original.encode(codec)
     except UnicodeError:
         raise InputError(CHANGED_SINCE) from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dedupe.errors import DecodingError, ForeignFile, InputError
 from dedupe.model import About
-from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_wide
+from dedupe.readers.decoding import AUTO, decode, is_wide
 from dedupe.readers.documents import NOTHING_TOLD, Converted, Unreadable
 from dedupe.readers.fields import Fields, no_field
 
@@ -151,7 +151,7 @@ class _Lines:
             head = head[: whole or len(head)]
         decoded = decode(head, options.encoding)
         self.encoding = decoded.encoding
-        self.head = decoded.text.removeprefix(BYTE_ORDER_MARK)
+        self.head = decoded.text
         self._codec = codecs.lookup(decoded.encoding).name
         # Lines can be told in the bytes where a line feed is one byte.
         is_old = b"\r" in head and b"\n" not in head
@@ -162,7 +162,6 @@ class _Lines:
         else:
             newline = None if is_old else ""
             self._lines = iter(io.TextIOWrapper(file, self._codec, "replace", newline))
-        self._is_first = True
 
     def __iter__(self) -> _Lines:
         return self
@@ -172,9 +171,6 @@ class _Lines:
         if line is None:
             self.has_ended = True
             raise StopIteration
-        if self._is_first:
-            self._is_first = False
-            line = line.removeprefix(BYTE_ORDER_MARK)
         return line
 
     def _decoded_lines(self) -> Iterator[str]:

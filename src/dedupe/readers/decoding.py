@@ -6,20 +6,11 @@ import codecs
 import re
 from typing import NamedTuple
 
+from dedupe.byte_order import MARKED, Marked, opening
 from dedupe.errors import DecodingError, SettingsError
 
 AUTO = "auto"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-
-# UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
-)
 
 # The names in which encodings are reported, where Python has another one.
 _REPORTED = {
@@ -29,9 +20,6 @@ _REPORTED = {
     "iso8859-1": "iso-8859-1",
     "ascii": "us-ascii",
 }
-
-# Codecs that swallow the mark would shift every offset by one.
-_KEEPING_THE_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 
 # Text in another encoding that happens to hold valid UTF-8 sequences has fewer valid
 # ones than broken ones; text in UTF-8 that was cut or patched has many more.
@@ -74,9 +62,10 @@ def decode(
 ) -> Decoded:
     r"""Return the text of an input; offsets are counted in this text.
 
-    A byte order mark stays as the first character. A text with carriage returns and
-    no line feed gets line feeds in their place; no other character is changed. Raises
-    DecodingError for bytes that are no text, and if `strict` for some that are broken.
+    It is what the codec that is named gives: a byte order mark is no part of it. A text
+    with carriage returns and no line feed gets line feeds in their place; no other
+    character is changed. Raises DecodingError for bytes that are no text, and if
+    `strict` for some that are broken.
 
     >>> decode("ما السلام إلا سلام الصادقين".encode("cp1256")).encoding
     'windows-1256'
@@ -145,33 +134,30 @@ def is_wide(head: bytes) -> bool:
     >>> is_wide('{"id": 1}'.encode("utf-16-le"))
     True
     """
-    marked = any(
-        head.startswith(mark) for mark, name, _ in _MARKS if "-sig" not in name
-    )
-    return marked or b"\0" in head
+    wide = (one.mark for one in MARKED if one.codec != "utf-8")
+    return head.startswith(tuple(wide)) or b"\0" in head
 
 
 def _decode_as(raw: bytes, encoding: str) -> Decoded:
-    codec = codecs.lookup(encoding).name
+    mark, codec = opening(raw, encoding)
     reported = _REPORTED.get(codec, codec)
-    for mark, name, marked in _MARKS:
-        if codec in {name, marked, marked[:6]} and raw.startswith(mark):
-            codec, reported = marked, name
-            break
-    codec = _KEEPING_THE_MARK.get(codec, codec)
+    for one in MARKED:
+        if codec == one.codec and raw.startswith(one.mark):
+            mark, reported = one.mark, one.name
     try:
-        return Decoded(without_surrogates(raw.decode(codec)), reported)
+        return Decoded(without_surrogates(raw[len(mark) :].decode(codec)), reported)
     except UnicodeDecodeError as error:
-        reason = f"not text in {encoding}: byte {error.start} cannot be; pass the"
+        at = len(mark) + error.start
+        reason = f"not text in {encoding}: byte {at} cannot be; pass the"
     except UnicodeError:
         reason = f"not text in {encoding}; pass the"
     raise DecodingError(f"{reason} --encoding it is in, or auto")
 
 
 def _detect(raw: bytes) -> Decoded:
-    for mark, name, codec in _MARKS:
-        if raw.startswith(mark):
-            return _decode_marked(raw, name, codec)
+    for one in MARKED:
+        if raw.startswith(one.mark):
+            return _decode_marked(raw[len(one.mark) :], one)
     if 0 in raw or _ARABIC_BYTE in raw:
         wide = _decode_wide(raw)
         if wide:
@@ -200,7 +186,9 @@ def _detect_other(raw: bytes) -> Decoded:
     )
 
 
-def _decode_marked(raw: bytes, name: str, codec: str) -> Decoded:
+def _decode_marked(raw: bytes, marked: Marked) -> Decoded:
+    """Return the text of what follows a mark."""
+    _, name, codec = marked
     try:
         return Decoded(raw.decode(codec), name)
     except UnicodeDecodeError:

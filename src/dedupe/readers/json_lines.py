@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from dedupe.byte_order import opening
 from dedupe.errors import InputError
 from dedupe.model import About, Problem
-from dedupe.readers.decoding import AUTO, decode, with_line_feeds, without_surrogates
+from dedupe.readers.decoding import (
+    AUTO,
+    Decoded,
+    decode,
+    with_line_feeds,
+    without_surrogates,
+)
 from dedupe.readers.documents import (
     NOTHING_TOLD,
     Documents,
@@ -132,14 +139,7 @@ def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
     """Return what a line holds; raise InputError for one that is no document."""
     if len(line) > options.max_file_size:
         raise InputError(_TOO_LONG)
-    try:
-        line_text, encoding, warning = line.decode("utf-8"), "utf-8", ""
-    except UnicodeDecodeError:
-        line_text, encoding, warning = decode(
-            line,
-            AUTO if options.encoding == AUTO else "utf-8",
-            strict=options.strict,
-        )
+    line_text, encoding, warning = decode_line(line, options)
     value = _object(line_text)
     text = value.get(fields.text)
     if not isinstance(text, str):
@@ -151,6 +151,18 @@ def read_record(line: bytes, fields: Fields, options: ReadOptions) -> Record:
         if about is not NOTHING_TOLD:
             about = About(*map(without_surrogates, about))
     return Record(with_line_feeds(text), name, encoding, warning, about)
+
+
+def decode_line(line: bytes, options: ReadOptions) -> Decoded:
+    """Return the text of a line; raise InputError for what is none."""
+    try:
+        return Decoded(line.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        encoding = AUTO if options.encoding == AUTO else "utf-8"
+        decoded = decode(line, encoding, strict=options.strict)
+    if opening(line, decoded.encoding).mark:
+        raise InputError("not JSON: it begins with a byte order mark")
+    return decoded
 
 
 def _object(line_text: str) -> dict[str, object]:

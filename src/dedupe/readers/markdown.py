@@ -7,8 +7,6 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Iterator
 
-from dedupe.readers.decoding import BYTE_ORDER_MARK
-
 # A front matter is closed by the line that opened it, or by three dots in YAML.
 _OPENED = re.compile(r"---(?P<language>[ \t]*[A-Za-z]*)[ \t]*\r?\n")
 _CLOSED = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
@@ -54,15 +52,12 @@ def readable(text: str) -> str:
 
 def _end_of_front_matter(text: str) -> int:
     """Return where the front matter ends, 0 when there is none."""
-    start = 1 if text.startswith(BYTE_ORDER_MARK) else 0
-    end = {"-": _end_of_yaml, "+": _end_of_toml, "{": _end_of_json}.get(
-        text[start : start + 1]
-    )
-    return end(text, start) if end else 0
+    end = {"-": _end_of_yaml, "+": _end_of_toml, "{": _end_of_json}.get(text[:1])
+    return end(text) if end else 0
 
 
-def _end_of_yaml(text: str, start: int) -> int:
-    opened = _OPENED.match(text, start)
+def _end_of_yaml(text: str) -> int:
+    opened = _OPENED.match(text)
     closed = _CLOSED.search(text, opened.end()) if opened else None
     if not opened or not closed:
         return 0
@@ -95,14 +90,14 @@ def _is_yaml(lines: Iterable[str]) -> bool:
     return has_key and (are_usual or not has_gap)
 
 
-def _end_of_toml(text: str, start: int) -> int:
-    found = _TOML.match(text, start)
+def _end_of_toml(text: str) -> int:
+    found = _TOML.match(text)
     return found.end() if found else 0
 
 
-def _end_of_json(text: str, start: int) -> int:
+def _end_of_json(text: str) -> int:
     try:
-        value, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+        value, end = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError):
         return 0
     is_alone = not text[end:].partition("\n")[0].strip()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dedupe.errors import InputError, MissingExtra
 from dedupe.model import Problem
 from dedupe.readers.compression import ending_of, unpack
-from dedupe.readers.decoding import AUTO, BYTE_ORDER_MARK, decode, is_utf8, is_wide
+from dedupe.readers.decoding import AUTO, decode, is_utf8, is_wide
 from dedupe.readers.documents import GZIP, UNPACKED_IN_PASSING, ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason, too_large
 from dedupe.readers.formats import missing_extra
@@ -161,7 +161,7 @@ def _converted(source: Source, options: ReadOptions) -> Source:
         raise InputError(too_large(source.size))
     data = read_range(source, 0, source.size)
     decoded = decode(data, encoding, strict=options.strict)
-    content = memoryview(decoded.text.removeprefix(BYTE_ORDER_MARK).encode())
+    content = memoryview(decoded.text.encode())
     return source._replace(
         size=len(content), content=content, encoding=decoded.encoding
     )

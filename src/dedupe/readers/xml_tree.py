@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedupe.errors import InputError, MissingExtra
-from dedupe.readers.decoding import BYTE_ORDER_MARK
 from dedupe.readers.html import decode_html
 from dedupe.readers.markup import LIMIT, Element, collapse, local_name
 
@@ -60,7 +59,7 @@ def read_xml(file: BinaryIO, options: ReadOptions) -> Xml:
     if len(data) > limit:
         raise InputError(f"XML of more than {limit:,} bytes; split it")
     decoded = decode_html(data, options)
-    text = decoded.text.removeprefix(BYTE_ORDER_MARK)
+    text = decoded.text
     declaration = _DECLARATION.match(text)
     text = _CONTROLS.sub(" ", text[declaration.end() :] if declaration else text)
     prolog = _PROLOG.match(text)
