@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import permutations
+from random import Random
 from typing import TypeAlias
 
 import pytest
@@ -101,6 +102,33 @@ LAYOUTS = [
         {"1": "ABCDABC"},
         [block(words("ABC"), ("1", 1, 3), ("1", 5, 7))],
         {"1": words("ABC")},
+    ),
+    Layout(
+        "a block pasted twice, in two documents",
+        {"1": "EABCABC", "2": "EABCABC"},
+        [
+            block(words("EABCABC"), ("1", 1, 7), ("2", 1, 7)),
+            block(words("ABC"), ("1", 2, 4), ("1", 5, 7)),
+        ],
+        {"1": words("ABC"), "2": words("EABCABC")},
+    ),
+    Layout(
+        "a block pasted three times, in three documents",
+        {"1": "ABCABCABC", "2": "ABCABCABC", "3": "ABCABCABC"},
+        [
+            block(words("ABC"), ("1", 1, 3), ("1", 4, 6), ("1", 7, 9)),
+            block(3 * words("ABC"), ("1", 1, 9), ("2", 1, 9), ("3", 1, 9)),
+        ],
+        {"1": 2 * words("ABC"), "2": 3 * words("ABC"), "3": 3 * words("ABC")},
+    ),
+    Layout(
+        "a block pasted twice, edited in another document",
+        {"1": "EABCABC", "2": "EABCAbC"},
+        [
+            block(words("EABCABC") - 3, ("1", 1, 7), ("2", 1, 7), relation="edited"),
+            block(words("ABC"), ("1", 2, 4), ("1", 5, 7)),
+        ],
+        {"1": words("ABC"), "2": words("EABCABC") - 3},
     ),
     Layout(
         "a whole document copied",
@@ -319,6 +347,27 @@ def shape(finding: Finding) -> Shape:
 def test_a_layout_has_its_findings(layout: Layout) -> None:
     found = [shape(finding) for finding in scan(layout.documents).findings]
     assert found == layout.findings
+
+
+@pytest.mark.parametrize("count", [16, 40, 200])
+def test_a_long_text_that_was_pasted_twice_is_found_whole_in_its_copy(
+    count: int,
+) -> None:
+    draw = Random(count)
+    lead, *lines = [
+        " ".join("".join(draw.choices("بتجدرسطعفقلمن", k=5)) for _ in range(9))
+        for _ in range(count + 1)
+    ]
+    text = "\n".join([lead, *lines, *lines])
+    found = [
+        [(place.document, *place.lines) for place in finding.occurrences]
+        for finding in dedupe.scan({"1": text, "2": text}).findings
+    ]
+    whole = 2 * count + 1
+    assert found == [
+        [("1", 1, whole), ("2", 1, whole)],
+        [("1", 2, count + 1), ("1", count + 2, whole)],
+    ]
 
 
 def test_the_passages_of_an_edited_block_leave_out_what_was_changed() -> None:

@@ -10,13 +10,17 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
-from dedupe.corpus import Corpus, IntArray, ranges
+from dedupe.corpus import Corpus, IntArray, group_begins, ranges, sorting_by
 from dedupe.matches import EDITED, Matches
 from dedupe.values import dataclass
 
 # An edge is carried on over as many paragraphs as these together, looked at in turn.
-# What would go on for longer is left as it is: long tables, each row like all others.
-AT_ONCE = (1, 2, 4, 8, 16)
+AT_ONCE = tuple(1 << size for size in range(16))
+# What goes on over more edited copies is left as it is: long tables, in which each row
+# is like all others.
+MOST_EDITED = 31
+# A text that was pasted twice says its lines twice; a refrain is said more often.
+MOST_PASTED = 3
 UNLIMITED = np.iinfo(np.int64).max
 _LOWER = (1 << 32) - 1
 
@@ -87,11 +91,13 @@ def _ends(corpus: Corpus, edges: Edges) -> _Ends:
 def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> IntArray:
     """Return over how many paragraphs the edge at each end is carried on."""
     length = np.zeros(ends.left.size, np.int64)
+    edited = np.zeros(length.size, np.int64)
     live = np.flatnonzero(ends.room)
     before, after = _copies_beside(edges, len(corpus.paragraphs))
+    said = _times_said(corpus)
     for size in AT_ONCE:
         if not live.size:
-            return length
+            break
         number = np.minimum(ends.room[live] - length[live], size)
         away = ranges(length[live] + 1, number)
         end = ends.where(np.repeat(live, number))
@@ -102,16 +108,34 @@ def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> Int
         agrees |= corpus.exemplar[right] != right
         # A line said again and again leads along any distance, and to no block.
         copy = np.where(end.step > 0, before[left], after[left])
-        agrees &= end.step * (copy - end.start) < 0
+        agrees &= (end.step * (copy - end.start) < 0) | (said[left] <= MOST_PASTED)
         rows = np.flatnonzero(agrees & ~equal)
         match = _match_of_exemplars(corpus, matches, left[rows], right[rows])
         agrees[rows] = match != NO_MATCH
         begins = np.cumsum(number) - number
         reached = np.minimum.reduceat(np.where(agrees, UNLIMITED, away - 1), begins)
         length[live] = np.minimum(reached, length[live] + number)
+        edited[live] += np.add.reduceat(agrees & ~equal, begins, dtype=np.int64)
         live = live[(reached == UNLIMITED) & (length[live] < ends.room[live])]
+        is_table = edited[live] >= MOST_EDITED
+        length[live[is_table]] = 0
+        live = live[~is_table]
     length[live] = 0
     return length
+
+
+def _times_said(corpus: Corpus) -> IntArray:
+    """Return how often each paragraph stands in its document."""
+    exemplar, document = corpus.exemplar, corpus.paragraphs.document
+    said = np.ones(exemplar.size, np.int64)
+    has_copy = exemplar != np.arange(exemplar.size)
+    has_copy[exemplar[has_copy]] = True
+    rows = np.flatnonzero(has_copy)
+    rows = rows[sorting_by(document[rows], exemplar[rows])]
+    begins = group_begins(document[rows].astype(np.int64) << 32 | exemplar[rows])
+    size = np.diff(begins, append=rows.size)
+    said[rows] = np.repeat(size, size)
+    return said
 
 
 def _copies_beside(edges: Edges, count: int) -> tuple[IntArray, IntArray]:
