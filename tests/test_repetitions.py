@@ -96,6 +96,13 @@ def test_keeping_the_last_is_keeping_the_first_backwards(text: str) -> None:
     assert stays(text, keep="last") == stays(text[::-1])[::-1]
 
 
+def test_a_refrain_and_the_line_after_it_are_a_block_together() -> None:
+    four, one = 4, 1
+    words = [four, four, one, one, four, four, one]
+    gone = replaced_paragraphs([7, 7, 8, 9, 7, 7, 8], words, [0] * 7)
+    assert gone == {4: 0, 5: 1, 6: 2}
+
+
 def test_a_flood_of_lines_is_done_at_once() -> None:
     count = 200_000
     alike = replaced_paragraphs([1] * count, [LONG] * count, [1] * count)

@@ -181,14 +181,15 @@ def _opening(
 ) -> tuple[int, ...] | None:
     """Return the shortest run from a place on that holds enough words.
 
-    A line that is said several times in a row is a refrain: it holds its words once.
+    A line that is said several times in a row is a refrain, and no run by itself.
     """
     total = 0
+    is_refrain = False
     for end in range(place, min(place + min_words, len(keys))):
         total += words[end]
-        if total >= min_words:
-            opening = tuple(keys[place : end + 1])
-            return opening if end == place or len(set(opening)) > 1 else None
+        is_refrain = keys[end] == keys[place] and (is_refrain or end == place + 1)
+        if total >= min_words and not is_refrain:
+            return tuple(keys[place : end + 1])
     return None
 
 
