@@ -6,6 +6,7 @@ with the engine but `dedupe.normalize`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,7 +53,8 @@ class Paragraph:
             is_grouped = before.isdecimal() and len(before) <= 3 and len(word) == 3
             apart = are_numbers and not (is_grouped and word.isdecimal())
             solid += f" {word}" if apart else word
-        return solid
+        # What the end of a word loses cannot stay where spaces are left out: شيء.
+        return re.sub("ي+(?=ء)", "", solid)
 
     @cached_property
     def shingles(self) -> frozenset[Shingle]:

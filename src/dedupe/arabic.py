@@ -180,6 +180,10 @@ COMPOSED = {
     "\N{ARABIC LETTER YEH BARREE WITH HAMZA ABOVE}",
 }
 
+# The end of a word loses its yeh before a hamza (شيء, شئ). Where words are written
+# together, nobody knows their ends: there every such yeh counts as none.
+YEHS_BEFORE_HAMZA = "\N{ARABIC LETTER YEH}+(?=\N{ARABIC LETTER HAMZA})"
+
 THOUSANDS = 3  # digits in a group
 
 # What a number is written with, at the levels that tell its digits apart.

@@ -12,7 +12,7 @@ FOLDS = ("none", "light", "full")
 
 # Goes up whenever the same text and settings would give other columns: folding tables,
 # segmentation, shingle rules.
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

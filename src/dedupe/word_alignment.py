@@ -7,6 +7,7 @@ linear memory (Hirschberg, Communications of the ACM 18, 1975).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from dedupe.arabic import YEHS_BEFORE_HAMZA
 from dedupe.corpus import BoolArray, IntArray, UInt64Array
 from dedupe.normalizer import normalize
 from dedupe.shingles import SHINGLE_WORDS
@@ -36,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
     "moved",
 )
 SAME = ("equal", "respelled")
+_YEHS = re.compile(YEHS_BEFORE_HAMZA)
 # Two texts of 8,000 words without an anchor take about a second; what is longer stays
 # unaligned, and the explanation says so.
 MOST_CELLS = 8_000 * 8_000
@@ -420,16 +423,21 @@ def _same_letters(
     """Yield the rows of words that are equal when written together, ascending."""
     places: dict[str, list[tuple[int, int]]] = {}
     for start, stop in _few(len(right)):
-        places.setdefault("".join(right[start:stop]), []).append((start, stop))
+        places.setdefault(_together(right[start:stop]), []).append((start, stop))
     reached = other_reached = 0
     for start, stop in _few(len(left)):
         if start < reached:
             continue
-        for other, other_stop in places.get("".join(left[start:stop]), ()):
+        for other, other_stop in places.get(_together(left[start:stop]), ()):
             if other >= other_reached and stop - start != other_stop - other:
                 yield start, stop, other, other_stop
                 reached, other_reached = stop, other_stop
                 break
+
+
+def _together(words: Sequence[str]) -> str:
+    """Return folded words as if no space stood between them."""
+    return _YEHS.sub("", "".join(words))
 
 
 def _few(count: int) -> Iterator[tuple[int, int]]:

@@ -23,6 +23,7 @@ from dedupe.folding.columns import (
 from dedupe.folding.encoding import MARGIN, Encoded, encode
 from dedupe.folding.joining import (
     digits_alone,
+    drop_inner_yehs,
     drop_yehs,
     find_signals,
     join,
@@ -90,6 +91,7 @@ def fold_batch(encoded: Encoded, *, ignore_numbers: bool = False) -> FoldedBatch
         alive[links + 1] = False
         heads, ends, values = join(parts, links)
         hashes[heads] = mixed(values)
+        drop_inner_yehs(parts, codes, letters)
         parts.last[heads] = parts.last[ends]
     borders = none if ignore_numbers else number_borders(parts, digits, links)
     joined = np.sort(joined[alive[joined]])

@@ -242,8 +242,7 @@ def _rewrite(
 
 def keep(codes: Codes) -> Kept:
     """Take deleted characters out, and find the rare ones in the same pass."""
-    eights = np.zeros(-(-codes.size // 8), np.uint64)
-    flags = eights.view(np.bool_)
+    flags = _no_flags(codes)
     np.less_equal(codes, OTHER_LETTER, out=flags[: codes.size])
     rare = _few(flags)
     rare_codes = codes.take(rare)
@@ -265,11 +264,20 @@ def _passed(rows: Positions, size: int, kind: npt.DTypeLike) -> Positions:
     return np.arange(rows.size + 1, dtype=kind).repeat(borders[1:] - borders[:-1])
 
 
-def _few(flags: Flags) -> Positions:
-    """Return where flags are set that seldom are, looking at eight at a time.
+def places_of(code: int, codes: Codes) -> Positions:
+    """Return where a code stands that is not among the most frequent."""
+    flags = _no_flags(codes)
+    np.equal(codes, code, out=flags[: codes.size])
+    return _few(flags)
 
-    They are a multiple of eight and lie as such.
-    """
+
+def _no_flags(codes: Codes) -> Flags:
+    """Return a flag for each code, and some more, so that eight can be looked at."""
+    return np.zeros(-(-codes.size // 8), np.uint64).view(np.bool_)
+
+
+def _few(flags: Flags) -> Positions:
+    """Return where flags are set that seldom are, looking at eight at a time."""
     kind = np.int32 if flags.size <= LARGEST_INT32 else np.int64
     if np.count_nonzero(flags) > FEW * flags.size:
         return np.flatnonzero(flags).astype(kind)

@@ -9,16 +9,20 @@ import numpy as np
 from dedupe import arabic
 from dedupe.folding.alphabets import (
     APOSTROPHE,
+    BREAK,
     COMMA,
     DIGITS,
     FIRST_DIGIT,
     FIRST_LETTER,
+    NEWLINE,
     OTHER_LETTER,
     POINT,
+    SEPARATOR,
     Alphabet,
 )
 from dedupe.folding.columns import Codes, Flags, Positions, Unsigned
-from dedupe.folding.parts import Parts
+from dedupe.folding.encoding import places_of
+from dedupe.folding.parts import LETTERS_AT_ONCE, Parts
 from dedupe.folding.polynomials import (
     MODULUS,
     RADIX,
@@ -125,6 +129,65 @@ def drop_yehs(
         parts.values[candidates] += np.array(values, np.uint64)
         parts.sizes[candidates] -= np.array(dropped)
     hashes[candidates] = mixed(parts.values[candidates])
+
+
+def drop_inner_yehs(parts: Parts, codes: Codes, letters: Alphabet) -> None:
+    """Drop every yeh before a hamza, wherever it stands.
+
+    So what `drop_yehs` does at the ends of words makes no difference where it cannot be
+    told any more where a word ended: a paragraph in which the space after شيء was lost.
+    """
+    yeh, hamza = letters.code_of["ي"], letters.code_of["ء"]
+    hamzas = places_of(hamza, codes)
+    before = codes.take(hamzas - 1)
+    inside = hamzas[before == yeh]
+    rows = parts.first.searchsorted(inside, side="right") - 1
+    rows = rows[inside + 1 < parts.last.take(rows)]
+    # A word that begins with the hamza may have been parted from its yeh: شي ء.
+    is_letter = before - np.uint8(OTHER_LETTER) < SEPARATOR - OTHER_LETTER
+    ending = parts.first.searchsorted(hamzas[~is_letter]) - 1
+    ending = ending[parts.last_letters.take(ending) == yeh]
+    parted = [row for row in ending.tolist() if not _ends_a_line(parts, row, codes)]
+    rows = np.concatenate((rows, np.array(parted, rows.dtype)))
+    first, last = parts.first.take(rows).tolist(), parts.last.take(rows).tolist()
+    text = codes.data
+    words = [bytes(text[begin:end]) for begin, end in zip(first, last, strict=True)]
+    is_parted = np.isin(rows, parted).tolist()
+    found = [
+        _without_inner_yehs(word, yeh, hamza, is_parted=one)
+        for word, one in zip(words, is_parted, strict=True)
+    ]
+    # Those of rare scripts share a code, and are told apart by more than that.
+    known = [OTHER_LETTER not in word for word in words]
+    if found:
+        values, sizes = zip(*found, strict=True)
+        parts.values[rows[known]] = np.array(values, np.uint64)[known]
+        parts.sizes[rows[known]] = np.array(sizes)[known]
+
+
+def _ends_a_line(parts: Parts, row: int, codes: Codes) -> bool:
+    """Tell whether a line ends between a part and the next."""
+    between = codes[parts.last[row] : parts.first[row + 1]]
+    return bool(np.any((between == NEWLINE) | (between == BREAK)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _without_inner_yehs(
+    word: bytes, yeh: int, hamza: int, *, is_parted: bool
+) -> tuple[int, int]:
+    """Return the value of a word without the yehs before its hamzas, and its letters.
+
+    If it `is_parted`, a hamza follows.
+    """
+    *before, rest = word.split(bytes((hamza,)))
+    ends = bytes((yeh,))
+    pieces = [piece.rstrip(ends) for piece in before]
+    kept = bytes((hamza,)).join([*pieces, rest.rstrip(ends) if is_parted else rest])
+    value = 0
+    for begin in range(0, len(kept), LETTERS_AT_ONCE):
+        some = np.frombuffer(kept[begin : begin + LETTERS_AT_ONCE], np.uint8)
+        value += int(np.dot(some, powers(np.arange(begin, begin + some.size))))
+    return value % MODULUS, len(kept)
 
 
 @lru_cache(maxsize=1 << 12)
