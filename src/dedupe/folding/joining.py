@@ -37,6 +37,7 @@ _WRITTEN = bytes.maketrans(
     bytes((POINT, COMMA, APOSTROPHE, *range(FIRST_DIGIT, OTHER_LETTER))),
     f".,'{DIGITS}".encode(),
 )
+_BREAKS = frozenset((NEWLINE, BREAK))
 _NO_DIGITS = str.maketrans("", "", DIGITS)
 
 
@@ -132,57 +133,76 @@ def drop_yehs(
 
 
 def drop_inner_yehs(parts: Parts, codes: Codes, letters: Alphabet) -> None:
-    """Drop every yeh before a hamza, wherever it stands.
+    """Drop every yeh before a hamza, wherever in a line it stands.
 
     So what `drop_yehs` does at the ends of words makes no difference where it cannot be
     told any more where a word ended: a paragraph in which the space after شيء was lost.
     """
-    yeh, hamza = letters.code_of["ي"], letters.code_of["ء"]
-    hamzas = places_of(hamza, codes)
+    yeh, hamza = (bytes((letters.code_of[letter],)) for letter in "يء")
+    hamzas = places_of(hamza[0], codes)
     before = codes.take(hamzas - 1)
-    inside = hamzas[before == yeh]
+    inside = hamzas[before == yeh[0]]
     rows = parts.first.searchsorted(inside, side="right") - 1
-    rows = rows[inside + 1 < parts.last.take(rows)]
-    # A word that begins with the hamza may have been parted from its yeh: شي ء.
+    first, last = parts.first.take(rows), parts.last.take(rows)
+    rows = rows[(inside + 1 < last) | (inside - 1 == first)]
+    words = _letters(parts, rows, codes)
+    opening = [row for row, word in words.items() if word.lstrip(yeh)[:1] == hamza]
     is_letter = before - np.uint8(OTHER_LETTER) < SEPARATOR - OTHER_LETTER
-    ending = parts.first.searchsorted(hamzas[~is_letter]) - 1
-    ending = ending[parts.last_letters.take(ending) == yeh]
-    parted = [row for row in ending.tolist() if not _ends_a_line(parts, row, codes)]
-    rows = np.concatenate((rows, np.array(parted, rows.dtype)))
+    opening += parts.first.searchsorted(hamzas[~is_letter]).tolist()
+    parted = _ending_before(opening, yeh, parts, codes)
+    found = {
+        row: _without_inner_yehs(word, yeh, hamza, is_parted=row in parted)
+        for row, word in (words | parted).items()
+        # The letters of rare scripts share a code, and are told apart by more than it.
+        if OTHER_LETTER not in word
+    }
+    if found:
+        values, sizes = zip(*found.values(), strict=True)
+        parts.values[list(found)] = np.array(values, np.uint64)
+        parts.sizes[list(found)] = sizes
+
+
+def _letters(parts: Parts, rows: Positions, codes: Codes) -> dict[int, bytes]:
+    """Return the codes of some parts by their rows."""
     first, last = parts.first.take(rows).tolist(), parts.last.take(rows).tolist()
     text = codes.data
-    words = [bytes(text[begin:end]) for begin, end in zip(first, last, strict=True)]
-    is_parted = np.isin(rows, parted).tolist()
-    found = [
-        _without_inner_yehs(word, yeh, hamza, is_parted=one)
-        for word, one in zip(words, is_parted, strict=True)
-    ]
-    # Those of rare scripts share a code, and are told apart by more than that.
-    known = [OTHER_LETTER not in word for word in words]
-    if found:
-        values, sizes = zip(*found, strict=True)
-        parts.values[rows[known]] = np.array(values, np.uint64)[known]
-        parts.sizes[rows[known]] = np.array(sizes)[known]
+    places = zip(rows.tolist(), first, last, strict=True)
+    return {row: bytes(text[begin:end]) for row, begin, end in places}
 
 
-def _ends_a_line(parts: Parts, row: int, codes: Codes) -> bool:
-    """Tell whether a line ends between a part and the next."""
-    between = codes[parts.last[row] : parts.first[row + 1]]
-    return bool(np.any((between == NEWLINE) | (between == BREAK)))
+def _ending_before(
+    opening: list[int], yeh: bytes, parts: Parts, codes: Codes
+) -> dict[int, bytes]:
+    """Return the parts that end with a yeh before some others of their lines.
+
+    Of one that is nothing but yehs, the part before it belongs to them too.
+    """
+    found: dict[int, bytes] = {}
+    while opening:
+        rows = np.array(opening, np.int64) - 1
+        rows = rows[parts.last_letters.take(rows) == yeh[0]]
+        ends, begins = parts.last.take(rows).tolist(), parts.first.take(rows + 1)
+        in_line = [
+            _BREAKS.isdisjoint(codes[end:begin].tobytes())
+            for end, begin in zip(ends, begins.tolist(), strict=True)
+        ]
+        more = _letters(parts, rows[in_line], codes)
+        opening = [row for row, word in more.items() if not word.strip(yeh)]
+        found |= more
+    return found
 
 
 @lru_cache(maxsize=1 << 12)
 def _without_inner_yehs(
-    word: bytes, yeh: int, hamza: int, *, is_parted: bool
+    word: bytes, yeh: bytes, hamza: bytes, *, is_parted: bool
 ) -> tuple[int, int]:
     """Return the value of a word without the yehs before its hamzas, and its letters.
 
     If it `is_parted`, a hamza follows.
     """
-    *before, rest = word.split(bytes((hamza,)))
-    ends = bytes((yeh,))
-    pieces = [piece.rstrip(ends) for piece in before]
-    kept = bytes((hamza,)).join([*pieces, rest.rstrip(ends) if is_parted else rest])
+    *before, rest = word.split(hamza)
+    pieces = [piece.rstrip(yeh) for piece in before]
+    kept = hamza.join([*pieces, rest.rstrip(yeh) if is_parted else rest])
     value = 0
     for begin in range(0, len(kept), LETTERS_AT_ONCE):
         some = np.frombuffer(kept[begin : begin + LETTERS_AT_ONCE], np.uint8)
