@@ -97,7 +97,7 @@ def read_plain(path: str, options: ReadOptions) -> bytes:
         _require_known(path)
         raise
     try:
-        if options.own or not 0 < (size := _end(descriptor)) <= options.max_file_size:
+        if not 0 < (size := _end(descriptor)) <= options.max_file_size:
             size = _size(descriptor, options)
         return _read_all(descriptor, size)
     except IsADirectoryError as error:

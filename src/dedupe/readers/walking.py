@@ -89,6 +89,8 @@ class Walk:
         self.errors: list[Problem] = []
         self.ignored = 0
         self.other = 0
+        # An entry tells its number without being asked for its status.
+        self._own = {number for _, number in options.own}
         self._excludes = compile_excludes(options.exclude)
         self._waiting: list[_Folder] = []
         self._links: list[_Link] = []
@@ -235,6 +237,7 @@ class Walk:
         is_open = not (folder.ignoring.levels or self._excludes or self._named)
         endings = PLAIN_ENDINGS if is_open and not self.sized else ()
         take = self.plain.append
+        own = self._own
         with os.scandir(folder.path) as entries:
             for entry in entries:
                 name = entry.name
@@ -243,6 +246,7 @@ class Walk:
                         name.endswith(endings)
                         and name[0] != "."
                         and entry.is_file(follow_symlinks=False)
+                        and entry.inode() not in own
                     ):
                         take(prefix + name)
                     elif (
@@ -298,7 +302,11 @@ class Walk:
             self.skipped.append(Problem(name, _special(status)))
         elif self._was_named(entry.name, folder):
             return
-        elif not self.sized and name.endswith(PLAIN_ENDINGS):
+        elif (
+            not self.sized
+            and name.endswith(PLAIN_ENDINGS)
+            and entry.inode() not in self._own
+        ):
             self.plain.append(name)
         else:
             status = entry.stat(follow_symlinks=False)
