@@ -303,6 +303,68 @@ LAYOUTS = [
         {"2": words("ABC")},
     ),
     Layout(
+        "a story published twice, its paragraphs as flash news each time before",
+        {"1": "A", "2": "B", "3": "AB", "4": "A", "5": "B", "6": "AB"},
+        [
+            near(words("A"), ("1", 1, 1), ("3", 1, 1), ("4", 1, 1)),
+            near(words("B"), ("2", 1, 1), ("3", 2, 2), ("5", 1, 1)),
+            block(words("AB"), ("3", 1, 2), ("6", 1, 2)),
+        ],
+        {"3": words("AB"), "4": words("A"), "5": words("B"), "6": words("AB")},
+    ),
+    Layout(
+        "two orders of a story, each published twice",
+        {"1": "AB", "2": "BA", "3": "AB", "4": "BA"},
+        [
+            near(words("A"), ("1", 1, 1), ("2", 2, 2)),
+            block(words("AB"), ("1", 1, 2), ("3", 1, 2)),
+            near(words("B"), ("1", 2, 2), ("2", 1, 1)),
+            block(words("AB"), ("2", 1, 2), ("4", 1, 2)),
+        ],
+        {"2": words("AB"), "3": words("AB"), "4": words("AB")},
+    ),
+    Layout(
+        "lines of a list in another order on each page that meet by chance",
+        {"1": "AtB", "2": "AB"}
+        | {f"{at}": f"B{own}A" for at, own in enumerate("uvwxyz", start=3)}
+        | {"9": "AB"},
+        [
+            near(
+                words("A"),
+                *(("1", 1, 1), ("2", 1, 1)),
+                *((name, 3, 3) for name in "345678"),
+                ("9", 1, 1),
+            ),
+            near(
+                words("B"),
+                *(("1", 3, 3), ("2", 2, 2)),
+                *((name, 1, 1) for name in "345678"),
+                ("9", 2, 2),
+            ),
+        ],
+        dict.fromkeys("23456789", words("AB")),
+    ),
+    Layout(
+        "a block pasted twice whose paragraphs stood alone before and between",
+        {"1": "AuB", "2": "ABvAwBxAB"},
+        [
+            near(words("A"), ("1", 1, 1), ("2", 1, 1), ("2", 4, 4)),
+            near(words("B"), ("1", 3, 3), ("2", 2, 2), ("2", 6, 6)),
+            block(words("AB"), ("2", 1, 2), ("2", 8, 9)),
+        ],
+        {"2": 3 * words("AB")},
+    ),
+    Layout(
+        "an edited copy of a story whose paragraphs stood alone before",
+        {"1": "tBuDv", "2": "BD", "3": "bd"},
+        [
+            near(words("B"), ("1", 2, 2), ("2", 1, 1)),
+            near(words("D"), ("1", 4, 4), ("2", 2, 2)),
+            block(words("BD") - 4, ("2", 1, 2), ("3", 1, 2), relation="edited"),
+        ],
+        {"2": words("BD"), "3": words("BD") - 4},
+    ),
+    Layout(
         "an edited copy is tied to the paragraph that it is most like",
         {"1": "B", "2": "b", "3": "b"},
         [

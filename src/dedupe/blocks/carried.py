@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
+from dedupe.blocks.edges import (
+    NO_MATCH,
+    Edges,
+    copies_beside,
+    edges_between,
+    match_of_exemplars,
+)
+from dedupe.blocks.neighbors import neighbors_edges
 from dedupe.corpus import Corpus, IntArray, group_begins, ranges, sorting_by
-from dedupe.matches import EDITED, Matches
+from dedupe.matches import Matches
 from dedupe.values import dataclass
 
 # An edge is carried on over as many paragraphs as these together, looked at in turn.
@@ -44,17 +51,14 @@ def with_carried(corpus: Corpus, matches: Matches, edges: Edges) -> Edges:
     """Return the edges, and after them those of copies beside them."""
     if not np.any(edges.match[:1] == NO_MATCH):
         return edges  # nothing has a copy
+    before, after = copies_beside(edges, len(corpus.paragraphs))
+    edges = edges.with_more(neighbors_edges(corpus, matches, edges, before))
     ends = _ends(corpus, edges)
-    length = _lengths(corpus, matches, edges, ends)
+    length = _lengths(corpus, matches, ends, before, after)
     away = ranges(np.ones_like(length), length) * np.repeat(ends.step, length)
     left = np.repeat(ends.left, length) + away
     right = np.repeat(ends.right, length) + away
-    match = _match_of_exemplars(corpus, matches, left, right)
-    edited = match != NO_MATCH
-    jaccard, containment = np.ones((2, match.size))
-    jaccard[edited] = matches.jaccard[match[edited]]
-    containment[edited] = matches.containment[match[edited]]
-    return edges.with_more(Edges(left, right, match, jaccard, containment))
+    return edges.with_more(edges_between(corpus, matches, left, right))
 
 
 def _ends(corpus: Corpus, edges: Edges) -> _Ends:
@@ -88,12 +92,13 @@ def _ends(corpus: Corpus, edges: Edges) -> _Ends:
     return _Ends(left[rows], right[rows], step, gap, left[other])
 
 
-def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> IntArray:
+def _lengths(
+    corpus: Corpus, matches: Matches, ends: _Ends, before: IntArray, after: IntArray
+) -> IntArray:
     """Return over how many paragraphs the edge at each end is carried on."""
     length = np.zeros(ends.left.size, np.int64)
     edited = np.zeros(length.size, np.int64)
     live = np.flatnonzero(ends.room)
-    before, after = _copies_beside(edges, len(corpus.paragraphs))
     said = _times_said(corpus)
     for size in AT_ONCE:
         if not live.size:
@@ -110,7 +115,7 @@ def _lengths(corpus: Corpus, matches: Matches, edges: Edges, ends: _Ends) -> Int
         copy = np.where(end.step > 0, before[left], after[left])
         agrees &= (end.step * (copy - end.start) < 0) | (said[left] <= MOST_PASTED)
         rows = np.flatnonzero(agrees & ~equal)
-        match = _match_of_exemplars(corpus, matches, left[rows], right[rows])
+        match = match_of_exemplars(corpus, matches, left[rows], right[rows])
         agrees[rows] = match != NO_MATCH
         begins = np.cumsum(number) - number
         reached = np.minimum.reduceat(np.where(agrees, UNLIMITED, away - 1), begins)
@@ -136,24 +141,3 @@ def _times_said(corpus: Corpus) -> IntArray:
     size = np.diff(begins, append=rows.size)
     said[rows] = np.repeat(size, size)
     return said
-
-
-def _copies_beside(edges: Edges, count: int) -> tuple[IntArray, IntArray]:
-    """Return the copy before each paragraph, or -1, and after it, or `count`."""
-    equal = np.flatnonzero(edges.match == NO_MATCH)
-    left, right = edges.left.take(equal), edges.right.take(equal)
-    before, after = np.full(count, -1), np.full(count, count)
-    # Of several values for one paragraph the last stays: edges to exemplars come first.
-    before[right] = left
-    after[left[::-1]] = right[::-1]
-    return before, after
-
-
-def _match_of_exemplars(
-    corpus: Corpus, matches: Matches, left: IntArray, right: IntArray
-) -> IntArray:
-    """Return the row of the match that makes each pair edited copies, or NO_MATCH."""
-    row = rows_of(matches, corpus.exemplar[left], corpus.exemplar[right])
-    known = np.flatnonzero(row != NO_MATCH)
-    row[known[matches.relation[row[known]] != EDITED]] = NO_MATCH
-    return row

@@ -6,7 +6,7 @@ import numpy as np
 
 from dedupe.aligner import Runs
 from dedupe.corpus import BoolArray, Corpus, FloatArray, IntArray, Rows, sorting
-from dedupe.matches import Matches
+from dedupe.matches import EDITED, Matches
 from dedupe.values import dataclass
 
 NO_MATCH = -1
@@ -58,6 +58,17 @@ def exact_edges(exemplar: IntArray) -> Edges:
     return Edges(left, right, np.full(left.size, NO_MATCH), ones, ones)
 
 
+def copies_beside(edges: Edges, count: int) -> tuple[IntArray, IntArray]:
+    """Return the copy before each paragraph, or -1, and after it, or `count`."""
+    equal = np.flatnonzero(edges.match == NO_MATCH)
+    left, right = edges.left.take(equal), edges.right.take(equal)
+    before, after = np.full(count, -1), np.full(count, count)
+    # Of several values for one paragraph the last stays: edges to exemplars come first.
+    before[right] = left
+    after[left[::-1]] = right[::-1]
+    return before, after
+
+
 def exact_runs(corpus: Corpus, first: int, stop: int) -> Runs:
     """Return the equal paragraphs whose left one is in a range, as runs of words."""
     edges = exact_edges(corpus.exemplar.astype(np.int64))
@@ -67,6 +78,28 @@ def exact_runs(corpus: Corpus, first: int, stop: int) -> Runs:
     # Equal letters may be parted into words in two ways; the fewer are on both sides.
     length = np.minimum(words[edges.left], words[edges.right]).astype(np.int64)
     return Runs(begin[edges.left], begin[edges.right], length)
+
+
+def edges_between(
+    corpus: Corpus, matches: Matches, left: IntArray, right: IntArray
+) -> Edges:
+    """Return edges for pairs of paragraphs: equal ones, or edited copies."""
+    match = match_of_exemplars(corpus, matches, left, right)
+    edited = match != NO_MATCH
+    jaccard, containment = np.ones((2, match.size))
+    jaccard[edited] = matches.jaccard[match[edited]]
+    containment[edited] = matches.containment[match[edited]]
+    return Edges(left, right, match, jaccard, containment)
+
+
+def match_of_exemplars(
+    corpus: Corpus, matches: Matches, left: Rows, right: Rows
+) -> IntArray:
+    """Return the row of the match that makes each pair edited copies, or NO_MATCH."""
+    row = rows_of(matches, corpus.exemplar[left], corpus.exemplar[right])
+    known = np.flatnonzero(row != NO_MATCH)
+    row[known[matches.relation[row[known]] != EDITED]] = NO_MATCH
+    return row
 
 
 def rows_of(matches: Matches, one: Rows, other: Rows) -> IntArray:
