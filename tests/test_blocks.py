@@ -243,6 +243,24 @@ LAYOUTS = [
         {name: words("ABn") for name in "2345"},
     ),
     Layout(
+        "a line above and a line below are two forms",
+        {name: f"1{own}2" for name, own in zip("12345", "tuvwx", strict=True)},
+        [
+            form(1, *((name, 1, 1) for name in "12345")),
+            form(1, *((name, 3, 3) for name in "12345")),
+        ],
+        dict.fromkeys("2345", 2),
+    ),
+    Layout(
+        "what is much of five documents in two pieces is a copy",
+        {name: f"A{own}2" for name, own in zip("12345", "tuvwx", strict=True)},
+        [
+            near(words("A"), *((name, 1, 1) for name in "12345")),
+            near(1, *((name, 3, 3) for name in "12345")),
+        ],
+        dict.fromkeys("2345", words("A2")),
+    ),
+    Layout(
         "a story in six documents is a block, not boilerplate",
         {name: own + "ABC" for name, own in zip("123456", "Guvwxy", strict=True)},
         [block(words("ABC"), *((name, 2, 4) for name in "123456"))],

@@ -6,13 +6,21 @@ import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
 from dedupe.blocks.edges import NO_MATCH, Edges
-from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins, sorting, sorting_by
+from dedupe.corpus import (
+    BoolArray,
+    Corpus,
+    IntArray,
+    Rows,
+    group_begins,
+    sorting,
+    sorting_by,
+)
 from dedupe.families import components
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 
-# A form stands alone: most of the pairs of documents that hold it share nothing else.
-ALONE_SHARE = 0.7
+# Most of the pairs of documents that hold a form share little else.
+UNRELATED_SHARE = 0.7
 # What makes up more of a document than this is its story, and no form in it. Measured
 # on what stands in five and more documents: agency news of one paragraph are .8 and
 # more of them, forms hardly above half, as the winds in a weather report.
@@ -20,6 +28,9 @@ FORM_SHARE = 2 / 3
 # But what is worded in so many ways is a form that is filled in, be it all there is: an
 # agency story is edited in a dozen outlets.
 FILLED_IN = 50  # wordings
+# Documents have several forms in common: a byline above, a notice below. They are
+# related if all that they share is more of either than this.
+LITTLE_SHARE = 1 / 4
 
 
 def _groups_findings(corpus: Corpus, edges: Edges, label: IntArray, rule: int) -> Draft:
@@ -73,10 +84,10 @@ def find_forms(
     form = _in_documents(corpus, np.flatnonzero(held), label, least)
     of_edge = label[single.right]
     rows = np.flatnonzero(form[of_edge])
-    alone = _alone(corpus, matches, edges, rest[rows])
+    unrelated = _unrelated(corpus, matches, edges, rest[rows])
     ties = np.bincount(of_edge[rows], minlength=count)
-    lonely = np.bincount(of_edge[rows], weights=alone, minlength=count)
-    form &= lonely >= ALONE_SHARE * ties
+    apart = np.bincount(of_edge[rows], weights=unrelated, minlength=count)
+    form &= apart >= UNRELATED_SHARE * ties
     rows = rows[form[of_edge[rows]]]
     draft = _groups_findings(corpus, single.where(rows), label, BOILERPLATE)
     return draft, held & form[label]
@@ -96,12 +107,9 @@ def _in_documents(
     document = corpus.paragraphs.document
     rows = rows[sorting(label[rows])]
     begins = group_begins(label[rows] << 32 | document[rows])
-    first_word, words = corpus.paragraphs.first_word, corpus.paragraphs.words
-    held = np.add.reduceat(words[rows], begins)
+    held = np.add.reduceat(corpus.paragraphs.words[rows], begins)
     heads = rows[begins]
-    first = corpus.first_paragraph[document[heads]]
-    last = corpus.first_paragraph[document[heads] + 1] - 1
-    total = first_word[last] + words[last] - first_word[first]
+    total = _words(corpus, document[heads])
     own = rows[corpus.exemplar[rows] == rows]
     wordings = np.bincount(label[own], minlength=label.size)
     counts = held <= FORM_SHARE * total
@@ -111,17 +119,37 @@ def _in_documents(
     return enough
 
 
-def _alone(
+def _words(corpus: Corpus, document: Rows) -> IntArray:
+    """Return how many words some documents have that hold any."""
+    first_word, words = corpus.paragraphs.first_word, corpus.paragraphs.words
+    first = corpus.first_paragraph[document]
+    last = corpus.first_paragraph[document + 1] - 1
+    total: IntArray = first_word[last] + words[last] - first_word[first]
+    return total
+
+
+def _unrelated(
     corpus: Corpus, matches: Matches, edges: Edges, asked: IntArray
 ) -> BoolArray:
-    """Tell for some of the edges whether their two documents share nothing else."""
-    other = matches.relation != EDITED
+    """Tell for some of the edges whether their two documents share nothing else.
+
+    Of what is equal in both, it is enough that they share little in all.
+    """
+    if not asked.size:
+        return np.empty(0, np.bool_)
+    other = np.flatnonzero(matches.relation != EDITED)
     left = np.concatenate([edges.left, matches.left[other]])
     right = np.concatenate([edges.right, matches.right[other]])
+    words = np.concatenate([corpus.paragraphs.words[edges.right], matches.words[other]])
     document = corpus.paragraphs.document.astype(np.int64)
-    pair = document[left] << 32 | document[right]
-    ordered = np.sort(pair)
-    several = np.append(ordered[1:][ordered[1:] == ordered[:-1]], [-1])
-    pair = pair[asked]
-    alone: BoolArray = several[np.searchsorted(several[:-1], pair)] != pair
-    return alone
+    left, right = document[left], document[right]
+    order = sorting_by(left, right)
+    pair = (left << 32 | right)[order]
+    begins = group_begins(pair)
+    row = np.searchsorted(pair[begins], (left << 32 | right)[asked])
+    several = np.diff(begins, append=pair.size)[row] > 1
+    shared = np.add.reduceat(words[order], begins)[row]
+    size = np.minimum(_words(corpus, left[asked]), _words(corpus, right[asked]))
+    little = (edges.match[asked] == NO_MATCH) & (shared <= LITTLE_SHARE * size)
+    unrelated: BoolArray = little | ~several
+    return unrelated
