@@ -44,6 +44,8 @@ PARAGRAPHS = {
 FRUITS = ("لبن", "عنب", "تمر", "خبز", "ملح", "زيت", "عسل", "ماء", "ورد", "بلح")
 # A longer one, with another word, and with a space inside a word before that.
 PARAGRAPHS["P"] = f"{PARAGRAPHS['F']} {PARAGRAPHS['G']}"
+# B with another word at its beginning: as far from b as to overlap alone.
+PARAGRAPHS["g"] = PARAGRAPHS["B"].replace("البضائع", "الركاب")
 PARAGRAPHS["q"] = PARAGRAPHS["P"].replace("غرقت", "اختفت")
 PARAGRAPHS["p"] = PARAGRAPHS["P"].replace("ديوانه", "ديوا نه")
 # What each document has for itself.
@@ -479,7 +481,11 @@ OUTLETS = [
 ]
 
 
-@pytest.mark.parametrize("outlets", OUTLETS, ids="-".join)
+# Here two of the wordings are alike through a third alone.
+FAR_APART = [("BA", "bA", "gA"), ("EBAD", "EbAD", "EgAD", "EgAd")]
+
+
+@pytest.mark.parametrize("outlets", [*OUTLETS, *FAR_APART], ids="-".join)
 def test_a_story_that_each_outlet_edits_is_one_finding_in_any_order(
     outlets: tuple[str, ...],
 ) -> None:

@@ -28,6 +28,7 @@ from dedupe.blocks.edges import Edges, exact_edges, exact_runs
 from dedupe.blocks.groups import equal_findings, find_forms
 from dedupe.blocks.pairs import nearest, overlap_findings, pair_findings
 from dedupe.blocks.runs import block_findings, block_runs, covered, widest
+from dedupe.blocks.told import without_told
 from dedupe.corpus import Corpus, IntArray, UInt64Array, group_begins, sorting
 from dedupe.matches import EDITED, Matches
 from dedupe.memory_files import Arrays
@@ -68,7 +69,8 @@ def draft(corpus: Corpus, matches: Matches, settings: Settings, part: int) -> Ar
 
 def gather(parts: Sequence[Arrays]) -> Findings:
     """Return the findings of all parts, in the order of their first places."""
-    return in_order([draft for part in parts for draft in from_arrays(part)])
+    found = in_order([draft for part in parts for draft in from_arrays(part)])
+    return without_told(found)
 
 
 def _of_whole_paragraphs(

@@ -103,13 +103,35 @@ def _equal_between(corpus: Corpus, edges: Edges, distance: IntArray) -> BoolArra
 
 
 def widest(blocks: Blocks) -> Blocks:
-    """Return the blocks whose copy lies in no other block's copy."""
-    end = blocks.right + blocks.length
+    """Return the blocks whose copy lies in no other block's copy.
+
+    One copy may repeat several places. Of these all but the first are left out that lie
+    over one another or are part of a wider copy themselves, which tells of them.
+    """
     order = np.lexsort((blocks.left, -blocks.length, blocks.right))
-    reach = np.maximum.accumulate(end[order]) if order.size else order
-    wide = np.ones(order.size, np.bool_)
-    wide[1:] = end[order][1:] > reach[:-1]
-    return blocks.where(np.sort(order[wide]))
+    blocks = blocks.where(order)
+    end = blocks.right + blocks.length
+    first = group_begins(blocks.right << 32 | blocks.length)
+    wide = np.ones(first.size, np.bool_)
+    reach = np.maximum.accumulate(end[first]) if first.size else first
+    wide[1:] = end[first][1:] > reach[:-1]
+    kept = np.repeat(wide, np.diff(first, append=end.size))
+    kept[1:] &= np.diff(blocks.left) >= blocks.length[1:]
+    kept &= ~_inside(blocks, blocks.where(first[wide]))
+    kept[first[wide]] = True
+    return blocks.where(kept)
+
+
+def _inside(blocks: Blocks, widest: Blocks) -> BoolArray:
+    """Tell which blocks repeat a part of what the widest have copied."""
+    if not len(widest.right):
+        return np.zeros(len(blocks.left), np.bool_)
+    last = widest.right.searchsorted(blocks.left, side="right") - 1
+    begin, end = widest.right[last], (widest.right + widest.length)[last]
+    stop = blocks.left + blocks.length
+    inside: BoolArray = (end > stop) | ((end == stop) & (begin < blocks.left))
+    inside &= last >= 0
+    return inside
 
 
 def covered(blocks: Blocks, count: int) -> BoolArray:
@@ -168,7 +190,7 @@ def _others(blocks: Blocks, places: IntArray) -> IntArray:
     """Return for each place of blocks the first paragraph of the place it is held to.
 
     `places` are those of the left sides, then those of the right. A copy is held to the
-    first place that it repeats, and the first place of all to its first copy.
+    first place that it repeats, and a place that repeats none to its first copy.
     """
     left, right = np.split(places, 2)
     other = np.empty(int(places.max(initial=-1)) + 1, np.int64)
