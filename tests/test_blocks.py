@@ -558,6 +558,19 @@ def test_a_form_is_no_more_than_two_thirds_of_its_documents(
     assert (finding.rule, len(finding.occurrences)) == (rule, 5)
 
 
+@pytest.mark.parametrize(("own", "rule"), [(66, "boilerplate"), (65, "repeated-block")])
+def test_a_form_of_several_lines_is_no_more_than_a_quarter_of_its_documents(
+    own: int, rule: str
+) -> None:
+    notice = f"{PARAGRAPHS['n']}\n{PARAGRAPHS['A']}"
+    texts = {}
+    for letter in "جحخدر":
+        said = [f"{letter}{one}{two}" for one in FRUITS for two in FRUITS]
+        texts[letter] = " ".join(said[:own]) + "\n" + notice
+    [finding] = dedupe.scan(texts).findings
+    assert shape(finding) == (rule, "identical", 22, [(name, 2, 3) for name in texts])
+
+
 def test_spaces_inside_words_make_no_difference() -> None:
     [finding] = scan({"1": "A", "2": "s"}).findings
     assert (finding.rule, finding.relation) == ("near-duplicate", "orthographic")

@@ -25,7 +25,7 @@ from dedupe.blocks.drafts import (
     in_order,
 )
 from dedupe.blocks.edges import Edges, exact_edges, exact_runs
-from dedupe.blocks.groups import equal_findings, find_forms
+from dedupe.blocks.groups import equal_findings, find_forms, little_shared
 from dedupe.blocks.pairs import nearest, overlap_findings, pair_findings
 from dedupe.blocks.runs import block_findings, block_runs, covered, widest
 from dedupe.blocks.told import without_told
@@ -80,10 +80,11 @@ def _of_whole_paragraphs(
     carried = with_carried(corpus, matches, edges)
     blocks = widest(block_runs(corpus, carried, settings))
     explained = covered(blocks, len(corpus.paragraphs))
+    little = little_shared(corpus, matches, carried, blocks)
     forms, is_form = find_forms(corpus, matches, edges, explained, settings)
     single = edges.where(~(explained | is_form)[edges.right])
     return [
-        block_findings(corpus, matches, blocks),
+        block_findings(corpus, matches, blocks, little, settings.boilerplate_documents),
         forms,
         equal_findings(corpus, single),
         pair_findings(corpus, matches, nearest(corpus, matches, single), NEAR),

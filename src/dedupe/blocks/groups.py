@@ -6,9 +6,11 @@ import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
 from dedupe.blocks.edges import NO_MATCH, Edges
+from dedupe.blocks.runs import UNRELATED_SHARE, Blocks
 from dedupe.corpus import (
     BoolArray,
     Corpus,
+    FloatArray,
     IntArray,
     Rows,
     group_begins,
@@ -19,8 +21,6 @@ from dedupe.families import components
 from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 
-# Most of the pairs of documents that hold a form share little else.
-UNRELATED_SHARE = 0.7
 # What makes up more of a document than this is its story, and no form in it. Measured
 # on what stands in five and more documents: agency news of one paragraph are .8 and
 # more of them, forms hardly above half, as the winds in a weather report.
@@ -135,21 +135,46 @@ def _unrelated(
 
     Of what is equal in both, it is enough that they share little in all.
     """
-    if not asked.size:
-        return np.empty(0, np.bool_)
-    other = np.flatnonzero(matches.relation != EDITED)
-    left = np.concatenate([edges.left, matches.left[other]])
-    right = np.concatenate([edges.right, matches.right[other]])
-    words = np.concatenate([corpus.paragraphs.words[edges.right], matches.words[other]])
     document = corpus.paragraphs.document.astype(np.int64)
-    left, right = document[left], document[right]
-    order = sorting_by(left, right)
-    pair = (left << 32 | right)[order]
-    begins = group_begins(pair)
-    row = np.searchsorted(pair[begins], (left << 32 | right)[asked])
-    several = np.diff(begins, append=pair.size)[row] > 1
-    shared = np.add.reduceat(words[order], begins)[row]
-    size = np.minimum(_words(corpus, left[asked]), _words(corpus, right[asked]))
-    little = (edges.match[asked] == NO_MATCH) & (shared <= LITTLE_SHARE * size)
-    unrelated: BoolArray = little | ~several
+    left, right = document[edges.left[asked]], document[edges.right[asked]]
+    times, share = _shared(corpus, matches, edges, left, right)
+    unrelated: BoolArray = edges.match[asked] == NO_MATCH
+    unrelated &= share <= LITTLE_SHARE
+    unrelated |= times == 1
     return unrelated
+
+
+def _shared(
+    corpus: Corpus, matches: Matches, edges: Edges, left: IntArray, right: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Return what pairs of documents that edges tie have in common.
+
+    That is how many edges and other matches, and which part of the shorter document
+    these are.
+    """
+    if not left.size:
+        return np.empty(0, np.int64), np.empty(0)
+    other = np.flatnonzero(matches.relation != EDITED)
+    document = corpus.paragraphs.document.astype(np.int64)
+    one = document[np.concatenate([edges.left, matches.left[other]])]
+    two = document[np.concatenate([edges.right, matches.right[other]])]
+    words = np.concatenate([corpus.paragraphs.words[edges.right], matches.words[other]])
+    order = sorting_by(one, two)
+    pair = (one << 32 | two)[order]
+    begins = group_begins(pair)
+    row = np.searchsorted(pair[begins], left << 32 | right)
+    times = np.diff(begins, append=pair.size)[row]
+    shared = np.add.reduceat(words[order], begins)[row]
+    shorter = np.minimum(_words(corpus, left), _words(corpus, right))
+    return times, shared / shorter
+
+
+def little_shared(
+    corpus: Corpus, matches: Matches, edges: Edges, blocks: Blocks
+) -> BoolArray:
+    """Tell which blocks are equal in two documents that share little in all."""
+    document = corpus.paragraphs.document.astype(np.int64)
+    left, right = document[blocks.left], document[blocks.right]
+    _, share = _shared(corpus, matches, edges, left, right)
+    little: BoolArray = ~blocks.edited & (share <= LITTLE_SHARE)
+    return little

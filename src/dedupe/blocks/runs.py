@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedupe.blocks.drafts import BLOCK, Draft, whole_places
+from dedupe.blocks.drafts import BLOCK, BOILERPLATE, Draft, whole_places
 from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
 from dedupe.corpus import (
     BoolArray,
@@ -23,6 +23,8 @@ from dedupe.matches import EDITED, Matches
 from dedupe.settings import Settings
 from dedupe.values import dataclass
 
+# Most of the pairs of documents that hold a form share little else.
+UNRELATED_SHARE = 0.7
 ONE_MISSING = 2  # paragraphs from one edge to the next
 
 
@@ -142,8 +144,14 @@ def covered(blocks: Blocks, count: int) -> BoolArray:
     return np.cumsum(change[:-1]) > 0
 
 
-def block_findings(corpus: Corpus, matches: Matches, blocks: Blocks) -> Draft:
-    """Return one finding for each block, with all its places."""
+def block_findings(
+    corpus: Corpus, matches: Matches, blocks: Blocks, little: BoolArray, least: int
+) -> Draft:
+    """Return one finding for each block, with all its places.
+
+    `little` tells of which the documents share little in all: what stands in `least`
+    documents is then a form of several lines.
+    """
     size = np.int64(len(corpus.paragraphs) + 1)
     nodes = np.concatenate([blocks.left, blocks.right]) * size + np.tile(
         blocks.length, 2
@@ -180,7 +188,14 @@ def block_findings(corpus: Corpus, matches: Matches, blocks: Blocks) -> Draft:
         first=first,
         last=last,
     )
-    draft = replace(draft, jaccard=jaccard, containment=containment)
+    document = corpus.paragraphs.document[first]
+    heads = group_begins(finding << 32 | document)
+    form = np.bincount(finding[heads], minlength=starts.size) >= least
+    ties = np.bincount(tied, minlength=starts.size)
+    apart = np.bincount(tied, weights=little, minlength=starts.size)
+    form &= apart >= UNRELATED_SHARE * ties
+    rule = np.where(form, BOILERPLATE, BLOCK)
+    draft = replace(draft, rule=rule, jaccard=jaccard, containment=containment)
     place = np.empty(by_label.size, np.int64)
     place[by_label] = np.arange(by_label.size)
     return _with_passages(corpus, matches, draft, _others(blocks, place[number]))
