@@ -87,6 +87,15 @@ def test_boilerplate_stays(forms: dict[str, str]) -> None:
     assert texts_of(forms, ACROSS) == forms
 
 
+def test_boilerplate_of_two_lines_stays_and_goes_whole() -> None:
+    notice = f"{NOTICE}\nما ينشر هنا من مقالات يعبر عن رأي كتابه وحدهم\n"
+    own = [lines(*(paragraph(9 * n + m) for m in range(3))) for n in range(12, 18)]
+    texts = {f"{number}": text + notice for number, text in enumerate(own)}
+    assert texts_of(texts, ACROSS) == texts
+    left = texts_of(texts, CleanSettings(drop_boilerplate=True))
+    assert list(left.values()) == own
+
+
 @pytest.mark.parametrize("across", [False, True])
 def test_boilerplate_goes_on_request_but_empties_no_document(
     forms: dict[str, str], *, across: bool

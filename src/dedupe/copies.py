@@ -303,8 +303,9 @@ def _forms(corpus: Corpus, findings: Findings) -> BoolArray:
     """Tell which paragraphs are boilerplate, or equal to some."""
     whole = (findings.rule == BOILERPLATE) & (findings.relation != OVERLAP)
     places = ranges(findings.places[:-1][whole], np.diff(findings.places)[whole])
+    first, last = findings.first[places], findings.last[places]
     is_form = np.zeros(len(corpus.paragraphs), np.bool_)
-    is_form[corpus.exemplar[findings.first[places]]] = True
+    is_form[corpus.exemplar[ranges(first, last - first + 1)]] = True
     form: BoolArray = is_form[corpus.exemplar]
     return form
 
