@@ -42,15 +42,22 @@ def _are_tied(
     size = findings.last[wide] - findings.first[wide] + 1
     paragraph = ranges(findings.first[wide], size)
     one, two = findings.first[left], findings.first[right]
-    asked = np.zeros(int(findings.last.max(initial=0)) + 1, np.bool_)
+    asked, in_wide = np.zeros((2, int(findings.last.max(initial=0)) + 1), np.bool_)
+    in_wide[paragraph] = True
+    tied: BoolArray = in_wide[one] & in_wide[two]
+    possible = np.flatnonzero(tied)
+    one, two, right = one[possible], two[possible], right[possible]
     asked[one] = asked[two] = True
     held = np.flatnonzero(asked[paragraph])
     paragraph = paragraph[held]
     offset = ranges(np.zeros_like(size), size)[held]
     finding = np.repeat(owner[wide], size)[held]
     room = np.repeat(size, size)[held] - offset
-    # Each paragraph of a finding has a number, the same in all of its places.
-    _, number = np.unique(finding << 32 | offset, return_inverse=True)
+    # Each paragraph of a finding has a number, the same in all of its places, which are
+    # of one size.
+    largest = np.zeros(len(findings), np.int64)
+    largest[owner[wide]] = findings.last[wide] - findings.first[wide] + 1
+    number = (np.cumsum(largest) - largest)[finding] + offset
     known = paragraph << 32 | number
     order = sorting_by(paragraph)
     first = np.searchsorted(paragraph[order], two)
@@ -63,5 +70,5 @@ def _are_tied(
     holds &= room[row] >= length[pair]
     row, pair = row[holds], pair[holds]
     pair = pair[np.isin(one[pair] << 32 | number[row], known)]
-    tied: BoolArray = np.bincount(pair, minlength=two.size) > 0
+    tied[possible] = np.bincount(pair, minlength=two.size) > 0
     return tied
