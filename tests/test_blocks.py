@@ -642,6 +642,8 @@ LONG = " ".join(PARAGRAPHS[name] for name in "tAuvw")
         pytest.param(LONG.replace(" ", "  ", 1), id="a space twice"),
         pytest.param(LONG.replace(" ", "\t", 1), id="a tab"),
         pytest.param(LONG.replace(" ", "\xa0", 1), id="a space that does not break"),
+        pytest.param(LONG.replace(" ", "\u2009"), id="thin spaces"),
+        pytest.param(LONG.replace(" ", "\u3000", 1), id="an ideographic space"),
         pytest.param(f"\ufeff{LONG}", id="a byte order mark"),
         pytest.param(f"\ufeff  {LONG}\n", id="a mark and an indent"),
     ],

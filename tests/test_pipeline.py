@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from itertools import permutations
+from itertools import accumulate, permutations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -214,6 +214,19 @@ def test_the_spans_of_a_match_show_the_matched_words(texts: Texts) -> None:
                 text = f" {' '.join(whole)} "
                 assert f" {' '.join(words[:3])} " in text
                 assert f" {' '.join(words[-3:])} " in text
+
+
+@pytest.mark.parametrize("gaps", [(3, 3, 4), (2, 4, 4), (1, 5, 4), (5, 5, 1, 2, 3)])
+def test_what_has_three_words_of_ten_replaced_however_spread_is_an_edited_copy(
+    gaps: tuple[int, ...],
+) -> None:
+    draw = Random(3)
+    words = ["".join(draw.choices("بتجدرسطعفقلمن", k=5)) for _ in range(60)]
+    other = [word[::-1] + "و" for word in words]
+    places = {at - 1 for at in accumulate(gaps * 60) if at <= len(words)}
+    copy = [other[at] if at in places else word for at, word in enumerate(words)]
+    result = dedupe.scan({"1": " ".join(words), "2": " ".join(copy)})
+    assert [finding.relation for finding in result.findings] == ["edited"]
 
 
 @pytest.mark.parametrize(

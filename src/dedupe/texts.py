@@ -23,8 +23,11 @@ from dedupe.values import dataclass
 EXCERPT = 160  # code points: two or three lines of a terminal
 SHORTEST = EXCERPT // 2 + 1  # of those that are cut after a word
 LIKELY = 16  # places before a cut, of which one nearly always ends a word
-_SPACE, _LINE_FEED, _TAB = map(ord, " \n\t")
-_NO_BREAK = ord("\N{NO-BREAK SPACE}")
+_SPACE, _LINE_FEED = map(ord, " \n")
+# White space that is no plain space: a tab, a no-break or an ideographic space.
+_IS_ODD = np.zeros(0x3002, np.bool_)  # and one for all that is beyond
+_IS_ODD[[code for code in range(0x3001) if chr(code).isspace()]] = True
+_IS_ODD[_SPACE] = False
 AT_ONCE = 1 << 10  # texts; they stay in the cache of a core from pass to pass
 _BEYOND = 1 << 16
 _CODEC = "utf-16-le", "surrogatepass"  # of what is hashed
@@ -103,7 +106,7 @@ class Texts:
     ) -> dict[int, int]:
         """Return the same of texts as if single spaces parted their words.
 
-        Those are left out of which that is true, but for rare kinds of white space.
+        Those are left out of which that is true.
         """
         hashes = {}
         for first in range(0, document.size, AT_ONCE):
@@ -147,9 +150,9 @@ def _bytes(codes: memoryview) -> bytes:
 
 
 def _with_odd_space(column: TextColumn) -> list[int]:
-    """Return which texts hold white space other than single spaces, but rare kinds."""
+    """Return which texts hold white space other than single spaces."""
     codes = column.codes
-    is_odd = (codes == _LINE_FEED) | (codes == _TAB) | (codes == _NO_BREAK)
+    is_odd = _IS_ODD.take(codes, mode="clip")
     is_space = codes == _SPACE
     is_odd[:-1] |= is_space[:-1] & is_space[1:]
     is_odd[column.end] = is_odd[column.end + 1] = False  # the gap

@@ -45,6 +45,15 @@ SCATTERED_SHARE = 0.36
 SCATTERED_CONTAINMENT = 0.17
 # With this share of the longer one, formulas or not, they are near-duplicates.
 SAME_SHARE = 0.6
+# Where every third word was replaced, few runs of three are left; but between them the
+# words stand as far apart on both sides, and those that are equal agree. So many of the
+# longer one's do in hardly any two texts, if what they share is rare: that tells a copy
+# from a form that was filled in twice.
+ALIGNED_SHARE = 0.5
+ALIGNED_WORDS = 12
+ALIGNED_RARITY = 0.8  # weight of a shared shingle, on average
+ALIGNED_WEIGHT = 2  # of all of them
+HOPEFUL_SHARE = 0.12  # of the shorter one, in runs of three and more
 # Above this share of both sides, one paragraph is an edited copy of the other.
 EDITED_SHARE = 0.4
 # What holds another paragraph is longer by so much; else the two are one, edited.
@@ -113,7 +122,7 @@ def _in_hopeful_pairs(
     shorter = np.minimum(words.take(left.take(first)), words.take(right.take(first)))
     # A long run is enough whatever the paragraphs hold.
     length[length >= settings.min_passage_words] = corpus.positions
-    hopeful = np.add.reduceat(length, begins) >= SCATTERED_SHARE * shorter
+    hopeful = np.add.reduceat(length, begins) >= HOPEFUL_SHARE * shorter
     size = np.diff(begins, append=rows.size)
     runs = runs.where(kept.take(np.compress(np.repeat(hopeful, size), rows)))
     size = np.compress(hopeful, size)
@@ -129,6 +138,7 @@ class _Signs:
     doubted: BoolArray  # not kept, since what they share stands in many places
     quoted: BoolArray  # one run is too long for chance
     scattered: BoolArray  # the runs cover much of the text
+    aligned: BoolArray  # they do with the equal words between them
 
     def where(self, rows: BoolArray) -> _Signs:
         return _Signs(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -165,14 +175,63 @@ def _signs(
     )
     scattered |= open_ & (weight >= SCATTERED_SHINGLES)
     scattered &= two
+    aligned = _are_aligned(corpus, runs, pair, shingles, frequency)
+    aligned &= two & (shared >= settings.min_passage_words)
     long, suspicious = _long(corpus, runs, frequency, settings)
     quoted = np.zeros(begins.size, np.bool_)
     quoted[np.compress(long, pair)] = True
-    kept = (quoted | scattered) & comparable
+    longest = np.maximum.reduceat(runs.length, begins) if begins.size else begins
+    telling = much | (longest >= settings.min_passage_words)
+    quoted &= telling
+    kept = (quoted | scattered | aligned) & comparable
     doubted = two & much
     doubted[np.compress(suspicious, pair)] = True
-    doubted &= comparable & ~kept
-    return _Signs(kept, doubted, quoted, scattered)
+    doubted &= comparable & telling & ~kept
+    return _Signs(kept, doubted, quoted, scattered, aligned)
+
+
+def _are_aligned(
+    corpus: Corpus, runs: Runs, pair: IntArray, shingles: IntArray, frequency: ByteArray
+) -> BoolArray:
+    """Tell which pairs agree in much of what stands around their runs, all rare."""
+    weight = np.bincount(pair, weights(runs, frequency), minlength=shingles.size)
+    likely = (weight >= ALIGNED_RARITY * shingles) & (weight >= ALIGNED_WEIGHT)
+    rows = np.flatnonzero(likely.take(pair))
+    agreeing, longer = _agreeing_words(corpus, runs.where(rows), pair.take(rows))
+    words = np.bincount(pair.take(rows), agreeing, minlength=shingles.size)
+    longest = np.zeros(shingles.size, np.int64)
+    longest[pair.take(rows)] = longer
+    return likely & (words >= ALIGNED_WORDS) & (words >= ALIGNED_SHARE * longest)
+
+
+def _agreeing_words(
+    corpus: Corpus, runs: Runs, pair: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return how many equal words each run has as far apart as its own, with them.
+
+    They are looked for up to the next run of the pair, after the last one and before
+    the first up to the ends of the paragraphs. Beside them, the longer one's words.
+    """
+    if not len(runs):
+        return pair, pair
+    paragraphs, distance = corpus.paragraphs, runs.right - runs.left
+    sides = [corpus.word_paragraph.take(side) for side in (runs.left, runs.right)]
+    sizes = [paragraphs.words.take(side) for side in sides]
+    firsts = [paragraphs.first_word.take(side).astype(np.int64) for side in sides]
+    is_first = np.append(True, pair[1:] != pair[:-1])
+    is_last = np.append(is_first[1:], True)
+    opening = np.maximum(firsts[0], firsts[1] - distance)
+    closing = np.minimum(firsts[0] + sizes[0], firsts[1] + sizes[1] - distance)
+    begin = np.where(is_first, opening, runs.left)
+    end = np.where(is_last, closing, np.append(runs.left[1:], 0))
+    size = np.clip(end - begin, 0, closing - begin)
+    places = ranges(begin, size)
+    equal = corpus.word.take(places) == corpus.word.take(
+        places + np.repeat(distance, size)
+    )
+    run = np.repeat(np.arange(len(runs)), size)
+    agreeing = np.bincount(run, equal, minlength=len(runs)).astype(np.int64)
+    return agreeing, np.maximum(*sizes)
 
 
 def _long(
@@ -263,7 +322,7 @@ def _measured(
     """Return the matches of likely pairs, whose runs are sorted by pair and place."""
     if not len(runs):
         return no_matches()
-    gap = np.where(signs.scattered, LARGEST_GAP, QUOTATION_GAP)
+    gap = np.where(signs.scattered | signs.aligned, LARGEST_GAP, QUOTATION_GAP)
     stretches, matched = join(runs, pair, gap, SIDE_PASSAGE_WORDS)
     begins = group_begins(stretches.pair)
     paragraph = corpus.word_paragraph
@@ -273,8 +332,13 @@ def _measured(
     words = corpus.paragraphs.words
     shorter = np.minimum(words.take(left), words.take(right))
     longer = np.maximum(words.take(left), words.take(right))
-    sound = signs.quoted | (
-        (matched >= SCATTERED_SHARE * shorter) & (containment >= SCATTERED_CONTAINMENT)
+    sound = (
+        signs.quoted
+        | signs.aligned
+        | (
+            (matched >= SCATTERED_SHARE * shorter)
+            & (containment >= SCATTERED_CONTAINMENT)
+        )
     )
     relation = np.full(begins.size, OVERLAP, np.uint8)
     within = (containment >= settings.containment) | (
@@ -283,6 +347,7 @@ def _measured(
     relation[within] = CONTAINED
     # A formula alone, however long, makes no copy.
     alike = signs.scattered & (matched >= EDITED_SHARE * longer)
+    alike |= signs.aligned
     alike &= ~within | (longer < LONGER * shorter)
     relation[alike | (jaccard >= settings.jaccard)] = EDITED
     relation[left == right] = OVERLAP
