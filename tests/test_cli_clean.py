@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import os
 import signal
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,57 @@ def test_standard_input_is_cleaned_under_the_name_it_is_given() -> None:
     assert clean("-", data=DIRTY.encode())[:2] == (0, CLEAN.encode())
     code, out, _ = clean("-", "--stdin-filename", "x.jsonl", data=lines(DIRTY))
     assert (code, out) == (0, lines(CLEAN))
+
+
+ENCODED = [
+    ("utf-16", "auto", "x.jsonl", bytes),
+    ("utf-16-be", "auto", "x.jsonl.gz", gzip.compress),
+    ("utf-8-sig", "auto", "x.jsonl.xz", lzma.compress),
+    ("cp1256", "windows-1256", "x.jsonl", bytes),
+    ("cp1256", "windows-1256", "x.jsonl.xz", lzma.compress),
+]
+
+
+@pytest.mark.parametrize(("codec", "encoding", "name", "pack"), ENCODED)
+def test_json_lines_of_any_encoding_may_come_by_standard_input(
+    folder: Path, codec: str, encoding: str, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    dirty, clear = (
+        (json.dumps({"text": text}, ensure_ascii=False) + "\n").encode(codec)
+        for text in (DIRTY, CLEAN)
+    )
+    data = pack(dirty)
+    given = ["--encoding", encoding]
+    for goal in ([], ["--check"]):
+        (folder / name).write_bytes(data)
+        by_name = clean(*given, *goal, name)
+        by_input = clean(*given, *goal, "-", "--stdin-filename", name, data=data)
+        assert by_input[:2] == by_name[:2]
+        assert by_name[0] == len(goal)
+        assert goal or by_input[1] == clear
+
+
+@pytest.mark.parametrize("name", ["x.jsonl", "x.jsonl.gz"])
+def test_long_json_lines_in_utf_16_are_cleaned_and_restored(
+    folder: Path, name: str
+) -> None:
+    dirty, clear = (
+        lines(*[text, CLEAN] * 2000).decode().encode("utf-16")
+        for text in (DIRTY, CLEAN)
+    )
+    data = gzip.compress(dirty, 0) if name.endswith(".gz") else dirty
+    assert len(data) > 2 << 20  # more than is read at once
+    (folder / name).write_bytes(data)
+    assert clean(name, "--write", "--report", "r.jsonl")[0] == 0
+    assert unpacked((folder / name).read_bytes()) == clear
+    assert clean("--undo", "r.jsonl")[0] == 0
+    assert unpacked((folder / name).read_bytes()) == dirty
+
+
+def test_a_line_that_holds_but_a_byte_order_mark_is_blank(folder: Path) -> None:
+    (folder / "x.jsonl").write_bytes(b"\xef\xbb\xbf\r\n" + lines(DIRTY))
+    code, out, _ = clean("x.jsonl")
+    assert (code, out) == (0, b"\xef\xbb\xbf\r\n" + lines(CLEAN))
 
 
 @pytest.mark.usefixtures("folder")

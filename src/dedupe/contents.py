@@ -141,11 +141,13 @@ def read_lines(
     warnings = []
     at = start
     for index, whole in enumerate(lines):
-        if whole and not whole.isspace():
+        # Only the file may begin with a mark.
+        mark = opening(whole, "utf-8-sig").mark if line + index == 1 else b""
+        if whole[len(mark) :].strip():
             where = f"{name}:{line + index}"
             try:
-                row = _read_line(whole, line + index, at, where, options)._replace(
-                    at=index
+                row = _read_line(whole, mark, where, options)._replace(
+                    at=index, place=at + len(mark)
                 )
             except InputError as error:
                 errors.append(Problem(where, str(error)))
@@ -284,11 +286,7 @@ class _Lines(NamedTuple):
     warnings: list[Problem]
 
 
-def _read_line(
-    whole: bytes, number: int, start: int, where: str, options: ReadOptions
-) -> _Row:
-    # Only the file may begin with a mark.
-    mark = opening(whole, "utf-8-sig").mark if number == 1 else b""
+def _read_line(whole: bytes, mark: bytes, where: str, options: ReadOptions) -> _Row:
     body = whole[len(mark) :]
     line, encoding, warning = json_lines.decode_line(body, options)
     found = _fields(line, body, options)
@@ -299,9 +297,7 @@ def _read_line(
     if "\\u" in line:
         text, name = without_surrogates(text), without_surrogates(name)
     opened = opening(body, encoding)._replace(mark=mark)
-    return _Row(
-        0, start + len(mark), opened, name, text, line, field, encoding, warning
-    )
+    return _Row(0, 0, opened, name, text, line, field, encoding, warning)
 
 
 def _fields(line: str, whole: bytes, options: ReadOptions) -> dict[str, Field]:

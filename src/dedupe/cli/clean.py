@@ -34,6 +34,7 @@ from dedupe.cli.program import FINDINGS, OK, TROUBLE
 from dedupe.errors import OutputError, SettingsError
 from dedupe.model import Problem
 from dedupe.readers import PLAIN, Found, ReadOptions, Source
+from dedupe.readers.documents import GZIP
 from dedupe.readers.walking import format_of, reported
 from dedupe.reporters.wording import counted
 from dedupe.settings import FOLDS
@@ -356,17 +357,19 @@ def _report_target(chosen: dict[str, Any], goal: Goal) -> outputs.Target | None:
 def _sources(chosen: dict[str, Any], read: ReadOptions) -> Found:
     """Return what is to be cleaned; standard input comes first."""
     from dedupe.readers import find_sources  # noqa: PLC0415 - as the code that is loaded
+    from dedupe.readers.sources import packing  # noqa: PLC0415
 
     paths = [path for path in chosen["paths"] if path != STDIN]
     found = find_sources(paths, read, hold=False)
     if len(paths) == len(chosen["paths"]):
         return found
     name = reported(read.stdin_filename)
-    format_ = format_of(name) or "text"
-    if format_ == "json_lines":
-        source = Source(name, "", format_, 0)  # read as it comes
+    source = Source(name, "", format_of(name) or "text", 0)
+    if source.format == "json_lines" and packing(source) in {"", GZIP}:
+        # Read as it comes.
         return found._replace(sources=(source, *found.sources))
-    held = find_sources([STDIN], read)
+    # Unpacked, but not converted: it is written as it was.
+    held = find_sources([STDIN], dataclasses.replace(read, encoding="utf-8"))
     return found._replace(
         sources=(*held.sources, *found.sources), errors=held.errors + found.errors
     )

@@ -47,7 +47,7 @@ from dedupe.processes import Outcome
 from dedupe.readers import ReadOptions, Source
 from dedupe.readers.compression import pack, unpack
 from dedupe.readers.documents import GZIP
-from dedupe.readers.files import open_regular, read_range, read_whole, reason
+from dedupe.readers.files import open_regular, read_whole, reason, too_large
 from dedupe.readers.sources import is_packed, packing, standard_input
 from dedupe.removals import Departure
 from dedupe.repairs import suspects
@@ -66,7 +66,8 @@ STDIN = "-"
 PIECES = 64
 BATCHES = 256
 OPENING = 2 << 10  # what opening a file costs, in bytes of reading
-HEAD = 4
+HEAD = 4  # bytes that tell the encoding of JSON Lines
+HELD = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +148,10 @@ def deliveries(
 
 
 def _is_streamed(order: Order, source: Source) -> bool:
-    """Tell long JSON Lines, whose lines can be parted."""
+    """Tell JSON Lines that are long, or may be, and can be unpacked piece by piece."""
     if source.format != "json_lines" or packing(source) not in {"", GZIP}:
         return False
-    if source.path and source.size <= order.read.batch_bytes:
-        return False
-    if not source.path or is_packed(source):
-        return is_converted(b"", order.read) is False
-    try:
-        head = read_range(source, 0, min(HEAD, source.size))
-    except (OSError, InputError):
-        return False  # reading it whole will say what is wrong
-    return not is_converted(head, order.read)
+    return not source.path or source.size > order.read.batch_bytes
 
 
 # Files that are read whole.
@@ -367,21 +360,13 @@ class Piece(NamedTuple):
 def _stream(order: Order, source: Source, jobs: int) -> Iterator[Delivery]:
     total = Tally()
     try:
-        with (
-            _opened(source) as file,
-            _destination(order, source, lambda: bool(total.changed)) as out,
-        ):
-            for window in _windows(pieces(file, order.read)):
-                task = partial(_clean_piece, order, source, window)
-                for outcome in processes.outcomes_in_order(task, len(window), jobs):
-                    delivery = _delivery(outcome)
-                    total.changed += delivery.tally.changed
-                    total.rules.update(delivery.tally.rules)
-                    if out is None:
-                        yield delivery
-                        continue
-                    rewriting.write_all(out, delivery.out)
-                    yield delivery._replace(out=b"")
+        with _opened(source) as file:
+            if is_converted(file.head(), order.read):
+                # Its lines can be parted when all of it is decoded.
+                held = source._replace(content=file.rest(order.read.max_file_size))
+                yield from _batches(order, [held], 1)
+            else:
+                yield from _pass_through(order, source, file, jobs, total)
     except InputError as error:
         yield Delivery(Tally(errors=[Problem(source.name, str(error))]))
     except OutputError as error:
@@ -391,6 +376,24 @@ def _stream(order: Order, source: Source, jobs: int) -> Iterator[Delivery]:
         yield Delivery(Tally(errors=[Problem(source.name, why)]))
     if order.goal == "check" and total.changed:
         yield Delivery(Tally(), _listing(source, total))
+
+
+def _pass_through(
+    order: Order, source: Source, file: Lines, jobs: int, total: Tally
+) -> Iterator[Delivery]:
+    """Clean a file window by window, and count in `total` what is changed."""
+    with _destination(order, source, lambda: bool(total.changed)) as out:
+        for window in _windows(pieces(file, order.read)):
+            task = partial(_clean_piece, order, source, window)
+            for outcome in processes.outcomes_in_order(task, len(window), jobs):
+                delivery = _delivery(outcome)
+                total.changed += delivery.tally.changed
+                total.rules.update(delivery.tally.rules)
+                if out is None:
+                    yield delivery
+                    continue
+                rewriting.write_all(out, delivery.out)
+                yield delivery._replace(out=b"")
 
 
 def _destination(
@@ -432,6 +435,7 @@ class Lines:
 
     def __init__(self, file: IO[bytes], *, packed: bool) -> None:
         self._file = file
+        self._head = b""
         self._stream: IO[bytes] = file
         if packed:
             import gzip  # noqa: PLC0415 - most inputs are not packed
@@ -450,8 +454,27 @@ class Lines:
         if self._file is not getattr(sys.stdin, "buffer", None):
             self._file.close()
 
+    def head(self) -> bytes:
+        """Return the first bytes, which are yet to be read."""
+        while len(self._head) < HEAD and (piece := self._piece(HEAD)):
+            self._head += piece
+        return self._head
+
+    def rest(self, most: int) -> memoryview:
+        """Return all that is yet to be read; raise InputError when it is too much."""
+        data = bytearray()
+        while piece := self.read(HELD):
+            data += piece
+            if len(data) > most:
+                raise InputError(too_large(len(data)).replace("has", "has at least", 1))
+        return memoryview(data).toreadonly()
+
     def read(self, size: int) -> bytes:
-        """Return at most so many bytes, none at the end."""
+        """Return at most so many bytes, or the head, none at the end."""
+        head, self._head = self._head, b""
+        return head or self._piece(size)
+
+    def _piece(self, size: int) -> bytes:
         try:
             read = getattr(self._stream, "read1", self._stream.read)
             piece: bytes = read(size)
