@@ -229,6 +229,13 @@ def test_the_line_end_is_that_of_most_lines() -> None:
     assert line_end_of("one\r\ntwo\n") == line_end_of("") == "\n"
 
 
+def test_line_breaks_are_of_one_kind_though_all_lines_of_that_kind_go() -> None:
+    text = f"{A}\r\n{A}\r\nنعم\n\n\n{A}\r\n{A}\r\n{A}"
+    cleaned = clean_text(text, CleanSettings(keep="last")).text
+    assert cleaned == f"نعم\r\n\r\n{A}"
+    assert clean_text(cleaned).edits == ()
+
+
 def test_the_library_offers_what_it_says() -> None:
     assert dedupe.clean_text is clean_text
     assert dedupe.clean is clean

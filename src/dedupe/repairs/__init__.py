@@ -91,7 +91,7 @@ def _rules(text: str, way: Way) -> Iterator[Rule]:
         yield encoding
     if "&" in text:
         yield entities
-    if "&" in text or _ODD.search(text):
+    if "&" in text or way.line_end != "\n" or _ODD.search(text):
         yield from _ODD_RULES
     if settings != CONSERVATIVE:
         yield from (rule for name, rule in _OPTIONS.items() if name in _asked(settings))
