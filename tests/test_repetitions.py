@@ -149,3 +149,34 @@ def test_a_scan_of_the_cleaned_text_finds_no_repeat(
         assert set(read_columns([text])[1].solid.tolist()) == set(
             read_columns([cleaned[name]])[1].solid.tolist()
         )
+
+
+# Lines of many, of few and of hardly any words, two spellings, and no words at all.
+LINES = {
+    "A": " ".join(corpora.WORDS[:12]),
+    "B": " ".join(corpora.WORDS[12:20]),
+    "a": " ".join(corpora.WORDS[20:24]),
+    "α": " ".join(corpora.WORDS[20:24]).replace("إ", "ا"),
+    "b": " ".join(corpora.WORDS[24:27]),
+    "c": corpora.WORDS[27],
+    "*": "* * *",
+    " ": "",
+}
+
+
+@given(
+    st.lists(st.sampled_from(sorted(LINES)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(1, 6)), max_size=6),
+    st.sampled_from(KEEPS),
+)
+@example(list("aacb"), [(0, 3)], "first")
+def test_nor_does_a_scan_of_refrains_and_blocks_of_short_lines(
+    letters: list[str], pasted: list[tuple[int, int]], keep: Keep
+) -> None:
+    for place, length in pasted:
+        letters = [*letters, *letters[place : place + length]]
+    text = "\n".join(LINES[letter] for letter in letters)
+    settings = CleanSettings(keep=keep)
+    cleaned = clean_text(text, settings).text
+    assert equal_repeats({"": cleaned}) == []
+    assert clean_text(cleaned, settings).edits == ()
