@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
@@ -225,3 +226,19 @@ def test_a_day_may_be_told_by_how_long_ago_it_is(text: str, days: int) -> None:
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is not a day"):
         Day().convert(text, None, None)
+
+
+def test_a_text_of_standard_input_needs_an_id_of_its_own(
+    published: None,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def add(*options: str) -> int:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(STORY.encode())))
+        return run(["archive", "add", "a.dedupe", "-", *options])
+
+    assert add() == 2
+    assert "--stdin-filename" in capsys.readouterr().err
+    assert add("--stdin-filename", "wire/7.txt") == 0
+    assert run(["archive", "remove", "a.dedupe", "-"]) == 2
+    assert run(["archive", "remove", "a.dedupe", "wire/7.txt"]) == 0

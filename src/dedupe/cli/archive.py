@@ -20,8 +20,8 @@ from dedupe.cli.options import (
     setting_options,
 )
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
-from dedupe.errors import ArchiveError
-from dedupe.readers import ReadOptions
+from dedupe.errors import ArchiveError, SettingsError
+from dedupe.readers import STDIN, ReadOptions
 from dedupe.reporters import REPORTERS
 from dedupe.reporters.neutralizer import disarm, show_name
 from dedupe.reporters.wording import counted
@@ -102,6 +102,10 @@ def add(
     SOURCES are what `dedupe scan` reads. The id of a document is its path, or the
     field --id-field of a record. What is added twice is there once.
     """
+    if STDIN in sources and given["stdin_filename"] == STDIN:
+        # The next text would take the place of this one.
+        message = "standard input needs an id of its own in the archive"
+        raise SettingsError(f"{message}; pass --stdin-filename.")
     from dedupe import processes  # noqa: PLC0415
     from dedupe.archive import Archive  # noqa: PLC0415
     from dedupe.archive.incoming import Incoming  # noqa: PLC0415

@@ -33,7 +33,7 @@ from dedupe.cli.options import (
 from dedupe.cli.program import FINDINGS, OK, TROUBLE
 from dedupe.errors import OutputError, SettingsError
 from dedupe.model import Problem
-from dedupe.readers import PLAIN, Found, ReadOptions, Source
+from dedupe.readers import PLAIN, STDIN, Found, ReadOptions, Source
 from dedupe.readers.documents import GZIP
 from dedupe.readers.walking import format_of, reported
 from dedupe.reporters.wording import counted
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from dedupe.cli.cleaning import Delivery, Goal, Order, Tally
 
 BACKUP = ".bak"
-STDIN = "-"
 _CLEANED = "clean rewrites text, Markdown and JSON Lines"
 _NOT_WRITTEN = f"{_CLEANED}, and leaves other files as they are"
 _PRINTED_ONLY = f"{_NOT_WRITTEN}; name this one alone, and its clean text is printed"

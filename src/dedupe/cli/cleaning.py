@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 
 Goal: TypeAlias = Literal["print", "tree", "write", "check", "diff"]
 
-STDIN = "-"
 # Of a window of lines that pass through memory together, and of a run of batches whose
 # reports wait for each other.
 PIECES = 64

@@ -55,6 +55,7 @@ __all__ = [
     "MANY",
     "NOTHING_TOLD",
     "PLAIN",
+    "STDIN",
     "Batch",
     "Converted",
     "Found",
@@ -76,7 +77,7 @@ __all__ = [
     "walk_over",
 ]
 
-_STDIN = "-"
+STDIN = "-"  # among paths, standard input
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
 _OPENING = 2 << 10
 _NAME = itemgetter(Source._fields.index("name"))
@@ -112,7 +113,7 @@ def find_sources(
     if walked is None:
         walked = walk_over(arguments, options, sized=sized)
     walk = Walk.again(options, walked)
-    if _STDIN in arguments:
+    if STDIN in arguments:
         try:
             walk.sources.append(read_stdin(stdin or standard_input(), options))
         except (InputError, OSError) as error:
@@ -139,7 +140,7 @@ def walk_over(
 ) -> Walked:
     """Return what stands at files and in folders, opening none, as plain data."""
     walk = Walk(options, sized=sized)
-    walk.over([argument for argument in _arguments(paths) if argument != _STDIN])
+    walk.over([argument for argument in _arguments(paths) if argument != STDIN])
     return walk.walked()
 
 
