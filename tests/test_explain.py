@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -38,6 +39,14 @@ def words(first: int, count: int) -> str:
     return " ".join(WORDS[first : first + count])
 
 
+def replaced_here_and_there() -> tuple[str, str]:
+    """Two texts, of one another a copy in which every third word is another or so."""
+    draw = Random(5)
+    words = ["".join(draw.choices("بتجدرسطعفقلمن", k=5)) for _ in range(40)]
+    copy = [word[::-1] + "و" if draw.random() < 0.4 else word for word in words]
+    return " ".join(words), " ".join(copy)
+
+
 VERDICTS = [
     ("identical", FIRST, FIRST, "identical", "the same to the character"),
     ("respelled", FIRST, RESPELLED, "orthographic", "(fold = full)"),
@@ -57,6 +66,12 @@ VERDICTS = [
         ),
         "edited",
         "of the 24 words of the longer one agree; with 40%",
+    ),
+    (
+        "by words that stand as far apart",
+        *replaced_here_and_there(),
+        "edited",
+        "at least 50% of the 40 words of the longer one are equal and stand as far",
     ),
     ("inside", words(0, 40), words(10, 12), "contained", "containment = 0.8"),
     (

@@ -25,6 +25,7 @@ from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles
 from dedupe.values import dataclass
 from dedupe.verifier import (
+    ALIGNED_SHARE,
     CORPUS_MORE,
     CORPUS_WORDS,
     EDITED_SHARE,
@@ -438,6 +439,11 @@ def _edited(finding: Finding, inner: _Both, settings: Settings) -> str:
             f"jaccard = {settings.jaccard} on they are one text, edited"
         )
     longer = max(inner.left.hashes.size, inner.right.hashes.size)
+    if finding.words < EDITED_SHARE * longer:
+        return (
+            f"at least {ALIGNED_SHARE:.0%} of the {longer} words of the longer one are "
+            f"equal and stand as far apart in both, around runs that are rare elsewhere"
+        )
     return (
         f"{finding.words} of the {longer} words of the longer one agree; with "
         f"{EDITED_SHARE:.0%} of both sides one is an edited copy of the other"
