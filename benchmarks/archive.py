@@ -7,6 +7,7 @@ about are articles that hold such copies, and articles that hold none.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -116,7 +117,7 @@ def size(path: Path) -> Row:
     """Return how large the file is, and what of it is text."""
     with Archive.open(path) as archive:
         info = archive.info()
-    with sqlite3.connect(path) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
         ((text,),) = connection.execute("select sum(length(text)) from documents")
         rows = connection.execute(
             "select name, sum(pgsize), sum(payload) from dbstat group by name"
