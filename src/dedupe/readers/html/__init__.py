@@ -55,8 +55,8 @@ def convert(data: bytes, options: ReadOptions) -> Converted:
 
 def convert_page(decoded: Decoded, options: ReadOptions, url: str = "") -> Converted:
     """Return the article of a page that is decoded; `url` is where it was found."""
-    from dedupe.readers.html_about import read_told  # noqa: PLC0415 - read by few
-    from dedupe.readers.html_content import find_content  # noqa: PLC0415
+    from dedupe.readers.html.about import read_told  # noqa: PLC0415 - read by few
+    from dedupe.readers.html.content import find_content  # noqa: PLC0415
     from dedupe.readers.markup import parse_html  # noqa: PLC0415
 
     root = parse_html(decoded.text)
