@@ -20,7 +20,7 @@ from dedupe.reporters.neutralizer import UNSAFE, neutralize, show_name
 from dedupe.reporters.wording import counted
 
 if TYPE_CHECKING:
-    from dedupe.explaining import (
+    from dedupe.explaining.explanation import (
         Difference,
         Excerpt,
         Explained,
