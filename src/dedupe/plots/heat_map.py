@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dedupe.model import ScanResult
     from dedupe.plots.places import Places
     from dedupe.plots.shares import Shares
-    from dedupe.results import MatchColumns
+    from dedupe.results.pairs import MatchColumns
 
 TITLE = "Text that documents share"
 EXPLAINED = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from dedupe.results import MatchColumns
+    from dedupe.results.pairs import MatchColumns
 
 BINS = 20
 POINTS = "offset points"

@@ -12,7 +12,7 @@ import numpy as np
 from dedupe.columns import FindingColumns, finding_columns
 from dedupe.corpus import Int32Array, IntArray
 from dedupe.model import RELATIONS
-from dedupe.results import BuiltMatches, MatchColumns
+from dedupe.results.pairs import BuiltMatches, MatchColumns
 
 if TYPE_CHECKING:
     from dedupe.model import Match, ScanResult

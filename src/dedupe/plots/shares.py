@@ -14,7 +14,7 @@ from dedupe.values import dataclass
 if TYPE_CHECKING:
     from dedupe.model import ReadTexts, ScanResult
     from dedupe.plots.places import Places
-    from dedupe.results import MatchColumns
+    from dedupe.results.pairs import MatchColumns
 
 MOST = 40  # documents: more names cannot be read on a page
 
