@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 # functions in the list that they call.
 WATCHED = {
     "dedupe.pipeline:find_sources": "find the files",
-    "dedupe.readers:_load_plain": "read and decode",
-    "dedupe.readers:_load_whole": "read and decode",
+    "dedupe.readers.loading:_load_plain": "read and decode",
+    "dedupe.readers.loading:_load_whole": "read and decode",
     "dedupe.folding:fold_batch": "fold, cut into words, hash",
     "dedupe.loader:read": "paragraphs and columns",
     "dedupe.candidates:shingle_keys": "shingles, sorted",

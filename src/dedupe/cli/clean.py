@@ -35,7 +35,7 @@ from dedupe.errors import OutputError, SettingsError
 from dedupe.model import Problem
 from dedupe.readers import PLAIN, STDIN, Found, ReadOptions, Source
 from dedupe.readers.documents import GZIP
-from dedupe.readers.walking import format_of, reported
+from dedupe.readers.paths import format_of, reported
 from dedupe.reporters.wording import counted
 from dedupe.settings import FOLDS
 

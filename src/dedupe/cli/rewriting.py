@@ -229,7 +229,7 @@ class Tree(NamedTuple):
 
 def plan_tree(root: str, paths: Sequence[str], sources: Sequence[Source]) -> Tree:
     """Return the tree to write, or raise OutputError if it would harm the inputs."""
-    from dedupe.readers.walking import reported  # noqa: PLC0415 - needed here alone
+    from dedupe.readers.paths import reported  # noqa: PLC0415 - needed here alone
 
     # What was seen before may have changed, or have been seen from another folder.
     _real_folder.cache_clear()

@@ -152,7 +152,7 @@ _LIMITS = (
     "ratio_floor",
     "batch_bytes",
 )
-
+DEFAULTS = ReadOptions()
 
 UNASKED = -1  # the size of a file that is asked for it when it is read
 

@@ -18,8 +18,8 @@ from dedupe.readers.documents import (
     Unreadable,
 )
 from dedupe.readers.ignoring import compile_excludes
+from dedupe.readers.paths import format_of
 from dedupe.readers.sources import hold_in_memory
-from dedupe.readers.walking import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -122,3 +122,17 @@ def blocks_of(names: Sequence[str]) -> list[str]:
 def names_in(blocks: Iterable[str]) -> list[str]:
     """Return the names that were put into blocks."""
     return [name for block in blocks for name in block.split(_BETWEEN_NAMES)]
+
+
+def names_of(sources: Sequence[Source]) -> list[str]:
+    """Return the names of sources."""
+    if isinstance(sources, Files):
+        return sources.names()
+    return [source.name for source in sources]
+
+
+def named(sources: Sequence[Source]) -> Iterable[tuple[str, Source | None]]:
+    """Return sources, and of plain files that nobody asked the name alone."""
+    if isinstance(sources, Files):
+        return sources.named()
+    return ((source.name, source) for source in sources)

@@ -14,7 +14,7 @@ from dedupe.readers.decoding import AUTO, decode, is_utf8, is_wide
 from dedupe.readers.documents import GZIP, UNPACKED_IN_PASSING, ReadOptions, Source
 from dedupe.readers.files import open_regular, read_range, reason, too_large
 from dedupe.readers.formats import missing_extra
-from dedupe.readers.walking import format_of, reported
+from dedupe.readers.paths import format_of, reported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

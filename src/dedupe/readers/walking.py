@@ -1,4 +1,7 @@
-"""Find the files to read: arguments and folders → names, paths and sizes."""
+"""Walk over files and folders: arguments → names, paths and sizes."""
+# Paths are strings and the os functions are called as they are: a folder of 32,000
+# files is walked in the time that as many Path objects would take to build.
+# ruff: noqa: PTH116, PTH118
 # Paths are strings and the os functions are called as they are: a folder of 32,000
 # files is walked in the time that as many Path objects would take to build.
 # ruff: noqa: PTH116, PTH118
@@ -13,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedupe.model import Problem
 from dedupe.readers.documents import (
     FORMATS,
-    PACKED,
     PLAIN_ENDINGS,
     STREAMED,
     ReadOptions,
@@ -21,10 +23,11 @@ from dedupe.readers.documents import (
 )
 from dedupe.readers.files import NO_NAME, reason, too_large
 from dedupe.readers.ignoring import Ignoring, compile_excludes, ignoring_at
+from dedupe.readers.paths import format_of, order_of, reported
 from dedupe.readers.plain_files import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
 # Never searched, not even with --hidden: there is no text of the user in them.
 _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
@@ -368,50 +371,6 @@ class Walk:
             self._add(link.name, path, format_, status)
         else:
             self.skipped.append(Problem(link.name, _special(status)))
-
-
-def reported(path: str) -> str:
-    """Return a path as it is reported: with slashes, without empty steps.
-
-    >>> reported("./samples//000.txt")
-    'samples/000.txt'
-    """
-    name = path.replace(os.sep, "/")
-    steps = [step for step in name.split("/") if step not in {"", "."}]
-    return ("/" if name.startswith("/") else "") + "/".join(steps) or "."
-
-
-def format_of(name: str) -> str | None:
-    """Return the format that a file name tells, None when it tells none.
-
-    >>> format_of("news.JSONL.gz")
-    'json_lines'
-    """
-    base = name.rpartition("/")[2].lower()
-    for ending in PACKED:
-        base = base.removesuffix(ending)
-    dot = base.rfind(".")
-    return FORMATS.get(base[dot:]) if dot >= 0 else None
-
-
-def order_of(paths: Iterable[str]) -> Callable[[str], bytes] | None:
-    """Return the key that sorts paths by their bytes; None, and they sort as they are.
-
-    UTF-8 sorts as its code points do, but bytes that are not UTF-8 need not.
-    """
-    try:
-        "".join(paths).encode()
-    except UnicodeEncodeError:
-        return path_order
-    return None
-
-
-def path_order(path: str) -> bytes:
-    """Return the bytes of a path."""
-    try:
-        return path.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return path.encode("utf-8", "surrogatepass")
 
 
 def _identity(path: str, status: os.stat_result) -> tuple[int, int]:

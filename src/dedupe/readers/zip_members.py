@@ -22,7 +22,7 @@ from dedupe.readers.members import (
     require_some,
     too_large,
 )
-from dedupe.readers.walking import format_of
+from dedupe.readers.paths import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
