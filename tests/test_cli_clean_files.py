@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.cli import diffs, rewriting
+from dedupe.cli.clean import diffs, rewriting
 from dedupe.edits import Edit
 from dedupe.errors import InputError
 from dedupe.readers import Source

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedupe
-from dedupe.cli import diffs
+from dedupe.cli.clean import diffs
 from dedupe.edits import Edit
 from dedupe.model import Published, ScanResult
 from dedupe.reporters import palette, text

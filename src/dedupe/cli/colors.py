@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from dedupe.cli.console import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OFF = ("0", "false", "no", "off")
+
+
+def wants_color(chosen: Mapping[str, Any], *, to_file: bool = False) -> bool:
+    """Tell whether what goes to standard output, or to a file, is colored."""
+    choice = "never" if chosen["no_color"] else chosen["color"]
+    if to_file:
+        return use_color(choice, {}, is_terminal=False)
+    return use_color(choice, os.environ, is_terminal=is_terminal(sys.stdout))
 
 
 def use_color(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import re
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dedupe.cli.options import PREFIX, SectionOption, variable
+from dedupe.cli.console import tell
+from dedupe.cli.options import PREFIX, SectionOption, flag, variable
 from dedupe.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
@@ -100,14 +102,35 @@ def options_of(command: click.Command) -> dict[str, click.Option]:
     }
 
 
-def not_outranked(context: click.Context, found: Configuration) -> dict[str, Any]:
-    """Return the values of the file that nothing outranks."""
+def chosen(
+    context: click.Context, given: Mapping[str, Any], found: Configuration
+) -> dict[str, Any]:
+    """Return the value of every option, wherever it was set.
+
+    Of a file these are the values that nothing outranks.
+    """
     default = click.core.ParameterSource.DEFAULT
-    return {
+    from_file = {
         name: value
         for name, value in found.values.items()
         if context.get_parameter_source(name) == default
     }
+    return {**given, **from_file}
+
+
+def warn_of_unknown_variables() -> None:
+    """Tell of each DEDUPE_ variable that sets nothing."""
+    for warning in unknown_variables(os.environ):
+        tell(f"warning: {warning}")
+
+
+@contextlib.contextmanager
+def naming_origin(context: click.Context, found: Configuration) -> Iterator[None]:
+    """Say of a wrong setting where it was set: flag, variable or key of a file."""
+    try:
+        yield
+    except SettingsError as error:
+        raise SettingsError(with_origin(str(error), context, found)) from error
 
 
 def with_origin(text: str, context: click.Context, found: Configuration) -> str:
@@ -233,7 +256,7 @@ def origin(
         return variable(name)
     if source == click.core.ParameterSource.DEFAULT and name in configuration.values:
         return f"{configuration.path}: {name}"
-    return "--" + name.replace("_", "-")
+    return flag(name)
 
 
 def _working_folder() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -136,6 +136,15 @@ def variable(option: str) -> str:
     return PREFIX + option.upper()
 
 
+def flag(option: str) -> str:
+    """Return what an option is called on the command line.
+
+    >>> flag("min_words")
+    '--min-words'
+    """
+    return "--" + option.replace("_", "-")
+
+
 def option(*names: str, section: str, **attributes: Any) -> Callable[..., Any]:  # noqa: ANN401
     """Declare an option that can also be set in the environment."""
     name = names[-1] if names[-1].isidentifier() else _identifier(names)
@@ -153,15 +162,15 @@ def declared(command: Decorated, *options: Callable[..., Any]) -> Decorated:
 def setting_options(command: Decorated) -> Decorated:
     """Give a command an option for each field of Settings, with the same default."""
     for setting in reversed(fields(Settings)):
-        flag = "--" + setting.name.replace("_", "-")
+        name = flag(setting.name)
         section = SEARCHING if setting.name in SEARCH_SETTINGS else COMPARING
         kind: Any = type(setting.default)
         if setting.name == "fold":
             kind = click.Choice(FOLDS)
         if kind is bool:
-            flag, kind = f"{flag}/--no-{flag[2:]}", None
+            name, kind = f"{name}/--no-{name[2:]}", None
         command = option(
-            flag,
+            name,
             section=section,
             type=kind,
             default=setting.default,
@@ -268,6 +277,12 @@ def reading_options(command: Decorated) -> Decorated:
             f"[default: {_size(read.max_file_size)}]",
         ),
     )
+
+
+def read_options(chosen: Mapping[str, Any], *, strict: bool = False) -> ReadOptions:
+    """Return what the options of a command say of reading."""
+    names = [field.name for field in fields(ReadOptions) if field.name in chosen]
+    return ReadOptions(**{name: chosen[name] for name in names}, strict=strict)
 
 
 def archive_option(command: Decorated) -> Decorated:

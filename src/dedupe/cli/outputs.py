@@ -53,11 +53,9 @@ def check(wanted: Sequence[Target]) -> None:
     for target in wanted:
         if target.path is None:
             continue
-        try:
+        with naming(str(target.path)):
             real = _real(target.path)
             _check_file(target.path, real)
-        except OSError as error:
-            raise OutputError(_cannot_write(str(target.path), error)) from error
         if real in seen:
             raise SettingsError(f"{target.path}: two reports cannot go to one file.")
         seen.add(real)
@@ -79,22 +77,25 @@ def check_inputs(wanted: Sequence[Target], inputs: Sequence[str]) -> None:
 def opened(target: Target, what: str = "the report") -> Iterator[BinaryIO]:
     """Open the stream of a report; foreign errors come out as OutputError."""
     name = "standard output" if target.path is None else str(target.path)
-    try:
+    with naming(name, what):
         if target.path is None:
             yield _standard_output()
             sys.stdout.flush()
         else:
             with _written(target.path) as out:
                 yield out
+
+
+@contextlib.contextmanager
+def naming(name: str, what: str = "the report") -> Iterator[None]:
+    """Say of errors what could not be written where; a closed pipe is none."""
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(_cannot_write(name, error, what)) from error
-
-
-def _cannot_write(name: str, error: OSError, what: str = "the report") -> str:
-    reason = error.strerror or type(error).__name__
-    return f"{name}: cannot write {what}: {reason}."
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"{name}: cannot write {what}: {reason}.") from error
 
 
 def _target(text: str) -> Target:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 import time
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+from dedupe.cli.console import is_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
 WIDTH = 24  # characters of the bar
@@ -27,6 +31,18 @@ def wanted(
     return (
         is_terminal and not environment.get("CI") and environment.get("TERM") != "dumb"
     )
+
+
+@contextlib.contextmanager
+def watched(chosen: Mapping[str, Any]) -> Iterator[ProgressLine | None]:
+    """Give a line to draw on while the work goes on, if somebody is watching."""
+    if chosen["quiet"] or not wanted(
+        chosen["progress"], os.environ, is_terminal=is_terminal(sys.stderr)
+    ):
+        yield None
+        return
+    with ProgressLine(sys.stderr) as line:
+        yield line
 
 
 class ProgressLine:

@@ -17,21 +17,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedupe.background import Background
-from dedupe.cli import configuration, drawing, outputs, progress, summary
-from dedupe.cli.colors import use_color
+from dedupe.cli import configuration, outputs, progress, summary
+from dedupe.cli.colors import wants_color
 from dedupe.cli.configuration import Configuration
 from dedupe.cli.console import is_terminal, tell, terminal_width
-from dedupe.cli.drawing import Pictures
+from dedupe.cli.options import read_options
 from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import ScanResult
-from dedupe.readers import (
-    ReadOptions,
-    Walked,
-    find_sources,
-    walk_over,
-)
+from dedupe.readers import ReadOptions, Walked, find_sources, walk_over
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
 from dedupe.values import dataclass
@@ -73,7 +68,7 @@ class Run:
     settings: Settings
     read: ReadOptions
     wanted: Sequence[Target]
-    pictures: Pictures | None = None
+    pictures: Path | None = None  # the folder they go to
 
 
 def understood(
@@ -90,25 +85,12 @@ def understood(
     """
     began = time.perf_counter()
     found = _configuration(context, section)
-    chosen: dict[str, Any] = {**given, **configuration.not_outranked(context, found)}
-    for warning in configuration.unknown_variables(os.environ):
-        tell(f"warning: {warning}")
-    try:
+    chosen = configuration.chosen(context, given, found)
+    configuration.warn_of_unknown_variables()
+    with configuration.naming_origin(context, found):
         settings = Settings(**{name: chosen[name] for name in SETTING_NAMES})
-        options = {name: chosen[name] for name in _reading(chosen)}
-        read = ReadOptions(**options, strict=strict)
-    except SettingsError as error:
-        raise SettingsError(
-            configuration.with_origin(str(error), context, found)
-        ) from error
-    wanted: Sequence[Target] = ()
-    pictures = None
-    if "format" in chosen:
-        wanted = outputs.targets(chosen["format"], chosen["output"])
-        pictures = drawing.wanted(chosen["plots"])
-        written = [*wanted, *(pictures.targets() if pictures else ())]
-        outputs.check(written)
-        outputs.check_inputs(written, _inputs(written, chosen, read))
+        read = read_options(chosen, strict=strict)
+    wanted, pictures = _reports(chosen, read) if "format" in chosen else ([], None)
     default = click.core.ParameterSource.DEFAULT
     by_default = {
         name
@@ -169,14 +151,8 @@ def search(
         jobs=run.chosen["jobs"] or None,
         passages=any(target.format == "passages" for target in run.wanted),
     )
-    watching = not run.chosen["quiet"] and progress.wanted(
-        run.chosen["progress"], os.environ, is_terminal=is_terminal(sys.stderr)
-    )
-    if watching:
-        with progress.ProgressLine(sys.stderr) as line:
-            result = scan_them(progress=line)
-    else:
-        result = scan_them()
+    with progress.watched(run.chosen) as line:
+        result = scan_them(progress=line)
     result = dataclasses.replace(result, left_out=found.left_out)
     if result.documents or result.errors or run.chosen.get("allow_empty"):
         return result
@@ -231,12 +207,21 @@ def _configuration(context: click.Context, section: str) -> Configuration:
     return found
 
 
-def _reading(chosen: dict[str, Any]) -> list[str]:
-    return [
-        option.name
-        for option in dataclasses.fields(ReadOptions)
-        if option.name in chosen
-    ]
+def _reports(
+    chosen: dict[str, Any], read: ReadOptions
+) -> tuple[list[Target], Path | None]:
+    """Return where reports go, and the folder of pictures; refuse what cannot be."""
+    wanted = outputs.targets(chosen["format"], chosen["output"])
+    written = list(wanted)
+    pictures = None
+    if chosen["plots"] is not None:
+        from dedupe.cli import drawing  # noqa: PLC0415 - few ask for pictures
+
+        pictures = drawing.prepared(chosen["plots"])
+        written += drawing.targets(pictures)
+    outputs.check(written)
+    outputs.check_inputs(written, _inputs(written, chosen, read))
+    return wanted, pictures
 
 
 def _own_files(baseline: str | None) -> frozenset[tuple[int, int]]:
@@ -303,8 +288,12 @@ def _write(result: ScanResult, run: Run, conversation: Conversation) -> None:
 
 def _drawn(result: ScanResult, run: Run, conversation: Conversation) -> list[str]:
     """Draw the pictures and return what is to be told of them."""
+    if run.pictures is None:
+        return []
+    from dedupe.cli import drawing  # noqa: PLC0415 - few ask for pictures
+
     try:
-        return list(drawing.write(result, run.pictures)) if run.pictures else []
+        return list(drawing.write(result, run.pictures))
     except OutputError as error:
         conversation.exit_code = TROUBLE
         tell(str(error))
@@ -324,11 +313,7 @@ def _reporter(
             command=typed.command(conversation.arguments, home=_home()),
         )
     on_terminal = target.path is None and is_terminal(sys.stdout)
-    color = use_color(
-        "never" if chosen["no_color"] else chosen["color"],
-        os.environ if target.path is None else {},
-        is_terminal=on_terminal,
-    )
+    color = wants_color(chosen, to_file=target.path is not None)
     if target.format == "text" and on_terminal:
         from dedupe.reporters import text  # noqa: PLC0415 - many write to files
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What opening a file costs, in bytes of reading: a thousand empty files are work, too.
-_OPENING = 2 << 10
+OPENING = 2 << 10
 _ALIKE = 32  # files; a batch of small ones holds a few times as many
 _Cut: TypeAlias = Callable[[Source, ReadOptions], list[tuple[int, int]]]
 
@@ -32,7 +32,7 @@ def plan(sources: Sequence[Source], options: ReadOptions = DEFAULTS) -> list[Bat
             batches += [Batch(index, (sources[index],), *span) for span in parts[index]]
             first, weight = index + 1, 0
             continue
-        weight += size + _OPENING
+        weight += size + OPENING
         if weight >= options.batch_bytes:
             batches += _whole(sources, first, index + 1)
             first, weight = index + 1, 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from dedupe.byte_order import opening
-from dedupe.cli import rewriting
+from dedupe.cli.clean import rewriting
 from dedupe.errors import DedupeError, InputError
 from dedupe.model import Problem
 from dedupe.readers import Source
@@ -38,10 +38,8 @@ def undo(report: str) -> tuple[int, list[Problem]]:
                     _restore(path, found)
                 except ReportError:
                     raise
-                except DedupeError as error:
-                    errors.append(Problem(path, str(error).rstrip(".")))
-                except OSError as error:
-                    errors.append(Problem(path, rewriting.why_not_written(error)))
+                except (DedupeError, OSError) as error:
+                    errors.append(rewriting.not_written(path, error))
                 else:
                     count += 1
     except OSError as error:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from dedupe.errors import InputError, OutputError
+from dedupe.errors import DedupeError, InputError, OutputError
+from dedupe.model import Problem
 from dedupe.readers.files import NO_NAME, reason
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ _REASONS = {
 }
 
 
-def why_not_written(error: OSError) -> str:
+def not_written(name: str, error: DedupeError | OSError) -> Problem:
     """Return in plain words why a file could not be written."""
+    if not isinstance(error, OSError):
+        return Problem(name, str(error).rstrip("."))
     known = _REASONS.get(error.errno or 0)
-    return f"cannot write it: {known or reason(error)}"
+    return Problem(name, f"cannot write it: {known or reason(error)}")
 
 
 @contextlib.contextmanager
