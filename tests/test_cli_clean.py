@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import lzma
@@ -282,6 +283,21 @@ def test_the_report_of_an_earlier_run_is_not_written_over() -> None:
     assert "only way back" in told
     assert clean("--undo", "report.jsonl")[0] == 0
     assert Path("dirty.txt").read_bytes() == DIRTY.encode()
+
+
+def test_the_report_is_blamed_for_nothing_but_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr("dedupe.processes.outcomes_in_order", fail)
+    asked = ["clean", "dirty.txt", "--write", "--report", "report.jsonl"]
+    ended = CliRunner().invoke(main, asked)
+    assert ended.exit_code == 2
+    assert os.strerror(errno.EAGAIN) in ended.stderr
+    assert "report" not in ended.stderr
+    assert (folder / "dirty.txt").read_text(encoding="utf-8") == DIRTY
 
 
 def test_the_report_names_document_line_and_kept_copy(folder: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dedupe import processes
 from dedupe.cleaner import plan_across
@@ -53,14 +53,12 @@ def _clean(
     tally: Tally,
 ) -> None:
     jobs = processes.usable_jobs(chosen["jobs"] or None)
-    with _opened(report) as lines, progress.watched(chosen) as line:
+    with _opened(report) as add, progress.watched(chosen) as line:
         if order.settings.across or order.settings.drop_boilerplate:
             order = _with_plan(order, found, jobs, line, tally)
         for delivery in _deliveries(order, found.sources, jobs):
             tally.add(delivery.tally)
-            if lines and len(delivery.report):
-                lines.write(delivery.report)
-                lines.flush()
+            add(delivery.report)
             _print(delivery.out)
             if line:
                 line("cleaning", delivery.share)
@@ -93,14 +91,23 @@ def _written_folders(order: Order, sources: Sequence[Source]) -> set[str]:
 
 
 @contextlib.contextmanager
-def _opened(report: outputs.Target | None) -> Iterator[IO[bytes] | None]:
-    """Open a report that grows as files are changed, so that none is forgotten."""
+def _opened(
+    report: outputs.Target | None,
+) -> Iterator[Callable[[bytes | memoryview], None]]:
+    """Give what adds to a report, which grows as files are changed: none is missed."""
     if report is None:
-        yield None
+        yield lambda _: None
         return
     name = str(report.path)
-    with outputs.naming(name), Path(name).open("wb") as out:
-        yield out
+    with outputs.naming(name):
+        out = Path(name).open("wb", 0)  # noqa: SIM115 - what is added is named by itself
+
+    def add(lines: bytes | memoryview) -> None:
+        with outputs.naming(name):
+            rewriting.write_all(out, lines)
+
+    with out:
+        yield add
 
 
 def _print(text: bytes | memoryview) -> None:
