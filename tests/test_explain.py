@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import dedupe
 from corpora import NEW_WORDS, WORDS
 from dedupe.cli import main
-from dedupe.cli.rules import RULES as EXPLAINED
+from dedupe.cli.explain.rules import RULES as EXPLAINED
 from dedupe.explaining import Excerpt, Explanation, explain
 from dedupe.model import RELATIONS, RULES
 from dedupe.settings import SETTING_NAMES, Settings

@@ -27,15 +27,13 @@ from dedupe.cli.options import (
 )
 from dedupe.errors import InputError, SettingsError
 from dedupe.model import RELATIONS, Problem, ScanResult
-from dedupe.readers import find_sources, load, plan
+from dedupe.readers import STDIN, find_sources, load, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
     from dedupe.readers import ReadOptions
-
-STANDARD_INPUT = "-"
 
 
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,7 +146,7 @@ def _allowed_texts(paths: Sequence[str], read: ReadOptions) -> dict[str, str]:
     """Return the texts that may be repeated, by the name they are reported with."""
     if not paths:
         return {}
-    if STANDARD_INPUT in paths:
+    if STDIN in paths:
         raise SettingsError("--allow needs files or folders, not standard input.")
     # What is named on purpose is read, whatever the texts to be checked leave out.
     read = dataclasses.replace(read, exclude=(), no_ignore=True)

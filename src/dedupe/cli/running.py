@@ -26,7 +26,7 @@ from dedupe.cli.outputs import Target
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import InputError, OutputError, SettingsError
 from dedupe.model import ScanResult
-from dedupe.readers import ReadOptions, Walked, find_sources, walk_over
+from dedupe.readers import STDIN, ReadOptions, Walked, find_sources, walk_over
 from dedupe.reporters import COLORED_REPORTERS, REPORTERS, Reporter
 from dedupe.settings import SETTING_NAMES, Settings
 from dedupe.values import dataclass
@@ -259,7 +259,7 @@ def _inputs(
     if not inside:
         return [*paths, *named]
     # Standard input can be read but once, and cannot be written over.
-    files = [path for path in paths if path != outputs.STANDARD_OUTPUT]
+    files = [path for path in paths if path != STDIN]
     sources = find_sources(files, read).sources
     return [*(source.path for source in sources), *named]
 
