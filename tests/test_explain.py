@@ -353,6 +353,38 @@ def test_the_exit_code_says_match_or_no_match_or_trouble(
     assert bool(ended.stdout) == (code != 2)
 
 
+def test_the_environment_chooses_the_file_as_for_a_scan(folder: Path) -> None:
+    (folder / "dedupe.toml").write_text('fold = "none"\n')
+    (folder / "other.toml").write_text('fold = "full"\ncolor = "always"\n')
+    assert run("a.txt", "b.txt").exit_code == 1
+    assert run("a.txt", "b.txt", DEDUPE_ISOLATED="1").exit_code == 0
+    told = run("a.txt", "b.txt", DEDUPE_CONFIG="other.toml")
+    assert told.exit_code == 0
+    assert "\x1b[" in told.stdout
+    plain = run("a.txt", "b.txt", DEDUPE_CONFIG="other.toml", DEDUPE_NO_COLOR="1")
+    assert "\x1b[" not in plain.stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_variable_that_is_misspelled_is_told_as_by_a_scan() -> None:
+    told = run("a.txt", "b.txt", DEDUPE_FOLDS="none")
+    assert told.exit_code == 2
+    assert "Did you mean 'DEDUPE_FOLD'?" in told.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder in use cannot be removed")
+def test_a_folder_that_is_gone_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    told = run(str(folder / "a.txt"), str(folder / "b.txt"))
+    assert told.exit_code == 2
+    assert "the current folder no longer exists" in told.stderr
+
+
 def test_the_settings_are_those_of_the_folder_the_environment_and_the_command(
     folder: Path,
 ) -> None:

@@ -35,6 +35,20 @@ _MENTION = (
     r"""^\s*\[*\s*["']?tool["']?\s*(?:\]|\.\s*["']?dedupe)|^\s*["']?tool["']?\s*[.=]"""
 )
 
+# What a file found on the way up may not decide: where reports are written, where the
+# file is, and what is done but once.
+NOT_IN_FILES = (
+    "output",
+    "plots",
+    "config",
+    "isolated",
+    "debug",
+    "force",
+    "yes",
+    "reason",
+    "expires",
+)
+
 # Commands that have a table of their own inside that of dedupe.
 TABLES = ("check", "clean")
 
@@ -52,11 +66,16 @@ class Configuration(NamedTuple):
 
 
 def configured(
-    context: click.Context, *, not_in_files: Collection[str], table: str = ""
+    context: click.Context,
+    *,
+    not_in_files: Collection[str] = NOT_IN_FILES,
+    table: str = "",
+    as_read_by: str = "",
 ) -> Configuration:
     """Return what the file says that a command line names, or the nearest one.
 
     A command with a table of its own takes what is common to all from the one above.
+    One with few options takes a file as another one reads it.
     """
     if context.params["isolated"]:
         return Configuration(None, {})
@@ -70,9 +89,8 @@ def configured(
         for name in options_of(command)
         if name not in not_in_files
     }
-    return read_file(
-        path, options_in_files(context.command, not_in_files), table, foreign
-    )
+    command = _command(as_read_by) if as_read_by else context.command
+    return read_file(path, options_in_files(command, not_in_files), table, foreign)
 
 
 def options_in_files(
@@ -90,7 +108,12 @@ def _commands_of_tables(table: str) -> Iterator[click.Command]:
     """Yield the commands that the table of dedupe and another one are made for."""
     for name in ("scan", table):
         if name:
-            yield importlib.import_module(f"dedupe.cli.{name}").command
+            yield _command(name)
+
+
+def _command(name: str) -> click.Command:
+    command: click.Command = importlib.import_module(f"dedupe.cli.{name}").command
+    return command
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:
@@ -107,13 +130,14 @@ def chosen(
 ) -> dict[str, Any]:
     """Return the value of every option, wherever it was set.
 
-    Of a file these are the values that nothing outranks.
+    Of a file these are the values that nothing outranks, also those that only a file
+    can give to this command.
     """
-    default = click.core.ParameterSource.DEFAULT
+    outrankable = (None, click.core.ParameterSource.DEFAULT)
     from_file = {
         name: value
         for name, value in found.values.items()
-        if context.get_parameter_source(name) == default
+        if context.get_parameter_source(name) in outrankable
     }
     return {**given, **from_file}
 

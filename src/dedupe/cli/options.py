@@ -433,6 +433,14 @@ def running_options(command: Decorated) -> Decorated:
             help="Processes that work at once; 0, the default, is one a core. "
             "The result is the same.",
         ),
+        configuring_options,
+    )
+
+
+def configuring_options(command: Decorated) -> Decorated:
+    """Give a command the options of where its settings come from, and --debug."""
+    return declared(
+        command,
         option(
             "--config",
             section=RUNNING,

@@ -35,20 +35,6 @@ if TYPE_CHECKING:
     from dedupe.archive import Archive
     from dedupe.baseline import Baseline
 
-# What a file found on the way up may not decide: where reports are written, where the
-# file is, and what is done but once.
-NOT_IN_FILES = (
-    "output",
-    "plots",
-    "config",
-    "isolated",
-    "debug",
-    "force",
-    "yes",
-    "reason",
-    "expires",
-)
-
 EPILOG = (
     "Every option can stand in [tool.dedupe] of pyproject.toml or in dedupe.toml as "
     "min_words = 8 and in the environment as DEDUPE_MIN_WORDS=8; the command line "
@@ -199,7 +185,7 @@ def tell_of(run: Run, result: ScanResult) -> None:
 
 
 def _configuration(context: click.Context, section: str) -> Configuration:
-    found = configuration.configured(context, not_in_files=NOT_IN_FILES, table=section)
+    found = configuration.configured(context, table=section)
     for wanted in found.values.get("format", ()):
         if "=" in wanted:
             message = f"{found.path}: format: only the command line can name a file"

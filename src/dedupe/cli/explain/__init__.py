@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,18 +11,17 @@ from click.shell_completion import CompletionItem
 
 from dedupe.cli import configuration
 from dedupe.cli.colors import wants_color
-from dedupe.cli.configuration import Configuration
 from dedupe.cli.console import is_terminal, terminal_width
 from dedupe.cli.explain import explanations, rules
 from dedupe.cli.explain.excerpts import Shelf, names_a_text
 from dedupe.cli.options import (
     READING,
     REPORTING,
-    RUNNING,
     SectionedCommand,
     SectionOption,
+    coloring_options,
+    configuring_options,
     option,
-    set_debug,
     setting_options,
 )
 from dedupe.cli.program import FINDINGS, OK
@@ -78,46 +76,8 @@ def _complete(
     show_default=True,
     help="For a reader, or one JSON object.",
 )
-@option(
-    "--color",
-    section=REPORTING,
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Color the text; auto heeds NO_COLOR, FORCE_COLOR and the terminal.",
-)
-@click.option(
-    "--no-color",
-    cls=SectionOption,
-    section=REPORTING,
-    is_flag=True,
-    help="The same as --color never.",
-)
-@click.option(
-    "--config",
-    cls=SectionOption,
-    section=RUNNING,
-    type=click.Path(),
-    metavar="FILE",
-    help="Configuration file, instead of the nearest dedupe.toml or pyproject.toml.",
-)
-@click.option(
-    "--isolated",
-    cls=SectionOption,
-    section=RUNNING,
-    is_flag=True,
-    help="Read no configuration file.",
-)
-@click.option(
-    "--debug",
-    cls=SectionOption,
-    section=RUNNING,
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=set_debug,
-    help="Show the traceback of an error.",
-)
+@coloring_options
+@configuring_options
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401
     """Say why two texts match or do not, or what a RULE means.
@@ -126,7 +86,14 @@ def command(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401
     here.
     """
     what: tuple[str, ...] = given["what"]
-    settings, read = _settings(context, given)
+    # A file holds options of a scan, too.
+    found = configuration.configured(context, as_read_by="scan")
+    chosen = configuration.chosen(context, given, found)
+    configuration.warn_of_unknown_variables()
+    with configuration.naming_origin(context, found):
+        settings = Settings(**{name: chosen[name] for name in SETTING_NAMES})
+        names = [name for name in READ_NAMES if name in chosen]
+        read = ReadOptions(**{name: chosen[name] for name in names})
     if len(what) == 1:
         _explain_rule(what[0], settings, given["format_"])
         return
@@ -145,7 +112,7 @@ def command(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401
         _print(explanations.as_json(told))
         return
     width = terminal_width() if is_terminal(sys.stdout) else 0
-    _print(explanations.as_text(told, color=wants_color(given), width=width))
+    _print(explanations.as_text(told, color=wants_color(chosen), width=width))
 
 
 def _print(text: str) -> None:
@@ -173,46 +140,4 @@ def _unknown_rule(name: str) -> str:
     return (
         f"there is no rule {name!r}. Did you mean {close[0]!r}? The rules and "
         f"relations are {known}; two texts can be compared with explain A B."
-    )
-
-
-def _settings(
-    context: click.Context, given: dict[str, Any]
-) -> tuple[Settings, ReadOptions]:
-    """Return what holds here: the command line, the environment, the file."""
-    found = _configuration(given)
-    default = click.core.ParameterSource.DEFAULT
-    chosen = {
-        name: value
-        for name, value in found.values.items()
-        if name not in given or context.get_parameter_source(name) == default
-    }
-    chosen = {**given, **chosen}
-    try:
-        settings = Settings(**{name: chosen[name] for name in SETTING_NAMES})
-        read = ReadOptions(
-            **{name: chosen[name] for name in READ_NAMES if name in chosen}
-        )
-    except SettingsError as error:
-        name, _, rest = str(error).partition(" ")
-        if name not in given:
-            raise
-        source = context.get_parameter_source(name)
-        origin = configuration.origin(name, source, found)
-        raise SettingsError(f"{origin} {rest}") from error
-    return settings, read
-
-
-def _configuration(given: dict[str, Any]) -> Configuration:
-    if given["isolated"]:
-        return Configuration(None, {})
-    named = given["config"]
-    path = Path(named) if named else configuration.find_file(Path.cwd())
-    if path is None:
-        return Configuration(None, {})
-    # A file is read as a scan reads it: it holds options of that, too.
-    from dedupe.cli import running, scan  # noqa: PLC0415 - few folders have one
-
-    return configuration.read_file(
-        path, configuration.options_in_files(scan.command, running.NOT_IN_FILES)
     )
