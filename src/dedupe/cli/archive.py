@@ -14,11 +14,8 @@ import click
 from dedupe.cli import outputs, summary
 from dedupe.cli.console import tell
 from dedupe.cli.days import Day
-from dedupe.cli.options import (
-    SectionedCommand,
-    reading_options,
-    setting_options,
-)
+from dedupe.cli.declaring import SectionedCommand
+from dedupe.cli.options import reading_options, setting_options
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import ArchiveError, SettingsError
 from dedupe.readers import STDIN, ReadOptions

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from dedupe.cli import outputs, running
 from dedupe.cli.console import tell
-from dedupe.cli.options import (
+from dedupe.cli.declaring import (
     ACCEPTING,
+    Decorated,
     SectionedCommand,
     SectionOption,
+    declared,
+)
+from dedupe.cli.options import (
     archive_option,
     reading_options,
     running_options,
@@ -34,8 +38,6 @@ if TYPE_CHECKING:
     from dedupe.baseline import Baseline, Stale
     from dedupe.cli.running import Run
     from dedupe.model import Finding, ScanResult
-
-Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 MAX_NAMED = 20  # findings that are shown because they are not accepted
 
@@ -61,38 +63,35 @@ class _Date(click.ParamType[str]):
 
 def _scanning(command: Decorated) -> Decorated:
     """Give a command what a scan needs, which must be the same as in the check."""
-    declarations: tuple[Callable[..., Any], ...] = (
-        click.pass_context,
-        running_options,
-        telling_options,
-        archive_option,
-        reading_options,
-        setting_options,
-        click.argument("paths", nargs=-1, required=True, type=click.Path()),
+    return declared(
+        command,
         click.argument("baseline", type=click.Path()),
+        click.argument("paths", nargs=-1, required=True, type=click.Path()),
+        setting_options,
+        reading_options,
+        archive_option,
+        telling_options,
+        running_options,
+        click.pass_context,
     )
-    for declare in declarations:
-        command = declare(command)
-    return command
 
 
 def _describing(command: Decorated) -> Decorated:
     """Give a command what is written into new entries."""
-    for declare in (
+    return declared(
+        command,
+        _entry_option(
+            "--reason",
+            metavar="TEXT",
+            help="Why what is added is accepted.",
+        ),
         _entry_option(
             "--expires",
             type=_Date(),
             metavar="DATE",
             help="The last day on which what is added is accepted, as in 2027-01-31.",
         ),
-        _entry_option(
-            "--reason",
-            metavar="TEXT",
-            help="Why what is added is accepted.",
-        ),
-    ):
-        command = declare(command)
-    return command
+    )
 
 
 def _entry_option(*names: str, **attributes: Any) -> Callable[..., Any]:  # noqa: ANN401

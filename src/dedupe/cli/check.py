@@ -9,16 +9,12 @@ import click
 
 from dedupe.cli import running
 from dedupe.cli.days import Day
+from dedupe.cli.declaring import GATING, READING, SectionedCommand, declared, option
 from dedupe.cli.options import (
-    GATING,
-    READING,
-    SectionedCommand,
     archive_option,
     baseline_option,
     coloring_options,
-    declared,
     exit_zero_option,
-    option,
     reading_options,
     reporting_options,
     running_options,

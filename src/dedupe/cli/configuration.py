@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dedupe.cli.console import tell
-from dedupe.cli.options import PREFIX, SectionOption, flag, variable
+from dedupe.cli.declaring import PREFIX, SectionOption, flag, variable
 from dedupe.errors import InputError, SettingsError
 
 if TYPE_CHECKING:

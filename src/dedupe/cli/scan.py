@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from dedupe.cli import running
+from dedupe.cli.declaring import SectionedCommand
 from dedupe.cli.options import (
-    SectionedCommand,
     baseline_option,
     coloring_options,
     exit_zero_option,

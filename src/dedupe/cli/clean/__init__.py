@@ -20,10 +20,10 @@ from dedupe.cli.clean.options import (
 )
 from dedupe.cli.colors import wants_color
 from dedupe.cli.console import is_terminal, tell, terminal_width
+from dedupe.cli.declaring import flag
 from dedupe.cli.options import (
     coloring_options,
     exit_zero_option,
-    flag,
     read_options,
     reading_options,
     running_options,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from dedupe.cli import outputs
-from dedupe.cli.options import flag
+from dedupe.cli.declaring import flag
 from dedupe.errors import OutputError, SettingsError
 from dedupe.readers import STDIN, Source
 

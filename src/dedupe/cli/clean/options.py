@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
-from dedupe.cli.options import (
+from dedupe.cli.declaring import (
     COMPARING,
     DELIVERING,
     REMOVING,
     REPAIRING,
-    SETTING_HELP,
     SectionedCommand,
     declared,
     option,
 )
+from dedupe.cli.options import SETTING_HELP
 from dedupe.settings import FOLDS
 
 BACKUP = ".bak"

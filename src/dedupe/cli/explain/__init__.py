@@ -12,18 +12,16 @@ from click.shell_completion import CompletionItem
 from dedupe.cli import configuration
 from dedupe.cli.colors import wants_color
 from dedupe.cli.console import is_terminal, terminal_width
-from dedupe.cli.explain import explanations, rules
-from dedupe.cli.explain.excerpts import Shelf, names_a_text
-from dedupe.cli.options import (
+from dedupe.cli.declaring import (
     READING,
     REPORTING,
     SectionedCommand,
     SectionOption,
-    coloring_options,
-    configuring_options,
     option,
-    setting_options,
 )
+from dedupe.cli.explain import explanations, rules
+from dedupe.cli.explain.excerpts import Shelf, names_a_text
+from dedupe.cli.options import coloring_options, configuring_options, setting_options
 from dedupe.cli.program import FINDINGS, OK
 from dedupe.errors import SettingsError
 from dedupe.readers import ReadOptions
