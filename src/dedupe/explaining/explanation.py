@@ -25,6 +25,11 @@ class Excerpt(NamedTuple):
     line: int = 1  # of its first character, counted from 1
     paragraph: int = 1  # likewise
 
+    @property
+    def span(self) -> Span:
+        """Return where it stands in its document."""
+        return Span(self.start, self.start + len(self.text))
+
     def written(self, span: Span) -> str:
         """Return what stands at a span of the document."""
         return self.text[span.start - self.start : span.end - self.start]

@@ -125,13 +125,14 @@ def _order(
     read: ReadOptions,
     sources: Sequence[Source],
 ) -> Order:
-    from dedupe.cli.clean import diffs, rewriting  # noqa: PLC0415 - see `command`
+    from dedupe.cli.clean import diffs  # noqa: PLC0415 - see `command`
     from dedupe.cli.clean.orders import Order  # noqa: PLC0415
+    from dedupe.cli.clean.trees import plan_tree  # noqa: PLC0415
 
     tree = None
     if goal == "tree":
         folders = [path for path in chosen["paths"] if path != STDIN]
-        tree = rewriting.plan_tree(chosen["output_dir"], folders, sources)
+        tree = plan_tree(chosen["output_dir"], folders, sources)
     return Order(
         settings,
         read,

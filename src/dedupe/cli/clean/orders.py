@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dedupe.cleaner import CleanSettings
-from dedupe.cli.clean import diffs, rewriting
+from dedupe.cli.clean import diffs
 from dedupe.cli.clean.goals import Goal
+from dedupe.cli.clean.trees import Tree
 from dedupe.contents import Contents
 from dedupe.model import Problem
 from dedupe.processes import Outcome
@@ -27,7 +28,7 @@ class Order:
     settings: CleanSettings
     read: ReadOptions
     goal: Goal
-    tree: rewriting.Tree | None = None
+    tree: Tree | None = None
     backup: str = ""
     wants_report: bool = False
     paint: diffs.Paint = diffs.plain

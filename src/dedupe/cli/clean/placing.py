@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dedupe.cli.clean import diffs, rewriting
 from dedupe.cli.clean.orders import Order, Tally, listed
+from dedupe.cli.clean.trees import make_folder
 from dedupe.contents import Contents, Document
 from dedupe.readers import Source
 from dedupe.readers.compression import pack
@@ -48,7 +49,7 @@ def destination(order: Order, source: Source) -> tuple[str, int]:
     """Return the path of a file of the tree, its folder made, and its mode."""
     target = order.target(source)
     if order.tree:
-        rewriting.make_folder(order.tree.root, target)
+        make_folder(order.tree.root, target)
     mode = os.stat(source.path).st_mode if source.path else 0o666  # noqa: PTH116
     return target, mode
 

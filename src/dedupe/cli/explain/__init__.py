@@ -19,7 +19,7 @@ from dedupe.cli.declaring import (
     SectionOption,
     option,
 )
-from dedupe.cli.explain import explanations, rules
+from dedupe.cli.explain import json_object, rules, text
 from dedupe.cli.explain.excerpts import Shelf, names_a_text
 from dedupe.cli.options import coloring_options, configuring_options, setting_options
 from dedupe.cli.program import FINDINGS, OK
@@ -107,10 +107,10 @@ def command(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401
     told = explain(left, right, settings)
     context.obj.exit_code = OK if told.findings else FINDINGS
     if given["format_"] == "json":
-        _print(explanations.as_json(told))
+        _print(json_object.as_json(told))
         return
     width = terminal_width() if is_terminal(sys.stdout) else 0
-    _print(explanations.as_text(told, color=wants_color(chosen), width=width))
+    _print(text.as_text(told, color=wants_color(chosen), width=width))
 
 
 def _print(text: str) -> None:
