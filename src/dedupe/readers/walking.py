@@ -2,9 +2,6 @@
 # Paths are strings and the os functions are called as they are: a folder of 32,000
 # files is walked in the time that as many Path objects would take to build.
 # ruff: noqa: PTH116, PTH118
-# Paths are strings and the os functions are called as they are: a folder of 32,000
-# files is walked in the time that as many Path objects would take to build.
-# ruff: noqa: PTH116, PTH118
 
 from __future__ import annotations
 
