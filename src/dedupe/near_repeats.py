@@ -16,7 +16,7 @@ from dedupe.pipeline import compare
 from dedupe.repetitions import Keep
 from dedupe.results import Compared
 from dedupe.settings import Settings
-from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.shingles import SHINGLE_WORDS, shingles, upper_halves
 from dedupe.verifier import LONGER
 
 # A near-duplicate has no smaller share of its words in runs that stand elsewhere, too.
@@ -42,7 +42,7 @@ def may_have_near_repeats(
     if words.hashes.size < SHINGLE_WORDS:
         return []
     owner = np.repeat(np.arange(count), paragraphs.words)
-    keys = shingles((words.hashes >> np.uint64(32)).astype(np.uint32), SHINGLE_WORDS)
+    keys = shingles(upper_halves(words.hashes), SHINGLE_WORDS)
     first, last = owner[: keys.size], owner[SHINGLE_WORDS - 1 :]
     keys = keys ^ (paragraphs.document[first].astype(np.uint64) * _SALT)
     keys[first != last] = 0

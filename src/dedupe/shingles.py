@@ -32,6 +32,12 @@ def _constants(count: int) -> UInt64Array:
 _ODD = _constants(16)
 
 
+def upper_halves(hashes: UInt64Array) -> UInt32Array:
+    """Return the upper halves of hashes: of words, what shingles are made of."""
+    halves: UInt32Array = (hashes >> _HALF).astype(np.uint32)
+    return halves
+
+
 def shingles(words: UInt32Array, size: int) -> UInt64Array:
     """Return the hash of each run of `size` words.
 

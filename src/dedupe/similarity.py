@@ -20,7 +20,7 @@ from dedupe.corpus import (
     ranges,
 )
 from dedupe.settings import Settings
-from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at
+from dedupe.shingles import SHINGLE_WORDS, shingles, shingles_at, upper_halves
 from dedupe.values import dataclass
 
 # Of the shingles that a near-duplicate must share, those that stand in more places than
@@ -190,4 +190,4 @@ def shingle_hashes(corpus: Corpus, rows: IntArray) -> tuple[UInt32Array, IntArra
     begins = np.cumsum(size) - size
     positions = ranges(corpus.paragraphs.first_word[rows], size)
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    return (hashes >> np.uint64(32)).astype(np.uint32), begins
+    return upper_halves(hashes), begins

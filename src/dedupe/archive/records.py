@@ -16,7 +16,7 @@ from dedupe.paragraphs import read_columns
 from dedupe.processes import Outcome
 from dedupe.readers.decoding import with_line_feeds, without_surrogates
 from dedupe.settings import Settings
-from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.shingles import SHINGLE_WORDS, shingles, upper_halves
 from dedupe.values import dataclass
 
 CONTENT_BYTES = 16
@@ -70,15 +70,15 @@ class Folded:
         words, paragraphs = read_columns(
             texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
         )
-        word = (words.hashes >> np.uint64(32)).astype(np.uint32)
+        word = upper_halves(words.hashes)
         size = np.maximum(paragraphs.words - (SHINGLE_WORDS - 1), 0)
-        hashes = shingles(word, SHINGLE_WORDS) >> np.uint64(32)
+        hashes = upper_halves(shingles(word, SHINGLE_WORDS))
         return cls(
             np.searchsorted(paragraphs.document, np.arange(len(texts) + 1)),
             paragraphs.line,
             paragraphs.words,
             paragraphs.solid.view(np.int64),
-            hashes.astype(np.uint32)[ranges(paragraphs.first_word, size)],
+            hashes[ranges(paragraphs.first_word, size)],
             np.append(0, np.cumsum(size, dtype=np.int64)),
         )
 

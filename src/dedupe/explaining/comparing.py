@@ -10,7 +10,7 @@ from dedupe.explaining.explanation import Difference, Excerpt, Level, Shared, St
 from dedupe.explaining.folded_words import BothTexts, FoldedWords
 from dedupe.model import Span
 from dedupe.paragraphs import read_columns
-from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.shingles import SHINGLE_WORDS, shingles, upper_halves
 
 
 def level_of(left: Excerpt, right: Excerpt) -> Level | None:
@@ -38,7 +38,7 @@ def shared_shingles(both: BothTexts) -> Shared:
     """Compare the sets of shingles, none of which runs on into the next paragraph."""
 
     def own(side: FoldedWords) -> UInt64Array:
-        keys = shingles((side.hashes >> np.uint64(32)).astype(np.uint32), SHINGLE_WORDS)
+        keys = shingles(upper_halves(side.hashes), SHINGLE_WORDS)
         ends = side.paragraph[SHINGLE_WORDS - 1 :]
         return np.unique(keys[side.paragraph[: keys.size] == ends])
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dedupe.corpus import UInt32Array, UInt64Array
-from dedupe.gate.marked_words import QUOTATION, VERSE, MarkedWords, halves_of
+from dedupe.gate.marked_words import QUOTATION, VERSE, MarkedWords
 from dedupe.model import Finding, Occurrence
 from dedupe.paragraphs import read_columns
-from dedupe.shingles import SHINGLE_WORDS, shingles
+from dedupe.shingles import SHINGLE_WORDS, shingles, upper_halves
 from dedupe.values import dataclass
 
 # Of the shingles of a passage: a text that is quoted by heart still is that text.
@@ -31,7 +31,9 @@ class AllowedTexts:
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> AllowedTexts:
         """Return the shingles of texts, which are given by name."""
-        words = [halves_of(read_columns([text])[0].hashes) for text in texts.values()]
+        words = [
+            upper_halves(read_columns([text])[0].hashes) for text in texts.values()
+        ]
         held = [np.unique(shingles(column, SHINGLE_WORDS)) for column in words]
         together = np.unique(np.concatenate([np.empty(0, np.uint64), *held]))
         return cls(list(texts), words, held, together)

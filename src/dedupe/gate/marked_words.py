@@ -9,9 +9,10 @@ from itertools import chain, islice, pairwise, starmap
 
 import numpy as np
 
-from dedupe.corpus import BoolArray, Int32Array, Rows, UInt32Array, UInt64Array
+from dedupe.corpus import BoolArray, Int32Array, Rows, UInt32Array
 from dedupe.model import Occurrence, Span
 from dedupe.paragraphs import read_columns
+from dedupe.shingles import upper_halves
 from dedupe.values import dataclass
 
 QUOTATION = "quotation"
@@ -56,7 +57,7 @@ class MarkedWords:
     def all_of(cls, texts: Sequence[str]) -> Iterator[MarkedWords]:
         """Yield the words of each text; they are folded together, which is faster."""
         words, paragraphs = read_columns(texts)
-        halves = halves_of(words.hashes)
+        halves = upper_halves(words.hashes)
         spans = zip(paragraphs.start.tolist(), paragraphs.end.tolist(), strict=True)
         all_spans = list(map(Span._make, spans))
         borders = paragraphs.document.searchsorted(np.arange(len(texts) + 1)).tolist()
@@ -157,9 +158,3 @@ def _between_nested(text: str, span: Span, marks: str) -> Iterator[Span]:
             start = opened.pop()
             if not opened:
                 yield Span(start, match.start())
-
-
-def halves_of(hashes: UInt64Array) -> UInt32Array:
-    """Return the upper halves of hashes, as shingles are made of."""
-    halves: UInt32Array = (hashes >> np.uint64(32)).astype(np.uint32)
-    return halves
