@@ -6,7 +6,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 from random import Random
 from typing import TypeAlias
 
@@ -600,6 +600,62 @@ def test_a_notice_inside_other_paragraphs_is_boilerplate() -> None:
     }
     assert shown == {PARAGRAPHS["n"].rstrip(".")}
     assert len(finding.occurrences) == 6
+
+
+def own_words(letter: str, count: int) -> str:
+    """So many words that no other letter gives."""
+    said = [f"{letter}{one}{two}" for one in FRUITS for two in FRUITS]
+    return " ".join(said[:count])
+
+
+def test_a_statement_that_outlets_join_with_their_own_words_is_no_boilerplate() -> None:
+    said = [
+        " ".join(PARAGRAPHS[name] for name in names) for names in ("AB", "CD", "EF")
+    ]
+    texts = {
+        letter: "\n".join(
+            f"{piece} {own_words(letter + mark, 38)}"
+            for piece, mark in zip(said, "بتث", strict=True)
+        )
+        for letter in "جحخدرز"
+    }
+    found = dedupe.scan(texts).findings
+    assert {(item.rule, item.relation) for item in found} == {("overlap", "overlap")}
+    told = Counter(
+        tuple(place.document for place in item.occurrences) for item in found
+    )
+    assert told == dict.fromkeys(combinations(texts, 2), len(said))
+
+
+def test_a_copy_that_begins_with_a_formula_is_told_beside_it() -> None:
+    notice, copied = (
+        PARAGRAPHS["n"].rstrip("."),
+        " ".join(PARAGRAPHS[name] for name in "ABCD"),
+    )
+    texts = {
+        letter: f"{own_words(letter, 60)} {notice} {own_words(letter * 2, 60)}"
+        for letter in "جحخدرز"
+    }
+    texts |= {
+        letter: f"{own_words(letter, 60)} {notice} {copied} {own_words(letter * 2, 60)}"
+        for letter in "سش"
+    }
+    form, copy = sorted(dedupe.scan(texts).findings, key=lambda item: item.words)
+    assert (form.rule, len(form.occurrences)) == ("boilerplate", 8)
+    assert (copy.rule, copy.words) == ("overlap", words("nABCD"))
+
+
+def test_of_a_formula_that_each_document_cuts_elsewhere_each_has_one_place() -> None:
+    long = " ".join(PARAGRAPHS[name].rstrip(".") for name in "nABC").split()
+    cuts = ((8, 38), (8, 38), (4, 20), (0, 16), (12, 22), (12, 36))
+    texts = {
+        letter: " ".join(
+            [own_words(letter, 60), *long[slice(*cut)], own_words(letter * 2, 60)]
+        )
+        for letter, cut in zip("جحخدرز", cuts, strict=True)
+    }
+    [form] = (item for item in dedupe.scan(texts).findings if item.rule != "overlap")
+    assert [place.document for place in form.occurrences] == [*texts]
 
 
 def passages(finding: Finding, texts: dict[str, str]) -> list[list[str]]:

@@ -109,7 +109,7 @@ def _in_documents(
     begins = group_begins(label[rows] << 32 | document[rows])
     held = np.add.reduceat(corpus.paragraphs.words[rows], begins)
     heads = rows[begins]
-    total = _words(corpus, document[heads])
+    total = document_words(corpus, document[heads])
     own = rows[corpus.exemplar[rows] == rows]
     wordings = np.bincount(label[own], minlength=label.size)
     counts = held <= FORM_SHARE * total
@@ -119,7 +119,7 @@ def _in_documents(
     return enough
 
 
-def _words(corpus: Corpus, document: Rows) -> IntArray:
+def document_words(corpus: Corpus, document: Rows) -> IntArray:
     """Return how many words some documents have that hold any."""
     first_word, words = corpus.paragraphs.first_word, corpus.paragraphs.words
     first = corpus.first_paragraph[document]
@@ -137,14 +137,14 @@ def _unrelated(
     """
     document = corpus.paragraphs.document.astype(np.int64)
     left, right = document[edges.left[asked]], document[edges.right[asked]]
-    times, share = _shared(corpus, matches, edges, left, right)
+    times, share = in_common(corpus, matches, edges, left, right)
     unrelated: BoolArray = edges.match[asked] == NO_MATCH
     unrelated &= share <= LITTLE_SHARE
     unrelated |= times == 1
     return unrelated
 
 
-def _shared(
+def in_common(
     corpus: Corpus, matches: Matches, edges: Edges, left: IntArray, right: IntArray
 ) -> tuple[IntArray, FloatArray]:
     """Return what pairs of documents that edges tie have in common.
@@ -165,7 +165,7 @@ def _shared(
     row = np.searchsorted(pair[begins], left << 32 | right)
     times = np.diff(begins, append=pair.size)[row]
     shared = np.add.reduceat(words[order], begins)[row]
-    shorter = np.minimum(_words(corpus, left), _words(corpus, right))
+    shorter = np.minimum(document_words(corpus, left), document_words(corpus, right))
     return times, shared / shorter
 
 
@@ -175,6 +175,6 @@ def little_shared(
     """Tell which blocks are equal in two documents that share little in all."""
     document = corpus.paragraphs.document.astype(np.int64)
     left, right = document[blocks.left], document[blocks.right]
-    _, share = _shared(corpus, matches, edges, left, right)
+    _, share = in_common(corpus, matches, edges, left, right)
     little: BoolArray = ~blocks.edited & (share <= LITTLE_SHARE)
     return little

@@ -1,18 +1,18 @@
-"""Pairs that are one finding each: edited copies, overlaps; and shared phrases."""
+"""Pairs that are one finding each: edited copies, and overlaps."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from dedupe.blocks.drafts import BOILERPLATE, OVERLAPPING, Draft
+from dedupe.blocks.drafts import OVERLAPPING, Draft
 from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
+from dedupe.blocks.formulas import find_formulas
 from dedupe.corpus import (
     BoolArray,
     Corpus,
     IntArray,
     Rows,
     group_begins,
-    sorting,
     sorting_by,
 )
 from dedupe.families import components
@@ -79,8 +79,8 @@ def overlap_findings(
 ) -> list[Draft]:
     """Return what stands inside other paragraphs: formulas, then single overlaps."""
     rows = np.flatnonzero(matches.relation >= CONTAINED)
+    formulas, rest = find_formulas(corpus, matches, edges, rows, settings)
     kin = components(edges.left, edges.right, len(corpus.paragraphs))
-    formulas, rest = _formulas(corpus, matches, rows, kin, settings)
     # Copies of one paragraph overlap with a third in the same way: once is enough.
     left, right = kin[matches.left[rest]], kin[matches.right[rest]]
     words = matches.words[rest]
@@ -92,82 +92,12 @@ def overlap_findings(
     return [formulas, _stretches(corpus, matches, np.sort(rest[fresh]))]
 
 
-def _formulas(
-    corpus: Corpus,
-    matches: Matches,
-    rows: IntArray,
-    kin: IntArray,
-    settings: Settings,
-) -> tuple[Draft, IntArray]:
-    """Return phrases that many unrelated documents share, and the other matches."""
-    chosen = matches.where(rows)
-    places = [
-        _hull(begin, end, chosen.first_passage)
-        for begin, end in (
-            (chosen.passage_left, chosen.passage_left_end),
-            (chosen.passage_right, chosen.passage_right_end),
-        )
-    ]
-    begin = np.concatenate([place[0] for place in places])
-    end = np.concatenate([place[1] for place in places])
-    order = sorting(begin)
-    # Passages that lie for the greater part over one another are one place.
-    middle = (begin[order] + end[order]) // 2
-    over = np.zeros(order.size, np.bool_)
-    over[1:] = begin[order][1:] < middle[:-1]
-    number = np.empty(order.size, np.int64)
-    number[order] = np.cumsum(~over) - 1 if order.size else order
-    half = rows.size
-    count = int(number.max(initial=-1)) + 1
-    label = components(number[:half], number[half:], count)
-    head = order[np.flatnonzero(~over)] if order.size else order
-    paragraph = corpus.word_paragraph.take(begin[head])
-    document = corpus.paragraphs.document[paragraph].astype(np.int64)
-    family = kin[paragraph]
-    families = _distinct_counts(label, family, count)
-    documents = _distinct_counts(label, document, count)
-    least = settings.boilerplate_documents
-    formula = (families >= least) & (documents >= least)
-    rest = ~formula[label[number[:half]]]
-    kept = np.flatnonzero(formula[label])
-    kept = kept[sorting_by(label[kept], begin[head[kept]])]
-    group = label[kept]
-    starts = group_begins(group)
-    place = head[kept]
-    words = (end - begin)[place]
-    ones = np.ones(starts.size)
-    draft = Draft(
-        np.full(starts.size, BOILERPLATE),
-        np.full(starts.size, OVERLAP),
-        ones,
-        ones,
-        np.minimum.reduceat(words, starts) if starts.size else starts,
-        np.repeat(np.arange(starts.size), np.diff(starts, append=kept.size)),
-        paragraph[kept].astype(np.int64),
-        paragraph[kept].astype(np.int64),
-        np.zeros(kept.size, np.bool_),
-        begin[place],
-        end[place],
-        np.arange(kept.size),
-        begin[place],
-        end[place],
-    )
-    return draft, rows[rest]
-
-
 def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
     """Return where the passages of each match begin and end."""
     starts = first[:-1]
     if not starts.size:
         return starts, starts
     return np.minimum.reduceat(begin, starts), np.maximum.reduceat(end, starts)
-
-
-def _distinct_counts(label: IntArray, value: IntArray, count: int) -> IntArray:
-    """Return how many different values each label has."""
-    values = np.int64(value.max(initial=0) + 1)
-    pairs = np.sort(label * values + value)
-    return np.bincount(pairs[group_begins(pairs)] // values, minlength=count)
 
 
 def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> Draft:
