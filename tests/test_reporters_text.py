@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -169,6 +170,40 @@ def test_colors_say_the_relation(relation: Relation) -> None:
 def test_an_excerpt_that_is_cut_off_says_so() -> None:
     long = place("a.txt", 2)._replace(span=Span(200, 900))
     assert f"  | {ORIGINAL} …\n" in report(finding(long, place("b.txt")))
+
+
+def test_an_edited_copy_is_shown_from_where_it_agrees() -> None:
+    opening = (
+        "وصل الوزير صباحا وحضر عددا من اللقاءات في مدن الشمال وقراها البعيدة. " * 4
+    )
+    texts = {"a.txt": f"{opening}{ORIGINAL}. {opening}", "b.txt": ORIGINAL}
+    long = finding(
+        Occurrence(
+            "a.txt",
+            (1, 1),
+            (1, 1),
+            Span(0, len(texts["a.txt"])),
+            (Span(len(opening), len(opening) + len(ORIGINAL)),),
+            opening[:160],
+        ),
+        place("b.txt", excerpt=ORIGINAL),
+        relation="edited",
+    )
+    out = io.BytesIO()
+    result = ScanResult({}, "", [], [long], [], [])
+    result = replace(
+        result, read_texts=lambda names: ((name, texts[name]) for name in names)
+    )
+    REPORTERS["text"](result, out)
+    assert f"  | … {ORIGINAL}. [" in out.getvalue().decode()
+    # Where the texts are not at hand, it is told that none of this agrees.
+    assert f"  | [{opening[:150]}" in report(long)
+
+
+@pytest.mark.parametrize("sign", ["\v", "\f", "\N{LINE SEPARATOR}", "\r\n"])
+def test_a_break_inside_a_paragraph_breaks_the_lines_of_its_excerpt(sign: str) -> None:
+    text = report(finding(place(excerpt=f"{ORIGINAL}{sign}{EDITED}"), place()))
+    assert text.splitlines()[1:] == [f"  | {ORIGINAL}", f"  | {EDITED}"]
 
 
 def test_every_line_of_an_excerpt_has_a_prefix() -> None:

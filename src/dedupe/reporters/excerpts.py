@@ -36,6 +36,23 @@ def pieces(place: Occurrence) -> list[Piece]:
     return cut
 
 
+def without_opening(place: Occurrence, text: str) -> Occurrence:
+    """Return the place as if it began with what agrees; `text` is its document.
+
+    Its excerpt is no longer than it was.
+    """
+    start = place.passages[0][0]
+    while _inside_word(text, start):
+        start -= 1
+    end = place.span[1]
+    stop = min(end, start + len(place.excerpt))
+    while stop < end and stop > start and _inside_word(text, stop):
+        stop -= 1
+    return place._replace(
+        span=place.span._replace(start=start), excerpt=text[start:stop].rstrip()
+    )
+
+
 def word_edges(text: str) -> tuple[int, int]:
     """Return where the first word begins and the last one ends.
 

@@ -10,12 +10,13 @@ at its width.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from dedupe.reporters import palette
-from dedupe.reporters.excerpts import Piece, pieces, word_edges
+from dedupe.reporters.excerpts import Piece, pieces, without_opening, word_edges
 from dedupe.reporters.fitting import filled, fitted, isolated, steady
 from dedupe.reporters.neutralizer import disarm, show_name
 from dedupe.reporters.palette import BOLD, Paint, colored, plain
@@ -25,7 +26,14 @@ from dedupe.reporters.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dedupe.model import Finding, Occurrence, Published, Relation, ScanResult
+    from dedupe.model import (
+        Finding,
+        Occurrence,
+        Published,
+        ReadTexts,
+        Relation,
+        ScanResult,
+    )
 
 MAX_PLACES = 10  # named in the first line; the JSON report has them all
 MAX_SIDES = 3  # excerpts of one finding
@@ -34,6 +42,7 @@ LONGEST_GAP = 60  # characters of what does not agree, between two passages
 INDENT = "    "  # of what a terminal has no room for in the first line
 
 PREFIX = "  | "
+_BREAK = re.compile("\r\n|[\n\v\f\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 COLORS: dict[Relation, str] = {
@@ -69,17 +78,49 @@ def for_terminal(width: int, *, color: bool) -> Callable[[ScanResult, BinaryIO],
 
 def _write(result: ScanResult, out: BinaryIO, look: _Look) -> None:
     def render(start: int, stop: int) -> bytes:
-        findings = [
-            _finding(item, result.published, look)
-            for item in result.findings[start:stop]
-        ]
+        some = result.findings[start:stop]
+        trimmed = _trimmed(some, result.read_texts)
+        findings = [_finding(item, trimmed, result.published, look) for item in some]
         return ("\n" if start else "").encode() + "\n".join(findings).encode()
 
     out.writelines(rendered((render, len(result.findings)), jobs=result.jobs))
 
 
-def _finding(finding: Finding, published: Mapping[str, Published], look: _Look) -> str:
-    sides = _sides(finding, look.paint)
+def _trimmed(
+    findings: Iterable[Finding], read_texts: ReadTexts | None
+) -> dict[Occurrence, Occurrence]:
+    """Return the places of edited copies that agree from far behind their beginning.
+
+    Each with what is shown of it: a long paragraph with the copy at its end.
+    """
+    if read_texts is None:
+        return {}
+    late: dict[str, list[Occurrence]] = {}
+    for finding in findings:
+        if finding.relation == "edited":
+            for place in finding.occurrences:
+                if _begins_late(place):
+                    late.setdefault(place.document, []).append(place)
+    return {
+        place: without_opening(place, text)
+        for name, text in (read_texts(late) if late else ())
+        for place in late[name]
+    }
+
+
+def _begins_late(place: Occurrence) -> bool:
+    start, end = place.span
+    is_long = end - start > len(place.excerpt)
+    return is_long and place.passages[0][0] - start > LONGEST_GAP
+
+
+def _finding(
+    finding: Finding,
+    trimmed: Mapping[Occurrence, Occurrence],
+    published: Mapping[str, Published],
+    look: _Look,
+) -> str:
+    sides = _sides(finding, trimmed, look.paint)
     lines = [*_lined(_header(finding, look), look)]
     for line in _publications(finding, published, look) if published else ():
         shown = fitted(line, look.width, "  ", INDENT) if look.width else [f"  {line}"]
@@ -152,12 +193,16 @@ def _whole(ratio: float) -> int:
     return int(ratio * 100 + 1e-9)
 
 
-def _sides(finding: Finding, paint: Paint) -> list[tuple[Occurrence, list[str]]]:
+def _sides(
+    finding: Finding, trimmed: Mapping[Occurrence, Occurrence], paint: Paint
+) -> list[tuple[Occurrence, list[str]]]:
     """Return the excerpts that differ from each other, each with its place."""
     wanted = 1 if finding.relation == "identical" else MAX_SIDES
     sides: list[tuple[Occurrence, list[str]]] = []
     for place in finding.occurrences:
-        excerpt = _excerpt(place, finding.relation, paint)
+        excerpt = _excerpt(trimmed.get(place, place), finding.relation, paint)
+        if place in trimmed:
+            excerpt[0] = f"{ELLIPSIS} {excerpt[0]}"
         if all(excerpt != other for _, other in sides):
             sides.append((place, excerpt))
         if len(sides) == wanted:
@@ -172,9 +217,8 @@ def _excerpt(place: Occurrence, relation: Relation, paint: Paint) -> list[str]:
     marked = relation in ("edited", "contained", "overlap")
     if marked:
         shown = pieces(place)
-        marked = any(piece.agrees for piece in shown)
-    if marked and relation != "edited":
-        shown, before, after = _between_passages(shown)
+        if relation != "edited" and any(piece.agrees for piece in shown):
+            shown, before, after = _between_passages(shown)
     lines = _marked(shown, COLORS[relation], paint) if marked else _lines(place.excerpt)
     lines = [line for line in lines if line.strip()]
     if len(lines) > MAX_LINES or cut_off:
@@ -227,8 +271,10 @@ def _mark(text: str, color: str, paint: Paint, *, agrees: bool) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of an excerpt, safe to show; a tab is as good as a space."""
+    """Return the lines of an excerpt, safe to show; a tab is as good as a space.
+
+    What a program writes for a line break inside a paragraph parts lines, too.
+    """
     if text.isprintable():
         return [disarm(text)]
-    lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
-    return [disarm(line) for line in lines]
+    return [disarm(line) for line in _BREAK.split(text.replace("\t", " "))]
