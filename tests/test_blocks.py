@@ -679,6 +679,24 @@ def test_a_quotation_across_a_paragraph_break_is_one_finding() -> None:
     assert dedupe.scan(texts).duplicated_words == count
 
 
+def test_paragraphs_that_two_documents_join_are_one_finding_with_each() -> None:
+    """One stands in both, so that the next of one follows the first of the other."""
+    joined = " ".join(PARAGRAPHS[name] for name in "ABC")
+    texts = {
+        "1": "\n".join(PARAGRAPHS[name] for name in "ABC"),
+        "2": f"{own_words('ج', 40)} {joined} {own_words('ح', 40)}",
+        "3": f"{own_words('خ', 40)} {joined} {own_words('د', 40)}",
+    }
+    found = [
+        shape(item) for item in dedupe.scan(texts).findings if item.rule == "overlap"
+    ]
+    assert found[:2] == [
+        ("overlap", "contained", words("ABC"), [("1", 1, 3), (other, 1, 1)])
+        for other in "23"
+    ]
+    assert len(found) == 3
+
+
 def test_text_pasted_twice_inside_one_paragraph_is_found() -> None:
     pasted = PARAGRAPHS["A"].rstrip(".")
     texts = {"1": f"{pasted} {PARAGRAPHS['t']} {pasted}"}

@@ -102,6 +102,9 @@ def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, In
 
 def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> Draft:
     """Return overlaps as findings; those that go on in the next paragraph are one."""
+    document = corpus.paragraphs.document
+    # A paragraph may go on in several documents.
+    rows = rows[sorting_by(document[matches.left[rows]], document[matches.right[rows]])]
     chosen = matches.where(rows)
     count = len(chosen)
     size = np.diff(chosen.first_passage)
@@ -114,7 +117,6 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> Draft:
         chosen.passage_right, chosen.passage_right_end, chosen.first_passage
     )
     goes_on = np.ones(count, np.bool_)
-    document = corpus.paragraphs.document
     for side, begin, end in (
         (chosen.left, left_begin, left_end),
         (chosen.right, right_begin, right_end),
