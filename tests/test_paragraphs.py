@@ -272,6 +272,13 @@ def test_wrapped_lines_are_one_paragraph(newline: str) -> None:
     ]
 
 
+def test_wrapped_lines_of_quoted_mail_are_one_paragraph() -> None:
+    wrapped = "\n\n".join(textwrap.fill(paragraph, 60) for paragraph in PROSE)
+    quoted = "".join(f"> {line}".rstrip() + "\n" for line in wrapped.split("\n"))
+    found = paragraphs(f"وصلنا هذا النص:\n\n{quoted}")
+    assert found.solid[1:].tolist() == paragraphs("\n".join(PROSE)).solid.tolist()
+
+
 def test_wrapped_paragraphs_without_blank_lines_end_where_a_word_had_room() -> None:
     text = "\n".join(textwrap.fill(paragraph, 60) for paragraph in PROSE)
     found = paragraphs(text)

@@ -26,6 +26,7 @@ ALWAYS = 0.95
 # Signs of prose in a line. Headlines and verses end with what they say.
 SIGNS_A_LINE = 0.1
 
+_BLANK = " \t\r>"  # what a blank line holds where mail is quoted
 _DIGIT = "[0-9\N{ARABIC-INDIC DIGIT ZERO}-\N{ARABIC-INDIC DIGIT NINE}]"
 _TERMINAL = tuple(".!؟?:؛…»\"'”’)]")
 _FIRST_WORD = re.compile(r"[\s>]*(\S*)")  # mail marks each line that it quotes
@@ -83,7 +84,7 @@ def _measured(lines: Sequence[str]) -> tuple[float, list[int]]:
     """Return the share of lines without room for the next word, and which go on."""
     nothing: tuple[float, list[int]] = 0.0, []
     # Where each line ends for the reader; blank lines end at 0.
-    ends = [len(line.rstrip()) for line in lines]
+    ends = [len(line.rstrip()) if line.strip(_BLANK) else 0 for line in lines]
     width = _width(ends)
     if not SHORTEST_WIDTH <= width <= LONGEST_LINE:
         return nothing
@@ -160,7 +161,7 @@ def _is_prose(
     share: float,
 ) -> bool:
     """Tell whether sentences end within lines, and lines within sentences."""
-    written = [line for line in lines if line.strip()]
+    written = [line for line, end in zip(lines, ends, strict=True) if end]
     signs: float = sum(_goes_on(lines[place]) for place in reaches)
     signs += sum(bool(_SENTENCE_ENDS_INSIDE.search(line)) for line in written)
     last = [
