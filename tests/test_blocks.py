@@ -751,6 +751,23 @@ def test_copies_of_one_paragraph_overlap_with_a_third_once() -> None:
     assert found == [("near-duplicate", "orthographic"), ("overlap", "contained")]
 
 
+def test_what_overlaps_with_both_ends_of_a_chain_of_edits_is_told_of_both() -> None:
+    """The ends are edited copies of what is between them, but share no word."""
+    one, between, other = (
+        " ".join(PARAGRAPHS[name] for name in names) for names in ("ABC", "BCDE", "DEF")
+    )
+    quoting = " ".join(
+        [own_words("ج", 30), PARAGRAPHS["A"], own_words("ح", 30), PARAGRAPHS["F"]]
+    )
+    texts = {"1": f"{quoting} {own_words('خ', 30)}", "2": one, "3": between, "4": other}
+    found = [
+        ([place.document for place in item.occurrences], item.words)
+        for item in dedupe.scan(texts).findings
+        if item.rule == "overlap"
+    ]
+    assert found == [(["1", "2"], words("A")), (["1", "4"], words("F"))]
+
+
 def test_documents_without_a_paragraph_do_not_disturb_the_count() -> None:
     line = "أعلنت الوزارة مساء أمس موعد افتتاح المكتبة العامة في المدينة القديمة"
     texts = {f"empty {n}": "" for n in range(9)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.drafts import OVERLAPPING, Draft
-from dedupe.blocks.edges import NO_MATCH, Edges, rows_of
+from dedupe.blocks.edges import NO_MATCH, Edges, match_of_exemplars, rows_of
 from dedupe.blocks.formulas import find_formulas
 from dedupe.corpus import (
     BoolArray,
@@ -19,6 +19,9 @@ from dedupe.families import components
 from dedupe.matches import CONTAINED, OVERLAP, Matches
 from dedupe.settings import Settings
 from dedupe.verifier import LARGEST_GAP
+
+# What stands in more wordings, none a copy of another, is told of so many of them.
+MOST_WORDINGS = 10
 
 
 def nearest(corpus: Corpus, matches: Matches, single: Edges) -> IntArray:
@@ -81,15 +84,39 @@ def overlap_findings(
     rows = np.flatnonzero(matches.relation >= CONTAINED)
     formulas, rest = find_formulas(corpus, matches, edges, rows, settings)
     kin = components(edges.left, edges.right, len(corpus.paragraphs))
-    # Copies of one paragraph overlap with a third in the same way: once is enough.
-    left, right = kin[matches.left[rest]], kin[matches.right[rest]]
-    words = matches.words[rest]
+    told = _told_once(corpus, matches, rest, kin)
+    return [formulas, _stretches(corpus, matches, np.sort(told))]
+
+
+def _told_once(
+    corpus: Corpus, matches: Matches, rows: IntArray, kin: IntArray
+) -> IntArray:
+    """Return of some matches those that tell of all, the longest first.
+
+    Copies of one paragraph overlap with a third in the same way: once is enough. But
+    what a chain of edits ties may share no word: both sides must be copies themselves.
+    """
+    words = matches.words[rows]
     fewer = words.max(initial=0) - words
-    best = sorting_by(left, right, fewer)
-    rest, left, right = rest[best], left[best], right[best]
-    fresh = np.ones(rest.size, np.bool_)
-    fresh[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
-    return [formulas, _stretches(corpus, matches, np.sort(rest[fresh]))]
+    left, right = kin[matches.left[rows]], kin[matches.right[rows]]
+    order = sorting_by(left, right, fewer)
+    rows, pair = rows[order], (left << 32 | right)[order]
+    told = []
+    for _ in range(MOST_WORDINGS):
+        begins = group_begins(pair)
+        told.append(rows[begins])
+        head = np.repeat(rows[begins], np.diff(begins, append=pair.size))
+        same = _agree(corpus, matches, matches.left[rows], matches.left[head])
+        same &= _agree(corpus, matches, matches.right[rows], matches.right[head])
+        rows, pair = rows[~same], pair[~same]
+    return np.concatenate(told)
+
+
+def _agree(corpus: Corpus, matches: Matches, one: Rows, other: Rows) -> BoolArray:
+    """Tell which paragraphs are equal or edited copies of others."""
+    agree: BoolArray = corpus.exemplar[one] == corpus.exemplar[other]
+    agree |= match_of_exemplars(corpus, matches, one, other) != NO_MATCH
+    return agree
 
 
 def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
