@@ -753,9 +753,11 @@ def test_copies_of_one_paragraph_overlap_with_a_third_once() -> None:
 
 def test_what_overlaps_with_both_ends_of_a_chain_of_edits_is_told_of_both() -> None:
     """The ends are edited copies of what is between them, but share no word."""
-    one, between, other = (
-        " ".join(PARAGRAPHS[name] for name in names) for names in ("ABC", "BCDE", "DEF")
+    one, other = (
+        " ".join(PARAGRAPHS[name] for name in names) for names in ("ABC", "DEF")
     )
+    anew = f" {own_words('ت', 3)} "
+    between = anew.join(PARAGRAPHS[name] for name in "BCDE")
     quoting = " ".join(
         [own_words("ج", 30), PARAGRAPHS["A"], own_words("ح", 30), PARAGRAPHS["F"]]
     )

@@ -56,6 +56,12 @@ CASES = [
     Case("clauses in another order", TEXT[27:] + TEXT[13:27] + TEXT[:13], "edited"),
     Case("the first third", TEXT[:14], "contained"),
     Case("embedded", own_words(50, 5) + TEXT + own_words(50, 6), "contained"),
+    Case(
+        "the middle, both ends anew",
+        own_words(9, 5) + TEXT[9:28] + own_words(9, 6),
+        "overlap",
+    ),
+    Case("all but the beginning", own_words(9, 5) + TEXT[9:], "edited"),
     Case("a quotation of twelve", own_words(20, 5) + TEXT[9:21], "overlap"),
     Case("a quotation of eight", own_words(20, 5) + TEXT[9:17], "overlap"),
     Case("a phrase of six", own_words(20, 5) + TEXT[9:15], "overlap"),

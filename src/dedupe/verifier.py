@@ -54,7 +54,8 @@ ALIGNED_WORDS = 12
 ALIGNED_RARITY = 0.8  # weight of a shared shingle, on average
 ALIGNED_WEIGHT = 2  # of all of them
 HOPEFUL_SHARE = 0.12  # of the shorter one, in runs of three and more
-# Above this share of both sides, one paragraph is an edited copy of the other.
+# Above this share of both sides, one paragraph is an edited copy of the other. What
+# stands in a single run is more likely to be quoted in both, below `SAME_SHARE`.
 EDITED_SHARE = 0.4
 # What holds another paragraph is longer by so much; else the two are one, edited.
 LONGER = 1.25
@@ -347,6 +348,8 @@ def _measured(
     relation[within] = CONTAINED
     # A formula alone, however long, makes no copy.
     alike = signs.scattered & (matched >= EDITED_SHARE * longer)
+    several = np.diff(begins, append=len(stretches.runs)) > 1
+    alike &= several | (matched >= SAME_SHARE * longer)
     alike |= signs.aligned
     alike &= ~within | (longer < LONGER * shorter)
     relation[alike | (jaccard >= settings.jaccard)] = EDITED

@@ -15,6 +15,7 @@ from dedupe.verifier import (
     CORPUS_MORE,
     CORPUS_WORDS,
     EDITED_SHARE,
+    SAME_SHARE,
     SCATTERED_SHARE,
 )
 
@@ -76,7 +77,8 @@ def _edited(finding: Finding, inner: BothTexts, settings: Settings) -> str:
         )
     return (
         f"{finding.words} of the {longer} words of the longer one agree; with "
-        f"{EDITED_SHARE:.0%} of both sides one is an edited copy of the other"
+        f"{EDITED_SHARE:.0%} of both sides, in one run {SAME_SHARE:.0%}, one is an "
+        f"edited copy of the other"
     )
 
 
