@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -117,6 +118,23 @@ def test_short_paragraphs_are_compared_where_the_settings_say_so(path: Path) -> 
         found = made.query({"new": texts[1]}, settings)
     assert list(found.matches) == list(both.matches)
     assert len(both.matches) == 1
+
+
+@pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("gaps", [(3, 3, 4), (3, 3, 5), (4, 1, 3, 3, 3), (2, 2, 4)])
+def test_a_copy_in_which_every_third_word_was_replaced_is_found_as_a_scan_does(
+    path: Path, gaps: tuple[int, ...]
+) -> None:
+    draw = Random(3)
+    words = ["".join(draw.choices("بتجدرسطعفقلمن", k=5)) for _ in range(60)]
+    places = {at - 1 for at in accumulate(gaps * 60) if at <= len(words)}
+    copy = " ".join(
+        word[::-1] + "و" if at in places else word for at, word in enumerate(words)
+    )
+    both = scan([("new", copy), ("d0", " ".join(words)), ("d1", REPORT)])
+    assert len(both.matches) == 1
+    with filled(path, " ".join(words), REPORT) as made:
+        assert list(made.query({"new": copy}).matches) == list(both.matches)
 
 
 @pytest.mark.usefixtures("candidates")

@@ -1,9 +1,10 @@
 """Choose the archived documents that may repeat something of what came in.
 
-A match needs a run of equal words, or many short ones, so it shows in the shingles
-that two paragraphs share. For every pair that shares any, what the verifier will ask
-for is worked out from those alone, a little too generously; the documents of the pairs
-that may pass are then compared word by word, by the same engine that scans a folder.
+A match needs a run of equal words, many short ones, or a few rare ones with equal words
+between them, so it shows in the shingles that two paragraphs share. For every pair that
+shares any, what the verifier will ask for is worked out from those alone, a little too
+generously; the documents of the pairs that may pass are then compared word by word, by
+the same engine that scans a folder.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles_at
 from dedupe.values import dataclass
 from dedupe.verifier import (
+    ALIGNED_SHARE,
+    ALIGNED_WEIGHT,
+    ALIGNED_WORDS,
     FORMULA_WORDS,
+    HOPEFUL_SHARE,
     LONGEST_FORMULA,
     SAME_SHARE,
     SCATTERED_SHARE,
@@ -47,6 +52,9 @@ WRITTEN_APART = 2
 # Of a shingle that stands in more blocks, the last are read: the paragraphs that were
 # added last, some thousands. It says next to nothing, and would take long to read.
 MOST_BLOCKS = 64
+# A few shared shingles tell of equal words between them only if they are rare. The
+# verifier asks for more, but counts places with the same words around them once.
+LEAST_RARITY = 0.65
 SHINGLES_AT_ONCE = 1 << 17
 ENTRIES_AT_ONCE = 1 << 22
 PARAGRAPHS_AT_ONCE = 1 << 12
@@ -71,10 +79,11 @@ class _Pairs:
 
     own: IntArray  # row of the corpus
     other: IntArray  # row of the archive
-    covered: IntArray  # words in shingles that both have
+    shingles: IntArray  # that both have
+    covered: IntArray  # words in those
     longest: IntArray  # run of words
     needed: FloatArray  # words that the longest run must have to be no formula
-    weight: FloatArray  # of the shingles that both have
+    weight: FloatArray  # of the shingles
 
     def where(self, rows: BoolArray | IntArray) -> _Pairs:
         return _Pairs(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -201,7 +210,7 @@ def _plausible(
     # What no match can do with less of, in words.
     share = min(settings.containment, SAME_SHARE)
     least = min(settings.min_passage_words, share * settings.min_words)
-    parts = [_Pairs(none, none, none, none, np.empty(0), np.empty(0))]
+    parts = [_Pairs(none, none, none, none, none, np.empty(0), np.empty(0))]
     for portion in asked.portions():
         pairs = _pairs(asked, portion, least)
         parts.append(
@@ -248,7 +257,7 @@ def _measured(
     begins = group_begins(pair)
     if not begins.size:
         none = np.empty(0, np.int64)
-        return _Pairs(none, none, none, none, np.empty(0), np.empty(0))
+        return _Pairs(none, none, none, none, none, np.empty(0), np.empty(0))
     row = (pair >> np.uint64(index.ROW_BITS)).view(np.int64)
     place = (keys & _PLACE).view(np.int64)
     step = np.full(keys.size, SHINGLE_WORDS)
@@ -262,6 +271,7 @@ def _measured(
     return _Pairs(
         own[row[begins]],
         (pair[begins] & np.uint64((1 << index.ROW_BITS) - 1)).view(np.int64),
+        np.diff(begins, append=keys.size),
         covered,
         longest,
         needed,
@@ -311,11 +321,29 @@ def _best(
     likely |= much & (pairs.weight >= SCATTERED_SHINGLES)
     likely |= pairs.covered >= SAME_SHARE * longer
     likely |= pairs.covered >= settings.containment * shorter
+    aligned = comparable & _may_be_aligned(pairs, shorter, longer, settings)
+    may_be |= aligned
+    likely |= aligned
     strong = np.flatnonzero(may_be & likely)
     doubted = np.flatnonzero(may_be & ~likely)
     kept, cut = _heaviest(pairs, strong, MOST_COPIES)
     more, _ = _heaviest(pairs, doubted, MOST_DOUBTED)
     return np.concatenate([kept, more]), cut
+
+
+def _may_be_aligned(
+    pairs: _Pairs, shorter: IntArray, longer: IntArray, settings: Settings
+) -> BoolArray:
+    """Tell which pairs may agree in much of what stands between their shingles.
+
+    No more words can than the shorter one has.
+    """
+    may_be: BoolArray = shorter >= np.maximum(ALIGNED_WORDS, ALIGNED_SHARE * longer)
+    may_be &= pairs.covered >= settings.min_passage_words
+    may_be &= pairs.covered >= HOPEFUL_SHARE * shorter
+    may_be &= pairs.weight >= ALIGNED_WEIGHT
+    may_be &= pairs.weight >= LEAST_RARITY * pairs.shingles
+    return may_be
 
 
 def _heaviest(pairs: _Pairs, rows: IntArray, most: int) -> tuple[IntArray, IntArray]:
