@@ -470,6 +470,98 @@ def test_a_closed_folder_is_told(path: Path) -> None:
         Archive.open(path, write=True)
 
 
+def killed_while_it_was_written(path: Path) -> None:
+    """Leave documents in the log of an archive, and nobody who has it open."""
+    child = run(
+        "import os, sys\nfrom dedupe import Archive, Document\n"
+        "archive = Archive.open(sys.argv[1], write=True)\n"
+        "archive.add([Document('killed', 'نص قديم')])\nos._exit(0)\n",
+        path,
+    )
+    child.communicate()
+    assert path.with_name(f"{path.name}-wal").stat().st_size
+
+
+def test_the_log_of_another_archive_is_not_read_as_part_of_a_new_one(
+    path: Path, tmp_path: Path
+) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    killed_while_it_was_written(path)
+    source = tmp_path / "source.dedupe"
+    told = "-wal is the log of another"
+    with Archive.create(source) as other, pytest.raises(ArchiveError, match=told):
+        other.snapshot(path)
+    path.unlink()
+    with pytest.raises(ArchiveError, match=told):
+        Archive.create(path)
+    assert not path.exists()
+    log.unlink()
+    with Archive.create(path) as made:
+        assert made.info().documents == 0
+    # Whoever only reads an archive may leave an empty one.
+    path.unlink()
+    log.touch()
+    with Archive.create(path) as made:
+        assert made.info().documents == 0
+
+
+def test_a_rebuilt_archive_is_closed_to_whom_the_old_one_was(path: Path) -> None:
+    path.chmod(0o600)
+    Archive.rebuild(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_to_an_archive_stays_one(path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    link, copy = folder / "archive", folder / "copy"
+    link.symlink_to(path)
+    copy.symlink_to(tmp_path / "copy.dedupe")
+    with Archive.open(link, write=True) as opened:
+        opened.add(documents(1, 700))
+        opened.snapshot(copy)
+    before = path.stat().st_ino
+    assert Archive.rebuild(link) == []
+    with Archive.create(tmp_path / "made") as other:
+        other.snapshot(copy)
+    copy.unlink()
+    copy.symlink_to(tmp_path / "nothing")
+    Archive.create(copy).close()
+    assert link.is_symlink()
+    assert copy.is_symlink()
+    assert path.stat().st_ino != before
+    assert {file.name for file in folder.iterdir()} == {"archive", "copy"}
+    names = {path.name, "copy.dedupe", "made", "nothing", "links"}
+    assert {file.name for file in tmp_path.iterdir()} == names
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "x" * 250, "file/archive", "missing/archive"]
+)
+def test_a_path_at_which_no_file_can_be_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    for act in (Archive.create, Archive.open, Archive.rebuild):
+        with pytest.raises(ArchiveError):
+            act(tmp_path / name)
+
+
+def test_an_archive_may_have_any_name(path: Path, tmp_path: Path) -> None:
+    for name in ("أرشيف ?#%20&x=1", "a'b", "a\nb", os.fsdecode(b"a\xffb")):
+        named = tmp_path / name
+        with Archive.open(path) as opened:
+            opened.snapshot(named)
+        with Archive.open(named, write=True) as copy:
+            assert len(copy.remove(["d0"])) == 1
+        assert Archive.rebuild(named) == []
+
+
+def test_use_that_is_wrong_is_not_told_as_damage(path: Path) -> None:
+    with Archive.open(path) as opened:
+        pass
+    with pytest.raises(ArchiveError, match="cannot be used here"):
+        opened.info()
+
+
 def test_only_one_of_many_makes_an_archive(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom dedupe import Archive\n"

@@ -323,7 +323,7 @@ class Archive:
         with SqliteStore.rebuilding(Path(path)) as old:
             meta = old.meta()
             settings = _known_settings(meta.get("settings", "{}"))
-            SqliteStore.create(old.new, _new_meta(settings, meta.get("created", "")))
+            old.create(_new_meta(settings, meta.get("created", "")))
             with Archive.open(old.new, write=True) as archive:
                 for some in _parted(old.records(), REBUILT_AT_ONCE):
                     archive._restore(some, old.lost, jobs)  # noqa: SLF001

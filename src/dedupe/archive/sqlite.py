@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ _READER_CACHE = -16 << 10
 # An article changes some hundred pages; a file of this size is still soon copied back.
 _CHECKPOINT = 1000  # pages
 _AT_ONCE = 5000  # rows
+_LOGS = ("-wal", "-journal")  # ends of their names
 
 _DOCUMENT = (
     "row, first, paragraphs, words, checksum, "
@@ -58,11 +60,11 @@ class SqliteStore:
     @classmethod
     def create(cls, path: Path, meta: Mapping[str, str]) -> None:
         """Make an empty archive; raise ArchiveError when there is a file already."""
-        if path.exists():
-            raise ArchiveError(f"{path} exists already; choose another file.")
-        new = _beside(path)
-        try:
-            with _errors(path), contextlib.closing(_opened(new, "rwc")) as connection:
+        with _new_file(path) as new:
+            if path.exists():
+                raise ArchiveError(f"{path} exists already; choose another file.")
+            _check_no_log(path)
+            with contextlib.closing(_opened(new, "rwc")) as connection:
                 connection.execute(f"pragma page_size = {_PAGE}")
                 connection.executescript(
                     f"begin;\n{_schema_text()}"
@@ -81,10 +83,6 @@ class SqliteStore:
                 connection.executemany("insert into blocks values (?, ?)", empty)
                 connection.execute("commit")
             _publish(new, path)
-        except OSError as error:
-            raise ArchiveError(f"{path}: {error.strerror or error}.") from error
-        finally:
-            new.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file; what was written is copied back into it."""
@@ -307,22 +305,17 @@ class SqliteStore:
 
     def snapshot(self, out: Path) -> None:
         """Write a copy that can be read where nothing can be written."""
-        if out.exists() and out.samefile(self.path):
-            raise ArchiveError(f"{out} is the archive itself; choose another file.")
-        new = _beside(out)
-        try:
-            with _errors(out):
-                self._connection.execute("pragma query_only = off")
-                self._connection.execute("vacuum into ?", (os.fspath(new),))
-                with contextlib.closing(_opened(new, "rw")) as copy:
-                    # A log cannot be kept where nothing can be written.
-                    copy.execute("pragma journal_mode = delete")
+        with _new_file(out) as new:
+            if out.exists() and out.samefile(self.path):
+                raise ArchiveError(f"{out} is the archive itself; choose another file.")
+            _check_no_log(out)
+            self._connection.execute("pragma query_only = off")
+            self._connection.execute("vacuum into ?", (_uri(new, "rwc"),))
+            with contextlib.closing(_opened(new, "rw")) as copy:
+                # A log cannot be kept where nothing can be written.
+                copy.execute("pragma journal_mode = delete")
             _to_disk(new)
-            new.replace(out)
-        except OSError as error:
-            raise ArchiveError(f"{out}: {error.strerror or error}.") from error
-        finally:
-            new.unlink(missing_ok=True)
+            new.replace(_real(out))
 
     @classmethod
     @contextlib.contextmanager
@@ -333,27 +326,20 @@ class SqliteStore:
         was an error. Nobody else can read or write it meanwhile.
         """
         connection = _connected(path, write=True)
-        new = _beside(path)
-        try:
-            with _errors(path), contextlib.closing(connection):
-                _check_known(path, connection)
-                connection.execute("pragma trusted_schema = off")
-                connection.execute("pragma locking_mode = exclusive")
-                # Else a log of the old file would lie beside the new one.
-                connection.execute("pragma journal_mode = delete")
-                connection.execute("begin exclusive")
-                _sweep(path)
-                rebuilding = Rebuilding(connection, new)
-                yield rebuilding
-                _to_disk(new)
-                if rebuilding.lost:
-                    os.link(path, _beside(path, "damaged"))
-                new.replace(path)
-        except OSError as error:
-            raise ArchiveError(f"{path}: {error.strerror or error}.") from error
-        finally:
-            for part in ("", "-wal", "-shm"):
-                new.with_name(new.name + part).unlink(missing_ok=True)
+        with _new_file(path) as new, contextlib.closing(connection):
+            _check_known(path, connection)
+            connection.execute("pragma trusted_schema = off")
+            connection.execute("pragma locking_mode = exclusive")
+            # Else a log of the old file would lie beside the new one.
+            connection.execute("pragma journal_mode = delete")
+            connection.execute("begin exclusive")
+            _sweep(path)
+            rebuilding = Rebuilding(connection, _real(path), new)
+            yield rebuilding
+            _to_disk(new)
+            if rebuilding.lost:
+                os.link(_real(path), _beside(path, "damaged"))
+            new.replace(_real(path))
 
     def _prepare(self, *, write: bool) -> None:
         """Refuse what is not ours, then set what the connection needs."""
@@ -409,10 +395,20 @@ class SqliteStore:
 class Rebuilding:
     """An archive that is written anew: what it holds, and where the new one goes."""
 
-    def __init__(self, connection: sqlite3.Connection, new: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, new: Path) -> None:
         self._connection = connection
+        self._path = path
         self.new = new
         self.lost: list[str] = []  # what could not be read
+
+    def create(self, meta: Mapping[str, str]) -> None:
+        """Make the new archive, which nobody may read who may not read the old one."""
+        SqliteStore.create(self.new, meta)
+        status = self._path.stat()
+        if hasattr(os, "chown"):
+            with contextlib.suppress(PermissionError):
+                os.chown(self.new, status.st_uid, status.st_gid)
+        self.new.chmod(stat.S_IMODE(status.st_mode))
 
     def meta(self) -> dict[str, str]:
         """Return what is known of the archive as a whole."""
@@ -485,8 +481,41 @@ def _check_known(path: Path, connection: sqlite3.Connection) -> int:
     return int(version)
 
 
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[Path]:
+    """Hand out a name beside a file, under which nothing is left at the end."""
+    with _errors(path):
+        new = _beside(path)
+        try:
+            yield new
+        finally:
+            for end in ("", *_LOGS, "-shm"):
+                new.with_name(new.name + end).unlink(missing_ok=True)
+
+
+def _check_no_log(path: Path) -> None:
+    """Refuse to give a file a name at which SQLite would find the log of another.
+
+    It would be read as part of the new file. One that is empty does no harm.
+    """
+    path = _real(path)
+    for end in _LOGS:
+        log = path.with_name(path.name + end)
+        if log.exists() and log.stat().st_size:
+            raise ArchiveError(
+                f"{log} is the log of another archive of this name; remove it, or"
+                " choose another file."
+            )
+
+
+def _real(path: Path) -> Path:
+    """Return what links lead to: beside it SQLite keeps its log."""
+    return Path(os.path.realpath(path))
+
+
 def _sweep(path: Path) -> None:
     """Remove what a rebuild that was killed has left; nobody else is at it now."""
+    path = _real(path)
     for left in path.parent.iterdir():
         if re.fullmatch(re.escape(path.name) + r"-[0-9a-f]{12}\.new.*", left.name):
             left.unlink(missing_ok=True)
@@ -494,6 +523,7 @@ def _sweep(path: Path) -> None:
 
 def _beside(path: Path, end: str = "new") -> Path:
     """Return a name in the same folder that nothing has yet."""
+    path = _real(path)
     return path.with_name(f"{path.name}-{os.urandom(6).hex()}.{end}")
 
 
@@ -518,50 +548,59 @@ def _suspicious(path: Path) -> str:
 
 
 def _connected(path: Path, *, write: bool) -> sqlite3.Connection:
-    if not path.exists():
-        raise ArchiveError(
-            f"{path} does not exist; make it with: dedupe archive create {path}"
-        )
-    if not path.is_file():
-        raise ArchiveError(f"{path} is not a file.")
-    # Where nothing can be written nobody writes, and no log can be kept beside it.
-    log = path.with_name(path.name + "-wal")
-    frozen = not os.access(path.parent, os.W_OK) and not log.exists()
-    if write and frozen:
-        raise ArchiveError(f"{path} cannot be written to: its folder is read-only.")
     with _errors(path):
+        if not path.exists():
+            raise ArchiveError(
+                f"{path} does not exist; make it with: dedupe archive create {path}"
+            )
+        if not path.is_file():
+            raise ArchiveError(f"{path} is not a file.")
+        # Where nothing can be written nobody writes, and no log can be kept beside it.
+        real = _real(path)
+        log = real.with_name(real.name + "-wal")
+        frozen = not os.access(real.parent, os.W_OK) and not log.exists()
+        if write and frozen:
+            raise ArchiveError(f"{path} cannot be written to: its folder is read-only.")
         mode = "rw" if write else "ro&immutable=1" if frozen else "ro"
         return _opened(path, mode)
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:
-    # A name may hold what means something in a URI.
-    name = quote(os.fsencode(path.absolute()))
     connection = sqlite3.connect(
-        f"file:{name}?mode={mode}", timeout=BUSY_SECONDS, isolation_level=None, uri=True
+        _uri(path, mode), timeout=BUSY_SECONDS, isolation_level=None, uri=True
     )
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)
     return connection
 
 
+def _uri(path: Path, mode: str) -> str:
+    # A name may hold what means something in a URI.
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+
+
 def _publish(new: Path, path: Path) -> None:
     """Give a finished file its name, unless something has that name by now."""
     try:
-        os.link(new, path)
+        os.link(new, _real(path))
     except FileExistsError:
         raise ArchiveError(f"{path} exists already; choose another file.") from None
     except OSError:
-        new.rename(path)  # a file system without links
+        new.rename(_real(path))  # a file system without links
 
 
 @contextlib.contextmanager
 def _errors(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite into ours."""
+    """Turn errors of SQLite and of the system into ours."""
     try:
         yield
+    except sqlite3.ProgrammingError as error:
+        # It is closed, or was opened in another thread.
+        raise ArchiveError(f"{path} cannot be used here: {error}") from error
     except sqlite3.Error as error:
         raise ArchiveError(_explained(path, error)) from error
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}.") from error
 
 
 def _explained(path: Path, error: sqlite3.Error) -> str:
