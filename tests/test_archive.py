@@ -190,6 +190,48 @@ def test_of_two_documents_with_one_id_the_last_stays(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize(
+    "name", ["", "a\0b", "\ud800", "a\r\nb", "\\u0000", "خ" * 9999]
+)
+def test_any_text_may_be_an_id(path: Path, name: str) -> None:
+    with Archive.create(path) as made:
+        assert made.add([Document(name, STORY)]).added == 1
+        assert made.add([Document(name, STORY)]).unchanged == 1
+        assert len(made.add([Document(name, REPORT)]).replaced) == 1
+        assert len(made.query({"new": REPORT}).published) == 1
+        # It is an earlier version of what has its id.
+        assert not names(made.query({name: REPORT}))
+        assert len(made.published([name])) == 1
+        assert made.verify(full=True) == []
+        assert made.remove([name]) == [name]
+        assert made.info().documents == 0
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        ("d0", STORY),
+        Document("d0", STORY, date=date(2015, 7, 21)),  # type: ignore[arg-type]
+        Document(7, STORY),  # type: ignore[arg-type]
+        STORY,
+    ],
+)
+def test_what_is_no_document_is_refused(path: Path, document: Document) -> None:
+    with Archive.create(path) as made:
+        with pytest.raises(SettingsError, match="document is"):
+            made.add([Document("d1", REPORT), document])
+        assert made.info().documents == 0
+
+
+def test_one_id_to_remove_is_not_taken_for_its_letters(path: Path) -> None:
+    with Archive.create(path) as made:
+        made.add([Document(name, STORY) for name in "abc"])
+        with pytest.raises(SettingsError, match="'abc' alone"):
+            made.remove("abc")
+        assert made.info().documents == 3
+
+
+@pytest.mark.usefixtures("candidates")
 def test_what_is_removed_is_not_found(path: Path) -> None:
     with filled(path, STORY, REPORT) as made:
         assert made.remove(["d0", "unknown"]) == ["d0"]

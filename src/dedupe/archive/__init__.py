@@ -40,6 +40,7 @@ from dedupe.archive.records import (
     content_of,
     digest_of,
     fold,
+    id_of,
 )
 from dedupe.archive.sqlite import SqliteStore
 from dedupe.archive.store import ParagraphRows, Store, Stored, Totals
@@ -202,13 +203,17 @@ class Archive:
 
     def remove(self, ids: Iterable[str]) -> list[str]:
         """Take documents away and return the ids that there were."""
+        if isinstance(ids, str):
+            # Each of its letters would be an id.
+            raise SettingsError(f"Ids to remove are a list of str, not {ids!r} alone.")
         wanted = list(dict.fromkeys(ids))
         removed = []
         for start in range(0, len(wanted), REMOVED_AT_ONCE):
             with self._store.writing():
-                known = self._store.known(wanted[start : start + REMOVED_AT_ONCE])
+                some = wanted[start : start + REMOVED_AT_ONCE]
+                known = self._store.known(map(id_of, some))
                 self._remove(sorted(entry.row for entry in known.values()))
-            removed += [name for name in wanted[start:] if name in known]
+            removed += [name for name in some if id_of(name) in known]
         return removed
 
     def query(  # noqa: PLR0913 - those of scan, and the day
@@ -333,7 +338,7 @@ class Archive:
         """Return what is known of some documents, of those that are there."""
         return {
             name: Published(name, *known.published)
-            for name, known in self._store.known(ids).items()
+            for name, known in self._store.known(map(id_of, ids)).items()
         }
 
     def _settings_for(self, settings: Settings | None) -> Settings:
@@ -352,7 +357,7 @@ class Archive:
         self, corpus: Corpus, batches: Batches, settings: Settings
     ) -> nearest.Choice:
         """Return the documents to compare with."""
-        own = self._store.known(batches.names)
+        own = self._store.known(map(id_of, batches.names))
         left_out = {entry.row for entry in own.values()}
         totals = self._store.totals()
         if totals.paragraphs <= WHOLE_PARAGRAPHS:
@@ -390,8 +395,8 @@ class Archive:
         with self._store.writing():
             known = self._store.known(record.id for record in records)
             last = {record.id: row for row, record in enumerate(records)}
-            kept, gone = [], []
-            changes = Changes()
+            kept, gone, replaced = [], [], []
+            added = unchanged = 0
             for row, record in enumerate(records):
                 there = known.get(record.id)
                 final = records[last[record.id]]
@@ -399,18 +404,21 @@ class Archive:
                     same = record.content == final.content
                 elif there is None:
                     kept.append(row)
-                    changes += Changes(added=1)
+                    added += 1
                     continue
                 else:
                     same = _is_same(record, there.content, there.published)
                     if not same:
                         kept.append(row)
                         gone.append(there.row)
-                changes += Changes(unchanged=1) if same else Changes(0, 0, (record.id,))
+                if same:
+                    unchanged += 1
+                else:
+                    replaced.append(record.id)
             self._remove(sorted(gone))
             if kept:
                 self._insert([records[row] for row in kept], folded.where(kept))
-        return changes
+        return Changes(added, unchanged, tuple(replaced))
 
     def _insert(self, records: Sequence[Record], folded: Folded) -> None:
         row, first = self._store.next_rows()
@@ -580,6 +588,7 @@ def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
     some: list[Document] = []
     weight = 0
     for document in documents:
+        _check(document)
         some.append(document)
         weight += len(document.text)
         if weight >= FOLDED_AT_ONCE:
@@ -587,6 +596,18 @@ def _portions(documents: Iterable[Document]) -> Iterator[list[Document]]:
             some, weight = [], 0
     if some:
         yield some
+
+
+def _check(document: object) -> None:
+    """Refuse what would fail later, such as a day that is no text."""
+    if not isinstance(document, Document):
+        kind = type(document).__name__
+        raise SettingsError(f"A document is Document(id, text, …), not {kind}.")
+    values: tuple[object, ...] = document
+    for name, value in zip(document._fields, values, strict=True):
+        if not isinstance(value, str):
+            kind = type(value).__name__
+            raise SettingsError(f"The {name} of a document is a str, not {kind}.")
 
 
 def _is_same(record: Record, content: bytes, published: tuple[str, ...]) -> bool:

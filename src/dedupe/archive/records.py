@@ -14,7 +14,11 @@ from dedupe import processes
 from dedupe.corpus import Int32Array, IntArray, Rows, UInt32Array, ranges
 from dedupe.paragraphs import read_columns
 from dedupe.processes import Outcome
-from dedupe.readers.decoding import with_line_feeds, without_surrogates
+from dedupe.readers.decoding import (
+    REPLACEMENT,
+    with_line_feeds,
+    without_surrogates,
+)
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles, upper_halves
 from dedupe.values import dataclass
@@ -127,6 +131,14 @@ class Folded:
         )
 
 
+def id_of(name: str) -> str:
+    """Return the id by which a document is known.
+
+    SQLite takes NUL for the end of a text that it is asked about.
+    """
+    return _clean(name).replace("\0", REPLACEMENT)
+
+
 def fold(
     documents: Sequence[Document], settings: Settings, added: Sequence[str], jobs: int
 ) -> tuple[list[Record], Folded]:
@@ -160,7 +172,7 @@ def fold(
         ends = list(accumulate(arrays["packed"].tolist(), initial=0))
         records += [
             Record(
-                _clean(document.id),
+                id_of(document.id),
                 contents[row * CONTENT_BYTES : (row + 1) * CONTENT_BYTES],
                 next(times),
                 _clean(document.title),
