@@ -320,6 +320,24 @@ def test_what_is_cut_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.usefixtures("candidates")
+@pytest.mark.parametrize("own", ["", " {}"], ids=["equal", "edited"])
+def test_many_old_copies_do_not_hide_a_recent_one(path: Path, own: str) -> None:
+    """However much of what came in the old ones share."""
+    old = [
+        Document(
+            f"d{number}", STORY + own.format("ب" * (number + 2)), date="2014-01-01"
+        )
+        for number in range(100)
+    ]
+    recent = Document("recent", STORY + own.format("تتتت"), date="2015-07-01")
+    with Archive.create(path) as made:
+        made.add([*old, recent])
+        result = made.query({"new": STORY}, since=date(2015, 6, 1))
+    assert names(result) == {("new", "recent")}
+    assert not result.truncated
+
+
+@pytest.mark.usefixtures("candidates")
 def test_a_short_form_that_stands_everywhere_is_told_and_not_an_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

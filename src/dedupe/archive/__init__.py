@@ -31,7 +31,7 @@ from dedupe import loader
 from dedupe.arabic import UNICODE_VERSION
 from dedupe.archive import checking, index, nearest
 from dedupe.archive.checking import damage, sound, text_of
-from dedupe.archive.dates import day_of
+from dedupe.archive.dates import day_of, is_before
 from dedupe.archive.records import (
     Document,
     Folded,
@@ -243,11 +243,11 @@ class Archive:
             found, read, settings, jobs, partial(tell, "reading")
         )
         with self._store.reading():
-            choice = self._choose(corpus, batches, settings)
+            choice = self._choose(corpus, batches, settings, since)
             stored = [
                 sound(self.path, document)
                 for document in self._store.documents(choice.documents)
-                if not _is_before(since, document)
+                if not is_before(document.record.date, since)
             ]
         sources = [
             Source(entry.record.id, "", "text", len(text), 0, text)
@@ -354,7 +354,11 @@ class Archive:
         return settings
 
     def _choose(
-        self, corpus: Corpus, batches: Batches, settings: Settings
+        self,
+        corpus: Corpus,
+        batches: Batches,
+        settings: Settings,
+        since: date | None,
     ) -> nearest.Choice:
         """Return the documents to compare with."""
         own = self._store.known(map(id_of, batches.names))
@@ -364,7 +368,7 @@ class Archive:
             rows = [row for row in self._store.document_rows() if row not in left_out]
             none = np.empty(0, np.int64)
             return nearest.Choice(rows, NOWHERE, none, none)
-        return nearest.choose(self._store, corpus, settings, left_out)
+        return nearest.choose(self._store, corpus, settings, left_out, since)
 
     def _restore(self, some: Sequence[Stored], lost: list[str], jobs: int) -> None:
         """Add documents of an older file, as far as they are whole."""
@@ -637,11 +641,6 @@ def _told(
             yield Problem(
                 batches.names[document], f"{count} {what} ({most} for each paragraph)"
             )
-
-
-def _is_before(since: date | None, stored: Stored) -> bool:
-    day = day_of(stored.record.date) if since else None
-    return bool(since and day and day < since)
 
 
 def _published(result: ScanResult, stored: Sequence[Stored]) -> dict[str, Published]:

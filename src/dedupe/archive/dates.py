@@ -15,3 +15,13 @@ def day_of(text: str) -> date | None:
         return datetime.fromisoformat(text.strip()).date()
     except ValueError:
         return None
+
+
+def is_before(text: str, since: date | None) -> bool:
+    """Tell whether a date is known to be before a day; nothing is before no day.
+
+    >>> is_before("2015-07-21", date(2015, 8, 1)), is_before("أمس", date(2015, 8, 1))
+    (True, False)
+    """
+    day = day_of(text) if since else None
+    return bool(since and day and day < since)

@@ -10,10 +10,12 @@ the same engine that scans a folder.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
 import numpy as np
 
 from dedupe.archive import index
+from dedupe.archive.dates import is_before
 from dedupe.archive.store import ParagraphRows, Store
 from dedupe.candidates import FEW_PLACES, MOST_COUNTED
 from dedupe.corpus import (
@@ -90,20 +92,29 @@ class _Pairs:
 
 
 def choose(
-    store: Store, corpus: Corpus, settings: Settings, left_out: Collection[int]
+    store: Store,
+    corpus: Corpus,
+    settings: Settings,
+    left_out: Collection[int],
+    since: date | None = None,
 ) -> Choice:
     """Return the documents of the archive that a corpus may repeat.
 
-    Those in `left_out` (rows of documents) count as if they were not there.
+    Those in `left_out` (rows of documents) count as if they were not there. Those that
+    are known to be published before `since` are not chosen.
     """
     own = np.flatnonzero(corpus.exemplar == np.arange(corpus.exemplar.size))
-    equal, cut_equal = _equal(store, corpus, own, left_out)
+    equal, cut_equal = _equal(store, corpus, own, left_out, since)
     asked = _Asked.of(store, corpus, own, settings, left_out)
     pairs, paragraphs = _plausible(store, asked, settings)
-    kept, cut = _best(pairs, paragraphs, corpus, settings)
-    others = np.unique(pairs.other[kept])
-    solids = paragraphs.solid[np.searchsorted(paragraphs.row, others)]
-    twins = store.equal(solids.tolist(), MOST_COPIES)
+    pairs, likely = _promising(pairs, paragraphs, corpus, settings)
+    solids = paragraphs.solid[np.searchsorted(paragraphs.row, pairs.other)]
+    if since:
+        # Many an old one may share more than the few that are recent.
+        recent = np.isin(solids, _twins(store, solids, MOST_COPIES, since).solid)
+        pairs, likely, solids = pairs.where(recent), likely[recent], solids[recent]
+    kept, cut = _best(pairs, likely)
+    twins = _twins(store, solids[kept], MOST_COPIES, since)
     documents = np.concatenate([equal.document, twins.document])
     rows = np.setdiff1d(documents, np.array(sorted(left_out), np.int64))
     few = corpus.paragraphs.words[cut_equal] < settings.min_words
@@ -116,14 +127,33 @@ def choose(
 
 
 def _equal(
-    store: Store, corpus: Corpus, own: IntArray, left_out: Collection[int]
+    store: Store,
+    corpus: Corpus,
+    own: IntArray,
+    left_out: Collection[int],
+    since: date | None,
 ) -> tuple[ParagraphRows, IntArray]:
     """Return the paragraphs with the letters of ours, and which of ours have more."""
     solids = corpus.paragraphs.solid[own].view(np.int64)
-    equal = store.equal(solids.tolist(), MOST_COPIES + len(left_out) + 1)
+    equal = _twins(store, solids, MOST_COPIES + len(left_out) + 1, since)
     found, count = np.unique(equal.solid, return_counts=True)
     many = found[count > MOST_COPIES + len(left_out)]
     return equal, own[np.isin(solids, many)]
+
+
+def _twins(
+    store: Store, solids: IntArray, most: int, since: date | None
+) -> ParagraphRows:
+    """Return for each of some letters the first paragraphs that have them.
+
+    With a day, those of the last that are not known to be published before.
+    """
+    twins = store.equal(np.unique(solids).tolist(), most, last=since is not None)
+    if not since:
+        return twins
+    documents = store.dates(np.unique(twins.document).tolist())
+    recent = [row for row, published, _ in documents if not is_before(published, since)]
+    return twins.where(np.isin(twins.document, np.array(recent, np.int64)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,30 +334,29 @@ def _longest(
     return longest, longest - spare
 
 
-def _best(
+def _promising(
     pairs: _Pairs, paragraphs: ParagraphRows, corpus: Corpus, settings: Settings
-) -> tuple[IntArray, IntArray]:
-    """Return the pairs to compare, and those that are left for want of room."""
-    if not pairs.own.size:
-        return pairs.own, pairs.own
+) -> tuple[_Pairs, BoolArray]:
+    """Return the pairs that may match, and which do if it is not for a formula."""
     other = paragraphs.words[np.searchsorted(paragraphs.row, pairs.other)]
     own = corpus.paragraphs.words[pairs.own].astype(np.int64)
     shorter, longer = np.minimum(own, other), np.maximum(own, other)
-    comparable = shorter >= settings.min_words
     much = pairs.covered >= SCATTERED_SHARE * shorter
-    may_be = comparable & (much | (pairs.longest >= settings.min_passage_words))
+    aligned = _may_be_aligned(pairs, shorter, longer, settings)
+    may_be = much | aligned | (pairs.longest >= settings.min_passage_words)
+    may_be &= shorter >= settings.min_words
     written = pairs.longest + WRITTEN_APART
-    likely = written >= settings.min_passage_words + pairs.needed
+    likely = aligned | (written >= settings.min_passage_words + pairs.needed)
     likely |= much & (pairs.weight >= SCATTERED_SHINGLES)
     likely |= pairs.covered >= SAME_SHARE * longer
     likely |= pairs.covered >= settings.containment * shorter
-    aligned = comparable & _may_be_aligned(pairs, shorter, longer, settings)
-    may_be |= aligned
-    likely |= aligned
-    strong = np.flatnonzero(may_be & likely)
-    doubted = np.flatnonzero(may_be & ~likely)
-    kept, cut = _heaviest(pairs, strong, MOST_COPIES)
-    more, _ = _heaviest(pairs, doubted, MOST_DOUBTED)
+    return pairs.where(may_be), likely[may_be]
+
+
+def _best(pairs: _Pairs, likely: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the pairs to compare, and those that are left for want of room."""
+    kept, cut = _heaviest(pairs, np.flatnonzero(likely), MOST_COPIES)
+    more, _ = _heaviest(pairs, np.flatnonzero(~likely), MOST_DOUBTED)
     return np.concatenate([kept, more]), cut
 
 

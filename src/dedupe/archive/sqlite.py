@@ -193,10 +193,15 @@ class SqliteStore:
         )
         return counts  # type: ignore[no-any-return]
 
-    def dates(self) -> list[tuple[int, str, str]]:
-        """Return row, date and time of addition of all documents."""
-        rows = self._rows("select row, date, added from documents order by row")
-        return [(row, str(date), str(added)) for row, date, added in rows]
+    def dates(self, rows: Iterable[int] | None = None) -> list[tuple[int, str, str]]:
+        """Return row, date and time of addition of all documents or some, ascending."""
+        query = "select row, date, added from documents"
+        if rows is None:
+            found = self._rows(f"{query} order by row")
+        else:
+            some = "where row in (select value from json_each(?)) order by row"
+            found = self._among(f"{query} {some}", sorted(rows))
+        return [(row, str(date), str(added)) for row, date, added in found]
 
     def documents(self, rows: Iterable[int]) -> Iterator[Stored]:
         """Yield some documents, ascending."""
@@ -229,22 +234,22 @@ class SqliteStore:
         ]
         return _columns([row for part in parts for row in part])
 
-    def equal(self, solids: Sequence[int], most: int) -> ParagraphRows:
-        """Return for each of some letters the first paragraphs that have them."""
+    def equal(
+        self, solids: Sequence[int], most: int, *, last: bool = False
+    ) -> ParagraphRows:
+        """Return for each of some letters the first or last paragraphs of those."""
         if most == 1:
             return self._paragraphs(
                 "row in (select (select row from paragraphs where solid = asked.value"
                 " order by row limit 1) from json_each(?) asked)",
                 solids,
             )
-        parts = [
-            self._rows(
-                "select row, document, line, words, solid from paragraphs"
-                " where solid = ? order by row limit ?",
-                (solid, most),
-            )
-            for solid in solids
-        ]
+        order = "desc" if last else "asc"
+        query = (
+            "select row, document, line, words, solid from paragraphs"  # noqa: S608
+            f" where solid = ? order by row {order} limit ?"
+        )
+        parts = [self._rows(query, (solid, most)) for solid in solids]
         return _columns([row for part in parts for row in part])
 
     def containing(self, keys: Sequence[int]) -> list[Block]:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from dedupe.archive.index import Block
 from dedupe.archive.records import Record
-from dedupe.corpus import IntArray
+from dedupe.corpus import BoolArray, IntArray
 
 
 class Totals(NamedTuple):
@@ -49,6 +49,10 @@ class ParagraphRows(NamedTuple):
     line: IntArray
     words: IntArray
     solid: IntArray
+
+    def where(self, kept: BoolArray) -> ParagraphRows:
+        """Return some of the paragraphs."""
+        return ParagraphRows(*(column[kept] for column in self))
 
 
 class Store(Protocol):
@@ -92,8 +96,8 @@ class Store(Protocol):
     def counts(self) -> tuple[int, int, int]:
         """Return how many documents, paragraphs and words there are by counting."""
 
-    def dates(self) -> list[tuple[int, str, str]]:
-        """Return row, date and time of addition of all documents."""
+    def dates(self, rows: Iterable[int] | None = None) -> list[tuple[int, str, str]]:
+        """Return row, date and time of addition of all documents or some, ascending."""
 
     def documents(self, rows: Iterable[int]) -> Iterator[Stored]:
         """Yield some documents, ascending."""
@@ -104,8 +108,10 @@ class Store(Protocol):
     def paragraphs_of(self, documents: Sequence[int]) -> ParagraphRows:
         """Return the paragraphs of some documents, ascending."""
 
-    def equal(self, solids: Sequence[int], most: int) -> ParagraphRows:
-        """Return for each of some letters the first paragraphs that have them."""
+    def equal(
+        self, solids: Sequence[int], most: int, *, last: bool = False
+    ) -> ParagraphRows:
+        """Return for each of some letters the first or last paragraphs of those."""
 
     def containing(self, keys: Sequence[int]) -> list[Block]:
         """Return the blocks in which some postings belong, ascending."""
