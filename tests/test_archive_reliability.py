@@ -336,6 +336,9 @@ FOREIGN: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),
     "torn": lambda path: os.truncate(path, 5000),
     "database": _other_database,
+    "schema": lambda path: path.write_bytes(
+        path.read_bytes().replace(b"text blob not null", b"text blob :\xe8\xff null")
+    ),
 }
 
 

@@ -604,6 +604,9 @@ def _errors(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path} cannot be used here: {error}") from error
     except sqlite3.Error as error:
         raise ArchiveError(_explained(path, error)) from error
+    except UnicodeDecodeError as error:
+        # SQLite tells of names that were damaged as they are.
+        raise ArchiveError(_damaged(path, error.reason)) from error
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}.") from error
 
