@@ -426,6 +426,21 @@ def test_nothing_is_written_to_a_file_that_was_rebuilt_meanwhile(path: Path) -> 
             opened.add(documents(1, 900))
 
 
+def test_a_file_that_is_rebuilt_while_it_is_opened_is_told_as_such(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = sqlite._check_known
+
+    def rebuilt(path: Path, connection: sqlite3.Connection) -> int:
+        monkeypatch.undo()
+        Archive.rebuild(path)
+        return known(path, connection)
+
+    monkeypatch.setattr(sqlite, "_check_known", rebuilt)
+    with pytest.raises(ArchiveError, match="rebuilt meanwhile"):
+        Archive.open(path, write=True)
+
+
 def test_an_archive_in_use_is_not_rebuilt(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

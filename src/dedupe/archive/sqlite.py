@@ -363,7 +363,7 @@ class SqliteStore:
     def _check_file(self) -> None:
         """Refuse to write to a file that another has taken the place of."""
         if _file_at(self.path) != self._file:
-            raise ArchiveError(f"{self.path} was rebuilt meanwhile; try again.")
+            raise ArchiveError(f"{self.path}{_REBUILT}")
 
     def _check_identity(self) -> None:
         version = _check_known(self.path, self._connection)
@@ -612,7 +612,10 @@ def _errors(path: Path) -> Iterator[None]:
 
 
 def _explained(path: Path, error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return f"{path}{_REBUILT}"
+    code &= 0xFF  # the kind
     if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
@@ -622,6 +625,7 @@ def _explained(path: Path, error: sqlite3.Error) -> str:
     return _damaged(path, str(error))
 
 
+_REBUILT = " was rebuilt meanwhile; try again."
 _REASONS = {
     sqlite3.SQLITE_BUSY: " is being written by another process; try again.",
     sqlite3.SQLITE_LOCKED: " is being written by another process; try again.",
