@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -451,6 +451,15 @@ def test_what_is_older_than_a_day_is_pruned(path: Path) -> None:
         assert made.prune(date(2015, 7, 25)) == ["old", "by-addition"]
         assert made.info().documents == 2
         assert made.verify(full=True) == []
+
+
+@pytest.mark.parametrize("day", ["2015-07-21", datetime(2015, 7, 21, tzinfo=UTC)])
+def test_a_day_is_a_date(path: Path, day: date) -> None:
+    with filled(path, STORY) as made:
+        with pytest.raises(SettingsError, match=r"since must be a datetime\.date"):
+            made.query({"new": STORY}, since=day)
+        with pytest.raises(SettingsError, match=r"before must be a datetime\.date"):
+            made.prune(day)
 
 
 def test_settings_that_decide_the_index_cannot_change_in_a_query(path: Path) -> None:

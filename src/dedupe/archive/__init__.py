@@ -235,6 +235,8 @@ class Archive:
         it is its earlier version, and so is what is known to be published before
         `since`.
         """
+        if since is not None:
+            _check_day("since", since)
         settings = self._settings_for(settings)
         tell = progress or tell_nobody
         found = sources_of(inputs, read)
@@ -305,6 +307,7 @@ class Archive:
         Where it is not known when a document was published, it counts when it was
         added; what has neither stays.
         """
+        _check_day("before", before)
         rows = [
             row
             for row, published, added in self._store.dates()
@@ -612,6 +615,13 @@ def _check(document: object) -> None:
         if not isinstance(value, str):
             kind = type(value).__name__
             raise SettingsError(f"The {name} of a document is a str, not {kind}.")
+
+
+def _check_day(name: str, day: object) -> None:
+    """Refuse what cannot be compared with a day, as a time cannot."""
+    if type(day) is not date:
+        kind = type(day).__name__
+        raise SettingsError(f"{name} must be a datetime.date, not {kind}.")
 
 
 def _is_same(record: Record, content: bytes, published: tuple[str, ...]) -> bool:
