@@ -480,6 +480,9 @@ def test_a_snapshot_is_one_file_with_its_hash(path: Path, tmp_path: Path) -> Non
         assert [file.name for file in folder.iterdir()] == [out.name]
     with Archive.open(path) as opened, pytest.raises(ArchiveError, match="itself"):
         opened.snapshot(path)
+    told = r"missing/out cannot be read or written: unable to open database\.$"
+    with Archive.open(path) as opened, pytest.raises(ArchiveError, match=told):
+        opened.snapshot(tmp_path / "missing" / "out")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")

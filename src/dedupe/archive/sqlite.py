@@ -619,7 +619,9 @@ def _explained(path: Path, error: sqlite3.Error) -> str:
     if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
-        return f"{path} cannot be read or written: {error}."
+        # Behind it may stand the name of a new file.
+        reason, _, _ = str(error).partition(": ")
+        return f"{path} cannot be read or written: {reason}."
     if code in _REASONS:
         return f"{path}{_REASONS[code]}"
     return _damaged(path, str(error))
