@@ -15,10 +15,10 @@ from dedupe.cli import outputs, summary
 from dedupe.cli.console import tell
 from dedupe.cli.days import Day
 from dedupe.cli.declaring import SectionedCommand
-from dedupe.cli.options import reading_options, setting_options
+from dedupe.cli.options import read_options, reading_options, setting_options
 from dedupe.cli.program import FINDINGS, OK, TROUBLE, Conversation
 from dedupe.errors import ArchiveError, SettingsError
-from dedupe.readers import STDIN, ReadOptions
+from dedupe.readers import STDIN
 from dedupe.reporters import REPORTERS
 from dedupe.reporters.neutralizer import disarm, show_name
 from dedupe.reporters.wording import counted
@@ -108,7 +108,7 @@ def add(
     from dedupe.archive.incoming import Incoming  # noqa: PLC0415
     from dedupe.readers import find_sources  # noqa: PLC0415
 
-    read = _read_options(given)
+    read = read_options(given)
     with Archive.open(archive, write=True) as opened:
         incoming = Incoming(find_sources(sources, read), read)
         jobs = processes.usable_jobs(given["jobs"])
@@ -175,7 +175,7 @@ def query(
     with Archive.open(archive) as opened:
         result = opened.query(
             list(sources),
-            read=_read_options(given),
+            read=read_options(given),
             jobs=given["jobs"] or None,
             passages=wanted[0].format == "passages",
         )
@@ -287,11 +287,6 @@ def rebuild(conversation: Conversation, archive: Path, jobs: int) -> None:
         _tell_problems("damaged", problems, verbose=True)
         tell("the old file is kept beside it, with the extension .damaged")
     click.echo(f"Rebuilt {show_name(str(archive))}.")
-
-
-def _read_options(given: dict[str, Any]) -> ReadOptions:
-    names = [field.name for field in dataclasses.fields(ReadOptions)]
-    return ReadOptions(**{name: given[name] for name in names if name in given})
 
 
 def _now() -> str:
