@@ -127,10 +127,10 @@ LAYOUTS = [
         "a block pasted twice, edited in another document",
         {"1": "EABCABC", "2": "EABCAbC"},
         [
-            block(words("EABCABC") - 3, ("1", 1, 7), ("2", 1, 7), relation="edited"),
+            block(words("EABCABC") - 1, ("1", 1, 7), ("2", 1, 7), relation="edited"),
             block(words("ABC"), ("1", 2, 4), ("1", 5, 7)),
         ],
-        {"1": words("ABC"), "2": words("EABCABC") - 3},
+        {"1": words("ABC"), "2": words("EABCABC") - 1},
     ),
     Layout(
         "a whole document copied",
@@ -160,14 +160,14 @@ LAYOUTS = [
     Layout(
         "an edited paragraph in the middle of a block",
         {"1": "ABDE", "2": "AbDE"},
-        [block(words("ABDE") - 3, ("1", 1, 4), ("2", 1, 4), relation="edited")],
-        {"2": words("ABDE") - 3},
+        [block(words("ABDE") - 1, ("1", 1, 4), ("2", 1, 4), relation="edited")],
+        {"2": words("ABDE") - 1},
     ),
     Layout(
         "a block whose first and last paragraphs are edited",
         {"1": "BAC", "2": "bAc"},
-        [block(words("BAC") - 4, ("1", 1, 3), ("2", 1, 3), relation="edited")],
-        {"2": words("BAC") - 4},
+        [block(words("BAC") - 2, ("1", 1, 3), ("2", 1, 3), relation="edited")],
+        {"2": words("BAC") - 2},
     ),
     Layout(
         "a block in another spelling",
@@ -380,33 +380,33 @@ LAYOUTS = [
         [
             near(words("B"), ("1", 2, 2), ("2", 1, 1)),
             near(words("D"), ("1", 4, 4), ("2", 2, 2)),
-            block(words("BD") - 4, ("2", 1, 2), ("3", 1, 2), relation="edited"),
+            block(words("BD") - 2, ("2", 1, 2), ("3", 1, 2), relation="edited"),
         ],
-        {"2": words("BD"), "3": words("BD") - 4},
+        {"2": words("BD"), "3": words("BD") - 2},
     ),
     Layout(
         "an edited copy is tied to the paragraph that it is most like",
         {"1": "B", "2": "b", "3": "b"},
         [
             # After the word that was changed, two are too few to be a passage.
-            near(words("B") - 3, ("1", 1, 1), ("2", 1, 1), relation="edited"),
+            near(words("B") - 1, ("1", 1, 1), ("2", 1, 1), relation="edited"),
             near(words("b"), ("2", 1, 1), ("3", 1, 1)),
         ],
-        {"2": words("B") - 3, "3": words("b")},
+        {"2": words("B") - 1, "3": words("b")},
     ),
     Layout(
         "two edited copies of a block that is equal in the middle",
         {"1": "BA", "2": "bA", "3": "BA"},
         [
             block(
-                words("BA") - 3,
+                words("BA") - 1,
                 ("1", 1, 2),
                 ("2", 1, 2),
                 ("3", 1, 2),
                 relation="edited",
             ),
         ],
-        {"2": words("BA") - 3, "3": words("BA")},
+        {"2": words("BA") - 1, "3": words("BA")},
     ),
 ]
 

@@ -210,10 +210,12 @@ def test_the_spans_of_a_match_show_the_matched_words(texts: Texts) -> None:
         if match.relation in {"identical", "orthographic"}:
             assert "".join(one) == "".join(other)
         else:
+            # Of an edited copy, a word that stands alone may be the first to agree.
+            size = 1 if match.relation == "edited" else 3
             for words, whole in ((one, other), (other, one)):
                 text = f" {' '.join(whole)} "
-                assert f" {' '.join(words[:3])} " in text
-                assert f" {' '.join(words[-3:])} " in text
+                assert f" {' '.join(words[:size])} " in text
+                assert f" {' '.join(words[-size:])} " in text
 
 
 @pytest.mark.parametrize("gaps", [(3, 3, 4), (2, 4, 4), (1, 5, 4), (5, 5, 1, 2, 3)])

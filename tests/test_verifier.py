@@ -195,3 +195,51 @@ def test_a_formula_and_one_word_more_make_no_near_duplicate() -> None:
 def test_a_passage_three_times_in_a_paragraph_is_found_three_times() -> None:
     text = " ".join([*TEXT, *own_words(9, 5), *TEXT, *own_words(9, 6), *TEXT])
     assert dedupe.scan({"1": text}).duplicated_words == 80
+
+
+def rewritten(pattern: str) -> tuple[list[str], list[str]]:
+    """Two texts by a pattern: a word that stays (.), is replaced (x), put in or cut."""
+    own, fresh = iter(own_words(len(pattern), 12)), iter(own_words(len(pattern), 13))
+    one: list[str] = []
+    other: list[str] = []
+    for sign in pattern:
+        if sign != "+":
+            one.append(next(own))
+        if sign != "-":
+            other.append(one[-1] if sign == "." else next(fresh))
+    return one, other
+
+
+REWRITTEN = {
+    "a word in three": "..x" * 4 + "....x..." + "x.." * 4,
+    "runs far apart": "....x" + "..x" * 8 + "....",
+    "up to the ends": ".x.x..x.x...x.....x....x.x..x.x.",
+    "words put in between runs": "...........x..x.++.x.x..........",
+    "words cut between runs": "...........x..x.--.x.x..........",
+    "another beginning and end": "+++.x..x....x...x...x..x.--",
+}
+
+
+@pytest.mark.parametrize("label", REWRITTEN)
+@pytest.mark.parametrize("swapped", [False, True], ids=["given", "swapped"])
+def test_an_edited_copy_shows_every_word_that_stayed(
+    label: str, *, swapped: bool
+) -> None:
+    texts = rewritten(REWRITTEN[label])
+    one, other = texts[::-1] if swapped else texts
+    [match] = matches(one, other)
+    assert match.relation == "edited"
+    common = [word for word in one if word in other]
+    assert match.words == len(common)
+    for words, side in ((one, match.left), (other, match.right)):
+        shown = " ".join(words)[side.start : side.end].split()
+        assert (shown[0], shown[-1]) == (common[0], common[-1])
+
+
+def test_what_follows_an_edited_copy_is_not_shown_for_one_word_in_it() -> None:
+    one, other = replaced(TEXT, 0.1), own_words(30, 9)
+    tail = own_words(28, 10)
+    tail[20] = other[20]
+    [match] = matches([*one[:39], TEXT[39], *other], [*TEXT, *tail])
+    assert match.relation == "edited"
+    assert match.words == sum(map(str.__eq__, [*one[:39], TEXT[39]], TEXT))

@@ -176,8 +176,9 @@ def _signs(
     )
     scattered |= open_ & (weight >= SCATTERED_SHINGLES)
     scattered &= two
-    aligned = _are_aligned(corpus, runs, pair, shingles, frequency)
-    aligned &= two & (shared >= settings.min_passage_words)
+    aligned = two & comparable & (shared >= settings.min_passage_words)
+    aligned &= shorter >= ALIGNED_SHARE * longer
+    aligned = _are_aligned(corpus, runs, pair, aligned, frequency)
     long, suspicious = _long(corpus, runs, frequency, settings)
     quoted = np.zeros(begins.size, np.bool_)
     quoted[np.compress(long, pair)] = True
@@ -192,15 +193,24 @@ def _signs(
 
 
 def _are_aligned(
-    corpus: Corpus, runs: Runs, pair: IntArray, shingles: IntArray, frequency: ByteArray
+    corpus: Corpus,
+    runs: Runs,
+    pair: IntArray,
+    asked: BoolArray,
+    frequency: ByteArray,
 ) -> BoolArray:
-    """Tell which pairs agree in much of what stands around their runs, all rare."""
-    weight = np.bincount(pair, weights(runs, frequency), minlength=shingles.size)
+    """Tell which of some pairs agree in much of what stands around their rare runs."""
+    rows = np.flatnonzero(asked.take(pair))
+    runs, pair = runs.where(rows), pair.take(rows)
+    shingles = np.bincount(
+        pair, runs.length - (SHINGLE_WORDS - 1), minlength=asked.size
+    )
+    weight = np.bincount(pair, weights(runs, frequency), minlength=asked.size)
     likely = (weight >= ALIGNED_RARITY * shingles) & (weight >= ALIGNED_WEIGHT)
     rows = np.flatnonzero(likely.take(pair))
     agreeing, longer = _agreeing_words(corpus, runs.where(rows), pair.take(rows))
-    words = np.bincount(pair.take(rows), agreeing, minlength=shingles.size)
-    longest = np.zeros(shingles.size, np.int64)
+    words = np.bincount(pair.take(rows), agreeing, minlength=asked.size)
+    longest = np.zeros(asked.size, np.int64)
     longest[pair.take(rows)] = longer
     return likely & (words >= ALIGNED_WORDS) & (words >= ALIGNED_SHARE * longest)
 
@@ -355,7 +365,9 @@ def _measured(
     relation[alike | (jaccard >= settings.jaccard)] = EDITED
     relation[left == right] = OVERLAP
     sound &= (relation != OVERLAP) | (matched >= settings.min_passage_words)
-    stretches = fill(corpus, stretches, LARGEST_GAP)
+    edited = relation == EDITED
+    gap = np.where(edited, shorter, LARGEST_GAP)
+    stretches = fill(corpus, stretches, gap, sound & edited)
     begins = group_begins(stretches.pair)
     runs = stretches.runs
     return Matches(

@@ -10,6 +10,7 @@ from dedupe.explaining.folded_words import BothTexts
 from dedupe.model import Finding
 from dedupe.paragraphs import read_columns
 from dedupe.settings import Settings
+from dedupe.shingles import SHINGLE_WORDS
 from dedupe.verifier import (
     ALIGNED_SHARE,
     CORPUS_MORE,
@@ -70,7 +71,7 @@ def _edited(finding: Finding, inner: BothTexts, settings: Settings) -> str:
             f"jaccard = {settings.jaccard} on they are one text, edited"
         )
     longer = max(inner.left.hashes.size, inner.right.hashes.size)
-    if finding.words < EDITED_SHARE * longer:
+    if _words_in_runs(finding, inner) < EDITED_SHARE * longer:
         return (
             f"at least {ALIGNED_SHARE:.0%} of the {longer} words of the longer one are "
             f"equal and stand as far apart in both, around runs that are rare elsewhere"
@@ -80,6 +81,15 @@ def _edited(finding: Finding, inner: BothTexts, settings: Settings) -> str:
         f"{EDITED_SHARE:.0%} of both sides, in one run {SAME_SHARE:.0%}, one is an "
         f"edited copy of the other"
     )
+
+
+def _words_in_runs(finding: Finding, inner: BothTexts) -> int:
+    """Return how many words agree, without those that stand alone between runs."""
+    [place] = (place for place in finding.occurrences if place.document == "left")
+    starts, ends = np.array(place.passages).T
+    words = inner.left.end.searchsorted(ends, "right")
+    words -= inner.left.start.searchsorted(starts)
+    return int(words[words >= SHINGLE_WORDS].sum())
 
 
 def _contained(finding: Finding, inner: BothTexts, settings: Settings) -> str:
