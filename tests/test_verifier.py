@@ -243,3 +243,21 @@ def test_what_follows_an_edited_copy_is_not_shown_for_one_word_in_it() -> None:
     [match] = matches([*one[:39], TEXT[39], *other], [*TEXT, *tail])
     assert match.relation == "edited"
     assert match.words == sum(map(str.__eq__, [*one[:39], TEXT[39]], TEXT))
+
+
+def test_an_edited_copy_shows_the_formulas_in_it() -> None:
+    texts = {
+        str(number): " ".join(
+            [*own_words(9, 100 + number), *FORMULA, *own_words(9, 200 + number)]
+        )
+        for number in range(40)
+    }
+    one = [*FORMULA, *own_words(14, 5)]
+    other = [*FORMULA, "مضاف", *one[len(FORMULA) :]]
+    found = dedupe.scan({"": " ".join(one), **texts, "z": " ".join(other)}).matches
+    [match] = (
+        match
+        for match in found
+        if (match.left.document, match.right.document) == ("", "z")
+    )
+    assert (match.relation, match.words) == ("edited", len(one))

@@ -52,7 +52,7 @@ def grow(corpus: Corpus, packing: Packing, seeds: UInt64Array) -> Runs:
     `seeds` are (earlier | distance). A seed that stands alone between its paragraphs
     and cannot be lengthened is left out. Sorted by distance, then position.
     """
-    runs = _merge(packing, seeds)
+    runs = merge(packing, seeds)
     ahead, behind = _can_be_lengthened(corpus.word, runs)
     # Most of the others are chance.
     rows = np.flatnonzero(ahead | behind | _in_rich_pairs(corpus, runs))
@@ -113,7 +113,7 @@ def _cut(corpus: Corpus, runs: Runs) -> Runs:
     return Runs(runs.left[run] + offset, runs.right[run] + offset, stop - offset)
 
 
-def _merge(packing: Packing, seeds: UInt64Array) -> Runs:
+def merge(packing: Packing, seeds: UInt64Array) -> Runs:
     """Join seeds at consecutive positions and equal distance."""
     # Turned, so that the distance stands at the top.
     top = np.uint64(64 - packing.bits)

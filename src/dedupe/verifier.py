@@ -9,10 +9,12 @@ from dedupe.aligner import (
     cut_at_paragraphs,
     fill,
     join,
+    merge,
     pair_keys,
+    together,
     words_on_both_sides,
 )
-from dedupe.candidates import FEW_PLACES, MOST_COUNTED
+from dedupe.candidates import FEW_PLACES, MOST_COUNTED, Packing
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -23,6 +25,7 @@ from dedupe.corpus import (
     ranges,
     sorting_by,
 )
+from dedupe.families import seeds_of_pairs
 from dedupe.matches import CONTAINED, EDITED, OVERLAP, Matches, no_matches
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS
@@ -69,6 +72,9 @@ CORPUS_MORE = 2
 RARE = 2  # shingles
 FORMULA_WORDS = 2.0
 LONGEST_FORMULA = 6.0
+# Formulas make no seeds. Where two paragraphs are known to be one text, and so much of
+# the shorter one is shared that was not seen, they are looked at again.
+LACKING_SHARE = 0.2
 # A passage beside the one that made the match counts from so many words on.
 SIDE_PASSAGE_WORDS = 6
 
@@ -333,13 +339,15 @@ def _measured(
     """Return the matches of likely pairs, whose runs are sorted by pair and place."""
     if not len(runs):
         return no_matches()
+    begins = group_begins(pair)
+    paragraph = corpus.word_paragraph
+    left = paragraph.take(runs.left[begins])
+    right = paragraph.take(runs.right[begins])
+    jaccard, containment = similarity(corpus, left, right)
+    runs, pair = _with_formulas(corpus, runs, pair, containment)
     gap = np.where(signs.scattered | signs.aligned, LARGEST_GAP, QUOTATION_GAP)
     stretches, matched = join(runs, pair, gap, SIDE_PASSAGE_WORDS)
     begins = group_begins(stretches.pair)
-    paragraph = corpus.word_paragraph
-    left = paragraph.take(stretches.runs.left[begins])
-    right = paragraph.take(stretches.runs.right[begins])
-    jaccard, containment = similarity(corpus, left, right)
     words = corpus.paragraphs.words
     shorter = np.minimum(words.take(left), words.take(right))
     longer = np.maximum(words.take(left), words.take(right))
@@ -383,3 +391,37 @@ def _measured(
         runs.right,
         runs.right + runs.length,
     ).where(np.flatnonzero(sound))
+
+
+def _with_formulas(
+    corpus: Corpus, runs: Runs, pair: IntArray, containment: FloatArray
+) -> tuple[Runs, IntArray]:
+    """Return runs, sorted by pair, with those that are too common to have a seed.
+
+    They are looked for where much of the shorter one is shared that stands in no run.
+    """
+    paragraph = corpus.word_paragraph
+    begins = group_begins(pair)
+    left = paragraph.take(runs.left.take(begins)).astype(np.int64)
+    right = paragraph.take(runs.right.take(begins)).astype(np.int64)
+    words = corpus.paragraphs.words
+    shingles = np.minimum(words.take(left), words.take(right)) - (SHINGLE_WORDS - 1)
+    known = np.add.reduceat(runs.length - (SHINGLE_WORDS - 1), begins)
+    lacking = containment * shingles - known > LACKING_SHARE * shingles
+    lacking = np.flatnonzero(lacking & (left != right))
+    if not lacking.size:
+        return runs, pair
+    left, right = left[lacking], right[lacking]
+    packing = Packing.of(corpus)
+    # All that they share has a seed: nothing is left to be lengthened.
+    more = merge(packing, seeds_of_pairs(corpus, packing, left, right))
+    keys = left << 32 | right
+    order = np.argsort(keys)
+    found = paragraph.take(more.left).astype(np.int64) << 32 | paragraph.take(
+        more.right
+    )
+    number = lacking[order][keys[order].searchsorted(found)]
+    runs = together(runs, more)
+    pair = np.concatenate([pair, number])
+    order = sorting_by(pair, runs.left, runs.right)
+    return runs.where(order), pair[order]
