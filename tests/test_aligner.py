@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import dedupe
 from corpora import small_corpora
 from dedupe import aligner, candidates, loader
-from dedupe.aligner import Runs
+from dedupe.aligner import Runs, stretches
 from dedupe.candidates import Packing
 from dedupe.corpus import Corpus, WordParagraphs, group_begins, sorting_by
 from dedupe.readers import ReadOptions, from_texts
@@ -108,7 +108,7 @@ def test_words_that_an_earlier_run_holds_are_not_counted_again(
     pair, begin, length = (
         np.array([row[column] for row in rows], np.int64) for column in range(3)
     )
-    counted = aligner.fresh_words(pair, begin, begin + length)
+    counted = stretches.fresh_words(pair, begin, begin + length)
     expected = {
         (owner, at) for owner, start, size in rows for at in range(start, start + size)
     }

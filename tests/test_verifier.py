@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 import dedupe
-from dedupe import verifier
 from dedupe.model import Match
 from dedupe.settings import Settings
+from dedupe.verifier import thresholds
 
 LETTERS = "اتثجحخدرزسشصضطظعغفقكلمنه"
 
@@ -94,7 +94,7 @@ def test_both_sides_are_measured_alike(*, swapped: bool) -> None:
 
 def relations_of_phrases(one: list[str], other: list[str]) -> list[str]:
     """Return how two paragraphs match that hold a phrase, among many other words."""
-    many = " ".join(own_words(verifier.CORPUS_WORDS, 2))
+    many = " ".join(own_words(thresholds.CORPUS_WORDS, 2))
     left = [*own_words(20, 5), *one, *own_words(20, 6)]
     right = [*own_words(20, 7), *other, *own_words(20, 8)]
     texts = [("1", " ".join(left)), ("2", " ".join(right)), ("3", many)]
@@ -117,7 +117,7 @@ def test_a_word_that_is_written_as_two_counts_as_two(
 
 
 def test_a_word_that_is_written_as_two_counts_wherever_it_stands() -> None:
-    texts = [("many", " ".join(own_words(verifier.CORPUS_WORDS, 2)))]
+    texts = [("many", " ".join(own_words(thresholds.CORPUS_WORDS, 2)))]
     pairs = 48
     for pair in range(pairs):
         phrase = own_words(6, 100 + pair)

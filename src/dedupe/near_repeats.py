@@ -17,7 +17,7 @@ from dedupe.repetitions import Keep
 from dedupe.results import Compared
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles, upper_halves
-from dedupe.verifier import LONGER
+from dedupe.verifier.thresholds import LONGER
 
 # A near-duplicate has no smaller share of its words in runs that stand elsewhere, too.
 LEAST_SHARED = 0.33

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.aligner import Runs, fresh_words
+from dedupe.aligner import Runs
+from dedupe.aligner.stretches import fresh_words
 from dedupe.corpus import (
     BoolArray,
     ByteArray,
@@ -19,7 +20,7 @@ from dedupe.corpus import (
 )
 from dedupe.shingles import SHINGLE_WORDS
 from dedupe.values import dataclass
-from dedupe.verifier import weights
+from dedupe.verifier.rarity import weights
 
 # Runs nearer than this on both sides belong to one passage, in whatever order they
 # stand: a reworded sentence may leave a line without three equal words in a row.

@@ -32,7 +32,8 @@ from dedupe.corpus import (
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS, shingles_at
 from dedupe.values import dataclass
-from dedupe.verifier import (
+from dedupe.verifier.rarity import WEIGHTS
+from dedupe.verifier.thresholds import (
     ALIGNED_SHARE,
     ALIGNED_WEIGHT,
     ALIGNED_WORDS,
@@ -42,7 +43,6 @@ from dedupe.verifier import (
     SAME_SHARE,
     SCATTERED_SHARE,
     SCATTERED_SHINGLES,
-    WEIGHTS,
 )
 
 # A paragraph that came in is compared with so many archived ones that may match, and

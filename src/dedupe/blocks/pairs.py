@@ -18,7 +18,7 @@ from dedupe.corpus import (
 from dedupe.families import components
 from dedupe.matches import CONTAINED, OVERLAP, Matches
 from dedupe.settings import Settings
-from dedupe.verifier import LARGEST_GAP
+from dedupe.verifier.thresholds import LARGEST_GAP
 
 # What stands in more wordings, none a copy of another, is told of so many of them.
 MOST_WORDINGS = 10

@@ -11,7 +11,7 @@ from dedupe.model import Finding
 from dedupe.paragraphs import read_columns
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS
-from dedupe.verifier import (
+from dedupe.verifier.thresholds import (
     ALIGNED_SHARE,
     CORPUS_MORE,
     CORPUS_WORDS,
