@@ -261,3 +261,21 @@ def test_an_edited_copy_shows_the_formulas_in_it() -> None:
         if (match.left.document, match.right.document) == ("", "z")
     )
     assert (match.relation, match.words) == ("edited", len(one))
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["given", "swapped"])
+@pytest.mark.parametrize("part", [slice(5), slice(4, 9), slice(9, 14)], ids=str)
+@pytest.mark.parametrize("is_before", [False, True], ids=["after", "before"])
+def test_a_quotation_is_shown_whole_where_a_part_of_it_stands_beside_it_as_well(
+    part: slice, *, is_before: bool, swapped: bool
+) -> None:
+    quotation = TEXT[:14]
+    echo = [*quotation[part], own_words(1, 6)[0]]
+    both = [*echo, *quotation] if is_before else [*quotation, *echo]
+    one = [*own_words(15, 5), *both, *own_words(15, 7)]
+    other = [*own_words(15, 8), *quotation, *own_words(15, 9)]
+    texts = (other, one) if swapped else (one, other)
+    [match] = matches(*texts)
+    assert match.words == len(quotation)
+    for words, side in zip(texts, (match.left, match.right), strict=True):
+        assert " ".join(words)[side.start : side.end] == " ".join(quotation)

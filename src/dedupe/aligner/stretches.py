@@ -96,23 +96,44 @@ def words_on_both_sides(stretches: Stretches) -> IntArray:
 
 
 def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
-    """Leave out a run whose words stand in a longer run of its pair.
+    """Leave out a run of which half lies in a longer run of its pair, on either side.
 
     Where a phrase stands twice in one paragraph, a run of it alone lies beside the
     run of the sentence that was copied; it would break that, or cut off its start.
     """
-    begin = runs.left + pair * _FAR
-    end = begin + runs.length
+    found = [_echoes(runs, pair, side) for side in (runs.left, runs.right)]
+    longer = np.concatenate([rows for rows, _ in found])
+    shorter = np.concatenate([rows for _, rows in found])
     kept = np.ones(len(runs), np.bool_)
-    for step in (1, 2):
-        first, second = runs.length[:-step], runs.length[step:]
-        lies = begin[step:] < end[:-step]
-        over = np.minimum(end[step:], end[:-step]) - begin[step:]
-        first_is_shorter = first < second
-        echo = lies & (2 * over >= np.minimum(first, second))
-        kept[:-step] &= ~(echo & first_is_shorter)
-        kept[step:] &= ~(echo & ~first_is_shorter)
+    while longer.size:
+        # What is left out itself leaves out none.
+        doubted = np.zeros(len(runs), np.bool_)
+        doubted[shorter] = True
+        kept[shorter[~doubted[longer]]] = False
+        live = kept[longer] & kept[shorter]
+        longer, shorter = longer[live], shorter[live]
     return runs.where(kept), pair[kept]
+
+
+def _echoes(runs: Runs, pair: IntArray, side: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the rows of runs that share half of the shorter one's words on one side.
+
+    First the longer one, then the other. Of equal ones that which stands first, on both
+    sides, so that it does not matter which is which.
+    """
+    order = sorting_by(pair, side)
+    begin, length = (pair * _FAR + side)[order], runs.length[order]
+    end = begin + length
+    found = []
+    for step in (1, 2):
+        over = np.minimum(end[:-step], end[step:]) - begin[step:]
+        rows = np.flatnonzero(2 * over >= np.minimum(length[:-step], length[step:]))
+        found.append(np.stack([order[rows], order[rows + step]]))
+    one, other = np.concatenate(found, axis=1)
+    more = runs.length[one] - runs.length[other]
+    later = (runs.left + runs.right)[one] - (runs.left + runs.right)[other]
+    first = (more > 0) | ((more == 0) & ((later < 0) | ((later == 0) & (one < other))))
+    return np.where(first, one, other), np.where(first, other, one)
 
 
 def fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
