@@ -26,7 +26,8 @@ class Settings:
     """Leave words of digits out of the comparison."""
 
     min_words: int = 8
-    """Paragraphs with fewer words match only when they are equal after folding."""
+    """Paragraphs with fewer words match only when they are equal after folding, or as
+    lines of a text with so many that goes on over them."""
 
     jaccard: float = 0.5
     """Smallest Jaccard of word shingles that always makes a near-duplicate."""

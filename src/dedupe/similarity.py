@@ -130,7 +130,8 @@ def _shingle_sets(corpus: Corpus, rows: Rows) -> tuple[UInt64Array, IntArray, In
     closing = np.cumsum(words)[:-1]
     for back in range(1, SHINGLE_WORDS):
         # The last shingles of a paragraph would run on into the next.
-        keys[np.maximum(closing - back, 0)] = NO_KEY
+        crossing = closing - back
+        keys[crossing[(crossing >= 0) & (crossing < keys.size)]] = NO_KEY
     keys.sort()
     keys = keys[: keys.searchsorted(NO_KEY)]
     fresh = np.ones(keys.size, np.bool_)

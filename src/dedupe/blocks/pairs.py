@@ -85,7 +85,8 @@ def overlap_findings(
     formulas, rest = find_formulas(corpus, matches, edges, rows, settings)
     kin = components(edges.left, edges.right, len(corpus.paragraphs))
     told = _told_once(corpus, matches, rest, kin)
-    return [formulas, _stretches(corpus, matches, np.sort(told))]
+    stretches = _stretches(corpus, matches, np.sort(told), settings.min_passage_words)
+    return [formulas, stretches]
 
 
 def _told_once(
@@ -119,67 +120,80 @@ def _agree(corpus: Corpus, matches: Matches, one: Rows, other: Rows) -> BoolArra
     return agree
 
 
-def _hull(begin: IntArray, end: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
-    """Return where the passages of each match begin and end."""
-    starts = first[:-1]
-    if not starts.size:
-        return starts, starts
-    return np.minimum.reduceat(begin, starts), np.maximum.reduceat(end, starts)
+def _stretches(corpus: Corpus, matches: Matches, rows: IntArray, least: int) -> Draft:
+    """Return overlaps as findings; those that go on in the next paragraph are one.
 
-
-def _stretches(corpus: Corpus, matches: Matches, rows: IntArray) -> Draft:
-    """Return overlaps as findings; those that go on in the next paragraph are one."""
+    What is shared by lines too short to be compared alone needs `least` words in all.
+    """
     document = corpus.paragraphs.document
     # A paragraph may go on in several documents.
     rows = rows[sorting_by(document[matches.left[rows]], document[matches.right[rows]])]
-    chosen = matches.where(rows)
-    count = len(chosen)
-    size = np.diff(chosen.first_passage)
-    if not count:
+    begins = np.flatnonzero(~_go_on(corpus, matches.where(rows)))
+    size = np.diff(begins, append=rows.size)
+    enough = np.add.reduceat(matches.words[rows], begins) >= least
+    rows = rows[np.repeat(enough, size)]
+    if not rows.size:
         return pair_findings(corpus, matches, rows, OVERLAPPING)
-    left_begin, left_end = _hull(
-        chosen.passage_left, chosen.passage_left_end, chosen.first_passage
-    )
-    right_begin, right_end = _hull(
-        chosen.passage_right, chosen.passage_right_end, chosen.first_passage
-    )
-    goes_on = np.ones(count, np.bool_)
-    for side, begin, end in (
-        (chosen.left, left_begin, left_end),
-        (chosen.right, right_begin, right_end),
+    return _chained(matches.where(rows), size[enough])
+
+
+def _go_on(corpus: Corpus, matches: Matches) -> BoolArray:
+    """Tell which matches begin, on both sides, soon after the end of the one before."""
+    document = corpus.paragraphs.document
+    goes_on = np.ones(len(matches), np.bool_)
+    for side, (begin, end) in zip(
+        (matches.left, matches.right), _hulls(matches), strict=True
     ):
         gap = begin[1:] - end[:-1]
         goes_on[1:] &= (gap >= 0) & (gap <= LARGEST_GAP)
         goes_on[1:] &= document[side[1:]] == document[side[:-1]]
-    goes_on[0] = False
-    begins = np.flatnonzero(~goes_on)
-    finding = np.cumsum(~goes_on) - 1
-    total = np.add.reduceat(chosen.words, begins)
-    contained = np.logical_and.reduceat(chosen.relation == CONTAINED, begins)
-    weighted = [
-        np.add.reduceat(column * chosen.words, begins) / total
-        for column in (chosen.jaccard, chosen.containment)
+    goes_on[:1] = False
+    return goes_on
+
+
+def _hulls(matches: Matches) -> list[tuple[IntArray, IntArray]]:
+    """Return where the passages of each match begin and end, on either side."""
+    starts = matches.first_passage[:-1]
+    return [
+        (np.minimum.reduceat(begin, starts), np.maximum.reduceat(end, starts))
+        for begin, end in (
+            (matches.passage_left, matches.passage_left_end),
+            (matches.passage_right, matches.passage_right_end),
+        )
     ]
-    last = np.append(begins[1:], count) - 1
+
+
+def _chained(matches: Matches, size: IntArray) -> Draft:
+    """Return one finding for so many matches each, that follow one another."""
+    findings = size.size
+    begins = np.cumsum(size) - size
+    last = begins + size - 1
+    total = np.add.reduceat(matches.words, begins)
+    contained = np.logical_and.reduceat(matches.relation == CONTAINED, begins)
+    jaccard, containment = (
+        np.add.reduceat(column * matches.words, begins) / total
+        for column in (matches.jaccard, matches.containment)
+    )
+    (left_begin, left_end), (right_begin, right_end) = _hulls(matches)
 
     def both(one: Rows, other: Rows) -> IntArray:
         return np.stack([one, other], axis=1).reshape(-1).astype(np.int64)
 
-    of_passage = np.repeat(finding, size)
+    finding = np.repeat(np.arange(findings), size)
+    of_passage = np.repeat(finding, np.diff(matches.first_passage))
     place = np.concatenate([of_passage * 2, of_passage * 2 + 1])
-    begin = np.concatenate([chosen.passage_left, chosen.passage_right])
-    end = np.concatenate([chosen.passage_left_end, chosen.passage_right_end])
+    begin = np.concatenate([matches.passage_left, matches.passage_right])
+    end = np.concatenate([matches.passage_left_end, matches.passage_right_end])
     order = sorting_by(place, begin)
-    findings = begins.size
     return Draft(
         np.full(findings, OVERLAPPING),
         np.where(contained, CONTAINED, OVERLAP),
-        weighted[0],
-        weighted[1],
+        jaccard,
+        containment,
         total,
         np.repeat(np.arange(findings), 2),
-        both(chosen.left[begins], chosen.right[begins]),
-        both(chosen.left[last], chosen.right[last]),
+        both(matches.left[begins], matches.right[begins]),
+        both(matches.left[last], matches.right[last]),
         np.zeros(2 * findings, np.bool_),
         both(left_begin[begins], right_begin[begins]),
         both(left_end[last], right_end[last]),

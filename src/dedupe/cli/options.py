@@ -30,7 +30,8 @@ SETTING_HELP = {
     "fold": "How much spelling is ignored: none, light (no letter is merged with "
     "another) or full (hamza, ya, ta marbuta and the like count as one).",
     "ignore_numbers": "Leave words of digits out of the comparison.",
-    "min_words": "Shorter paragraphs match only when they are equal after folding.",
+    "min_words": "Shorter paragraphs match only when they are equal after folding, or "
+    "as lines of a text that goes on over them.",
     "jaccard": "Share of word shingles from which two paragraphs are near-duplicates.",
     "containment": "Share of the shorter paragraph from which it is contained in the "
     "longer one.",

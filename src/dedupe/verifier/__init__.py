@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.aligner import Runs, cut_at_paragraphs, pair_keys
-from dedupe.corpus import ByteArray, Corpus, IntArray, group_begins, sorting_by
-from dedupe.matches import Matches
+from dedupe.corpus import ByteArray, Corpus, IntArray, Rows, group_begins, sorting_by
+from dedupe.matches import Matches, joined
 from dedupe.settings import Settings
 from dedupe.shingles import SHINGLE_WORDS
 from dedupe.verifier.measuring import measured
+from dedupe.verifier.short_lines import over_short_lines
 from dedupe.verifier.signs import signs_of
 from dedupe.verifier.thresholds import HOPEFUL_SHARE
 
@@ -23,25 +24,36 @@ def verify(
     for one. Beside the matches come the runs of pairs that would be matches if what
     they share stood in fewer places.
     """
-    runs, pair = _in_hopeful_pairs(corpus, runs, settings)
+    whole = len(runs)
+    runs, left, right = cut_at_paragraphs(corpus, runs)
+    pieces = slice(whole, None)
+    lines = over_short_lines(
+        corpus,
+        Runs(runs.left[pieces], runs.right[pieces], runs.length[pieces]),
+        left[pieces],
+        right[pieces],
+        frequency,
+        settings,
+    )
+    runs, pair = _in_hopeful_pairs(corpus, runs, left, right, settings)
     signs = signs_of(corpus, runs, pair, frequency, settings)
     doubted = runs.where(signs.doubted[pair])
     kept = signs.kept
     rows = np.flatnonzero(kept[pair])
     pair = (np.cumsum(kept) - 1)[pair[rows]]
     matches = measured(corpus, runs.where(rows), pair, signs.where(kept), settings)
-    return matches, doubted
+    return joined([matches, lines]) if len(lines) else matches, doubted
 
 
 def _in_hopeful_pairs(
-    corpus: Corpus, runs: Runs, settings: Settings
+    corpus: Corpus, runs: Runs, left: Rows, right: Rows, settings: Settings
 ) -> tuple[Runs, IntArray]:
     """Return the runs of pairs that may share enough, and the pair of each.
 
-    They are sorted by pair and left place. Most pairs share one short run: they are
-    gone before anything else is looked up.
+    `left` and `right` are the paragraphs that the runs lie in. They are sorted by pair
+    and left place. Most pairs share one short run: they are gone before anything else
+    is looked up.
     """
-    runs, left, right = cut_at_paragraphs(corpus, runs)
     # What overlaps its own copy is a word said again and again, not a copy; and equal
     # paragraphs, into which a run may go on from the next ones, are matched already.
     apart = corpus.exemplar.take(left) != corpus.exemplar.take(right)

@@ -75,7 +75,7 @@ def signs_of(
     aligned = two & comparable & (shared >= settings.min_passage_words)
     aligned &= shorter >= ALIGNED_SHARE * longer
     aligned = _are_aligned(corpus, runs, pair, aligned, frequency)
-    long, suspicious = _long(corpus, runs, frequency, settings)
+    long, suspicious = are_long(corpus, runs, frequency, settings)
     quoted = np.zeros(begins.size, np.bool_)
     quoted[np.compress(long, pair)] = True
     longest = np.maximum.reduceat(runs.length, begins) if begins.size else begins
@@ -141,7 +141,7 @@ def _agreeing_words(
     return agreeing, np.maximum(*sizes)
 
 
-def _long(
+def are_long(
     corpus: Corpus, runs: Runs, frequency: ByteArray, settings: Settings
 ) -> tuple[BoolArray, BoolArray]:
     """Tell which runs are too long for chance, and which would be if they were rare."""
