@@ -72,7 +72,7 @@ def finding(
     relation: Relation = "identical",
 ) -> Finding:
     ratio = 1.0 if relation in ("identical", "orthographic") else 0.8199
-    return Finding(id, rule, relation, ratio, ratio, 11, places)
+    return Finding(id, rule, relation, ratio, ratio, 11, ratio, places)
 
 
 def pair(number: int = 0, relation: Relation = "identical") -> Finding:

@@ -47,6 +47,7 @@ FINDINGS = st.builds(
     st.floats(0, 1),
     st.floats(0, 1),
     NUMBERS,
+    st.floats(0, 1),
     st.lists(PLACES, max_size=3).map(tuple),
     st.sampled_from(("", "new", "known")),
     st.text(),

@@ -281,7 +281,10 @@ def test_the_verdict_does_not_depend_on_the_order_of_texts() -> None:
     verdicts = {
         tuple(
             sorted(
-                (item.allowed, tuple(sorted(place.document for place in item[6])))
+                (
+                    item.allowed,
+                    tuple(sorted(place.document for place in item.occurrences)),
+                )
                 for item in judged(dict(order), listed).findings
             )
         )

@@ -32,6 +32,7 @@ def test_a_row_is_a_place() -> None:
         "jaccard": "1.0",
         "containment": "1.0",
         "words": "11",
+        "share": "1.0",
         "place": "1",
         "document": "0a.txt",
         "first_line": "3",

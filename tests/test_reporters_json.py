@@ -43,7 +43,9 @@ def occurrence(document: str, line: int, excerpt: str = TEXT) -> Occurrence:
 
 def finding(number: int = 0, excerpt: str = TEXT) -> Finding:
     places = tuple(occurrence(f"{place}.txt", 3, excerpt) for place in range(3))
-    return Finding(f"{number:016x}", "near-duplicate", "edited", 2 / 3, 0.9, 12, places)
+    return Finding(
+        f"{number:016x}", "near-duplicate", "edited", 2 / 3, 0.9, 12, 0.75, places
+    )
 
 
 def result(*findings: Finding, jobs: int = 1) -> ScanResult:

@@ -52,7 +52,7 @@ def place(
 def finding(*places: Occurrence, relation: Relation = "identical") -> Finding:
     equal = relation in ("identical", "orthographic")
     ratio = 1.0 if equal else 0.8199
-    return Finding("0123", "near-duplicate", relation, ratio, ratio, 11, places)
+    return Finding("0123", "near-duplicate", relation, ratio, ratio, 11, ratio, places)
 
 
 def report(*findings: Finding, format: str = "text", color: bool = False) -> str:  # noqa: A002

@@ -316,7 +316,7 @@ def test_a_slice_of_what_is_built_when_asked_is_that_of_a_list(
 
 
 def test_a_finding_has_the_fields_of_the_report() -> None:
-    names = {"id", "rule", "relation", "jaccard", "containment", "words"}
+    names = {"id", "rule", "relation", "jaccard", "containment", "words", "share"}
     assert names <= set(Finding._fields)
     finding = small_result().findings[0]
     assert re.fullmatch("[0-9a-f]{16}", finding.id)
@@ -333,3 +333,25 @@ def test_texts_can_be_had_by_name_in_the_order_of_the_scan() -> None:
         ("a", texts["a"]),
         ("c", texts["c"]),
     ]
+
+
+ONE = (
+    "افتتح الوزير صباح اليوم المعرض الدولي للكتاب في العاصمة بحضور ناشرين من عشرين دولة"
+)
+SAID = "وقال إن القراءة أول الطريق إلى المعرفة في كل زمان"
+SHARES = {
+    "a quotation": ({"1": f"{ONE} {SAID}", "2": f"{SAID} كما نقلت الصحف أمس"}, 10 / 14),
+    "a whole paragraph": ({"1": f"{ONE} {SAID}", "2": SAID}, 1.0),
+    "twice in a paragraph": ({"1": f"{SAID} ثم {SAID}"}, 10 / 21),
+    "one word replaced": ({"1": ONE, "2": ONE.replace("اليوم", "أمس")}, 13 / 14),
+    "a block": ({"1": f"{ONE}\n{SAID}", "2": f"{ONE}\n{SAID}"}, 1.0),
+}
+
+
+@pytest.mark.parametrize("label", SHARES)
+def test_the_share_of_a_finding_is_that_of_the_words_of_the_shorter_side(
+    label: str,
+) -> None:
+    texts, share = SHARES[label]
+    [finding] = dedupe.scan(texts).findings
+    assert finding.share == round(share, 4)

@@ -103,6 +103,7 @@ class FindingColumns:
     jaccard: FloatArray
     containment: FloatArray
     words: Rows
+    share: FloatArray
     places: Rows  # first place of each finding, and one more at the end
 
     document: list[str]  # of each place
@@ -135,6 +136,7 @@ class FindingColumns:
             np.array([finding.jaccard for finding in findings], np.float64),
             np.array([finding.containment for finding in findings], np.float64),
             _rows(finding.words for finding in findings),
+            np.array([finding.share for finding in findings], np.float64),
             _borders(len(finding.occurrences) for finding in findings),
             [place.document for place in places],
             _rows(place.paragraphs[0] for place in places),
@@ -162,6 +164,7 @@ class FindingColumns:
             self.jaccard.tolist(),
             self.containment.tolist(),
             self.words.tolist(),
+            self.share.tolist(),
             parted(tuple(self._occurrences()), self.places.tolist()),
             self.state or repeat("", len(self.id)),
             self.allowed or repeat("", len(self.id)),

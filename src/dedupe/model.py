@@ -61,6 +61,7 @@ class Finding(NamedTuple):
     jaccard: float  # of word shingles
     containment: float
     words: int  # matched words
+    share: float  # of the words of the place that has fewest, its paragraphs whole
     occurrences: tuple[Occurrence, ...]  # two or more, in document order
     state: State = ""  # whether a baseline knows it; empty without a baseline
     allowed: str = ""  # why a check lets it pass; empty if it does not

@@ -182,7 +182,7 @@ def show_lines(first: int, last: int) -> str:
 def similarity(finding: Finding) -> str:
     """Return how much is shared, in words; only what is equal is 100%."""
     of_shorter = finding.relation in ("contained", "overlap")
-    ratio = finding.containment if of_shorter else finding.jaccard
+    ratio = finding.share if of_shorter else finding.jaccard
     return f"{int(ratio * 100 + 1e-9)}% {'of the shorter' if of_shorter else 'alike'}"
 
 

@@ -25,6 +25,7 @@ COLUMNS = (
     "jaccard",
     "containment",
     "words",
+    "share",
     "place",
     "document",
     "first_line",
@@ -80,14 +81,16 @@ def cell(text: str) -> str:
 
 def _rows(columns: FindingColumns) -> Iterator[str]:
     heads = [
-        f"{cell(name)},{rule},{relation},{number(jaccard)},{number(containment)},{words}"
-        for name, rule, relation, jaccard, containment, words in zip(
+        f"{cell(name)},{rule},{relation},{number(jaccard)},{number(containment)},"
+        f"{words},{number(share)}"
+        for name, rule, relation, jaccard, containment, words, share in zip(
             columns.id,
             columns.rule,
             columns.relation,
             columns.jaccard.tolist(),
             columns.containment.tolist(),
             columns.words.tolist(),
+            columns.share.tolist(),
             strict=True,
         )
     ]

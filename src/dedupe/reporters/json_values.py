@@ -209,15 +209,18 @@ def _borders(columns: FindingColumns, between: bytes, opening: bytes) -> list[by
 
 def _numbers(columns: FindingColumns) -> list[bytes]:
     """Return the similarity and the words of each finding."""
-    template = b'%d,"containment":%d,"words":%d,"occurrences":['
-    ratios = columns.jaccard, columns.containment
+    template = b'%d,"containment":%d,"words":%d,"share":%d,"occurrences":['
+    ratios = columns.jaccard, columns.containment, columns.share
+    jaccard, containment, share = ratios
     if are_plain(np.concatenate(ratios)):
-        return lines(template, [*ratios, columns.words])
-    rows = zip(*(column.tolist() for column in (*ratios, columns.words)), strict=True)
+        return lines(template, [jaccard, containment, columns.words, share])
+    written = ([number(value) for value in ratio.tolist()] for ratio in ratios)
     return [
-        b'%b,"containment":%b,"words":%d,"occurrences":['
-        % (number(jaccard).encode(), number(containment).encode(), words)
-        for jaccard, containment, words in rows
+        f'{jaccard},"containment":{containment},"words":{words},"share":{share},'
+        '"occurrences":['.encode()
+        for jaccard, containment, share, words in zip(
+            *written, columns.words.tolist(), strict=True
+        )
     ]
 
 

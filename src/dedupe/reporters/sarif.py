@@ -177,7 +177,7 @@ def _result(
         return f"[{_link_text(place, here, published.get(place.document))}]({row})"
 
     is_partial = finding.relation in ("contained", "overlap")
-    rank = 100 * (finding.containment if is_partial else finding.jaccard)
+    rank = 100 * (finding.share if is_partial else finding.jaccard)
     name = string(disarm(finding.id))[1:-1]
     return (
         f'{{"ruleId":"{finding.rule}","ruleIndex":{RULES.index(finding.rule)},'
@@ -189,6 +189,7 @@ def _result(
         f'"properties":{{"relation":"{finding.relation}",'
         f'"jaccard":{number(finding.jaccard)},'
         f'"containment":{number(finding.containment)},"words":{finding.words},'
+        f'"share":{number(finding.share)},'
         f'"places":{len(finding.occurrences)}{_allowed(finding)}}}{_state(finding)}}}'
     )
 

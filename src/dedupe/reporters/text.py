@@ -184,7 +184,7 @@ def _place(place: Occurrence, look: _Look) -> str:
 
 def _percent(finding: Finding) -> str:
     if finding.relation in ("contained", "overlap"):
-        return f"{_whole(finding.containment)}% of the shorter"
+        return f"{_whole(finding.share)}% of the shorter"
     return f"{_whole(finding.jaccard)}% alike"
 
 

@@ -16,6 +16,7 @@ from dedupe.columns import (
 from dedupe.corpus import (
     BoolArray,
     Corpus,
+    FloatArray,
     Int32Array,
     IntArray,
     UInt64Array,
@@ -37,6 +38,7 @@ class Places:
     names: Sequence[str]
     findings: Findings
     fingerprint: UInt64Array
+    share: FloatArray
     document: Int32Array
     first_paragraph: IntArray  # of its document, counted from 1
     last_paragraph: IntArray
@@ -72,6 +74,7 @@ class Places:
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
+            _shares(corpus, findings),
             document,
             first - before,
             last - before,
@@ -108,6 +111,7 @@ class Places:
             held.jaccard[rows].round(DIGITS),
             held.containment[rows].round(DIGITS),
             held.words[rows],
+            self.share[rows].round(DIGITS),
             first - first[0],
             [self.names[row] for row in document.tolist()],
             self.first_paragraph[places],
@@ -123,6 +127,14 @@ class Places:
             self.passage_start[passages],
             self.passage_end[passages],
         )
+
+
+def _shares(corpus: Corpus, findings: Findings) -> FloatArray:
+    """Return the words of each finding over those of the place that has fewest."""
+    before = np.append(0, np.cumsum(corpus.paragraphs.words, dtype=np.int64))
+    words = before[findings.last + 1] - before[findings.first]
+    fewest = np.minimum.reduceat(words, findings.places[:-1])
+    return np.minimum(findings.words / fewest, 1.0)
 
 
 def _spans(corpus: Corpus, batches: Batches, findings: Findings) -> Int32Array:

@@ -56,7 +56,7 @@ RULES: dict[str, RuleText] = {
         "a longer one (relation contained).",
         ("min_passage_words", "containment", "min_words"),
         f"{_SAMPLES}000.txt samples/001.txt",
-        "samples/000.txt:5, samples/001.txt:4: overlap, 10 words, 23% of the shorter",
+        "samples/000.txt:5, samples/001.txt:4: overlap, 10 words, 27% of the shorter",
         "Mark it as a quotation and name the source, or reword it. If short phrases "
         "are reported too often, raise min_passage_words.",
     ),

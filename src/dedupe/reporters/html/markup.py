@@ -120,7 +120,7 @@ def percent(ratio: float, digits: int = 0) -> Markup:
 def similarity(finding: Finding) -> tuple[Markup, str]:
     """Return how much is shared, and the phrase that says of what."""
     if finding.relation in ("contained", "overlap"):
-        return percent(finding.containment), "of_shorter"
+        return percent(finding.share), "of_shorter"
     return percent(finding.jaccard), "alike"
 
 
