@@ -89,6 +89,13 @@ def test_all_words_of_short_lines_are_counted() -> None:
     assert only_finding(CASES[-1].one, CASES[-1].other).words == 42
 
 
+def test_pairs_are_of_paragraphs_that_match_by_themselves() -> None:
+    whole = " ".join(own_words(14, 20))
+    texts = {"1": f"{WHOLE}\n{whole}", "2": f"{HALVES}\n{whole}"}
+    [match] = dedupe.scan(texts).matches
+    assert (match.relation, match.words) == ("identical", 14)
+
+
 def test_a_verse_that_is_quoted_in_an_article_is_found() -> None:
     one, other = (" ".join(half) for half in VERSES[2])
     finding = only_finding(HALVES, f"{AROUND[0]} ({one}، {other}) {AROUND[1]}")

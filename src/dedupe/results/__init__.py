@@ -47,6 +47,7 @@ def build_result(compared: Compared, settings: Settings) -> ScanResult:
         findings, matches, passages = _about(corpus, asked, findings, matches, passages)
     counts = np.bincount(findings.relation, minlength=len(RELATIONS))
     places = Places.of(corpus, batches, findings)
+    verified = _of_paragraphs(corpus, matches, settings)
     words = np.diff(corpus.first_position)[:asked] - 1
     duplicated = blocks.duplicated_words(corpus, findings, asked)[:asked]
     return ScanResult(
@@ -54,7 +55,7 @@ def build_result(compared: Compared, settings: Settings) -> ScanResult:
         fingerprint=settings.fingerprint(),
         documents=_documents(corpus, batches, words, duplicated),
         findings=BuiltFindings.of(places.columns, len(findings)),
-        matches=built_matches(corpus, batches, matches),
+        matches=built_matches(corpus, batches, verified),
         passages=built_passages(corpus, batches, passages),
         skipped=batches.found.skipped,
         errors=(*batches.found.errors, *batches.errors),
@@ -123,6 +124,14 @@ def _about(
         matches.where(np.flatnonzero(matches.left < first)),
         passages.where(passages.left < corpus.first_position[documents]),
     )
+
+
+def _of_paragraphs(corpus: Corpus, matches: Matches, settings: Settings) -> Matches:
+    """Return the matches but those of short lines, which match as parts of a text."""
+    words = corpus.paragraphs.words
+    shorter = np.minimum(words[matches.left], words[matches.right])
+    rows = np.flatnonzero(shorter >= settings.min_words)
+    return matches if rows.size == len(matches) else matches.where(rows)
 
 
 def _sources(batches: Batches) -> IntArray:
