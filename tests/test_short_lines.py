@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 import dedupe
+from dedupe import Document, archive
+from dedupe.archive import nearest
+from dedupe.archive.nearest import Choice
 from dedupe.model import Finding
 from dedupe.settings import Settings
 
@@ -137,3 +142,39 @@ def test_the_least_words_of_a_paragraph_decide_what_is_a_short_line() -> None:
         settings = Settings(min_words=least)
         found = dedupe.scan(texts, settings).findings
         assert sum(finding.words for finding in found) == WORDS
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+@pytest.mark.parametrize("swapped", [False, True], ids=["given", "swapped"])
+def test_an_archive_finds_what_is_broken_into_short_lines(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, swapped: bool
+) -> None:
+    monkeypatch.setattr(archive, "WHOLE_PARAGRAPHS", -1)
+    asked, held = (case.other, case.one) if swapped else (case.one, case.other)
+    lines = case.lines[::-1] if swapped else case.lines
+    with dedupe.Archive.create(tmp_path / "archive.dedupe") as made:
+        made.add([Document("held", held), Document("again", held)])
+        made.add([Document("else", " ".join(own_words(40, 92)))])
+        [finding] = made.query({"asked": asked}).findings
+    names = [place.document for place in finding.occurrences]
+    assert names[:2] == ["asked", "held"]
+    assert [place.lines for place in finding.occurrences][:2] == list(lines)
+
+
+def test_an_archive_is_not_asked_for_documents_with_a_line_in_common(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "WHOLE_PARAGRAPHS", -1)
+    chosen = []
+    choose = nearest.choose
+
+    def record(*arguments: Any) -> Choice:  # noqa: ANN401
+        chosen.append(choose(*arguments))
+        return chosen[-1]
+
+    monkeypatch.setattr(nearest, "choose", record)
+    line = " ".join(VERSES[0][0])
+    with dedupe.Archive.create(tmp_path / "archive.dedupe") as made:
+        made.add([Document("held", f"{line} {AROUND[0]}")])
+        assert not made.query({"asked": f"{line}\n{AROUND[1]}"}).findings
+    assert [choice.documents for choice in chosen] == [[]]

@@ -15,8 +15,9 @@ from datetime import date
 import numpy as np
 
 from dedupe.archive import index
-from dedupe.archive.dates import is_before
+from dedupe.archive.short_lines import documents_of_lines
 from dedupe.archive.store import ParagraphRows, Store
+from dedupe.archive.twins import twins
 from dedupe.candidates import FEW_PLACES, MOST_COUNTED
 from dedupe.corpus import (
     BoolArray,
@@ -105,17 +106,19 @@ def choose(
     """
     own = np.flatnonzero(corpus.exemplar == np.arange(corpus.exemplar.size))
     equal, cut_equal = _equal(store, corpus, own, left_out, since)
-    asked = _Asked.of(store, corpus, own, settings, left_out)
+    asked = _Asked.of(store, corpus, own, left_out)
     pairs, paragraphs = _plausible(store, asked, settings)
+    lines = _of_lines(pairs, paragraphs, corpus, settings)
+    in_lines = documents_of_lines(store, *lines, settings, MOST_COPIES, since)
     pairs, likely = _promising(pairs, paragraphs, corpus, settings)
     solids = paragraphs.solid[np.searchsorted(paragraphs.row, pairs.other)]
     if since:
         # Many an old one may share more than the few that are recent.
-        recent = np.isin(solids, _twins(store, solids, MOST_COPIES, since).solid)
+        recent = np.isin(solids, twins(store, solids, MOST_COPIES, since).solid)
         pairs, likely, solids = pairs.where(recent), likely[recent], solids[recent]
     kept, cut = _best(pairs, likely)
-    twins = _twins(store, solids[kept], MOST_COPIES, since)
-    documents = np.concatenate([equal.document, twins.document])
+    copies = twins(store, solids[kept], MOST_COPIES, since)
+    documents = np.concatenate([equal.document, copies.document, in_lines])
     rows = np.setdiff1d(documents, np.array(sorted(left_out), np.int64))
     few = corpus.paragraphs.words[cut_equal] < settings.min_words
     return Choice(
@@ -135,32 +138,17 @@ def _equal(
 ) -> tuple[ParagraphRows, IntArray]:
     """Return the paragraphs with the letters of ours, and which of ours have more."""
     solids = corpus.paragraphs.solid[own].view(np.int64)
-    equal = _twins(store, solids, MOST_COPIES + len(left_out) + 1, since)
+    equal = twins(store, solids, MOST_COPIES + len(left_out) + 1, since)
     found, count = np.unique(equal.solid, return_counts=True)
     many = found[count > MOST_COPIES + len(left_out)]
     return equal, own[np.isin(solids, many)]
-
-
-def _twins(
-    store: Store, solids: IntArray, most: int, since: date | None
-) -> ParagraphRows:
-    """Return for each of some letters the first paragraphs that have them.
-
-    With a day, those of the last that are not known to be published before.
-    """
-    twins = store.equal(np.unique(solids).tolist(), most, last=since is not None)
-    if not since:
-        return twins
-    documents = store.dates(np.unique(twins.document).tolist())
-    recent = [row for row, published, _ in documents if not is_before(published, since)]
-    return twins.where(np.isin(twins.document, np.array(recent, np.int64)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """The shingles that came in, and where they stand in the archive."""
 
-    own: IntArray  # paragraphs of the corpus that are long enough to match
+    own: IntArray  # paragraphs of the corpus that have shingles
     size: IntArray  # shingles of each
     first: IntArray  # number of the first shingle of each
     number: IntArray  # of each shingle: its row in `places`
@@ -172,11 +160,10 @@ class _Asked:
         store: Store,
         corpus: Corpus,
         own: IntArray,
-        settings: Settings,
         left_out: Collection[int],
     ) -> _Asked:
         words = corpus.paragraphs.words
-        own = own[words[own] >= max(settings.min_words, SHINGLE_WORDS)]
+        own = own[words[own] >= SHINGLE_WORDS]
         size = words[own].astype(np.int64) - (SHINGLE_WORDS - 1)
         positions = ranges(corpus.paragraphs.first_word[own], size)
         hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS) >> np.uint64(32)
@@ -351,6 +338,19 @@ def _promising(
     likely |= pairs.covered >= SAME_SHARE * longer
     likely |= pairs.covered >= settings.containment * shorter
     return pairs.where(may_be), likely[may_be]
+
+
+def _of_lines(
+    pairs: _Pairs, paragraphs: ParagraphRows, corpus: Corpus, settings: Settings
+) -> tuple[IntArray, IntArray]:
+    """Return of lines too short to match alone their letters and the words shared."""
+    at = np.searchsorted(paragraphs.row, pairs.other)
+    own = corpus.paragraphs.words[pairs.own].astype(np.int64)
+    shorter = np.minimum(own, paragraphs.words[at])
+    rows = shorter < settings.min_words
+    rows &= pairs.covered >= settings.containment * shorter
+    rows &= pairs.weight >= LEAST_RARITY * pairs.shingles
+    return paragraphs.solid[at[rows]], pairs.covered[rows]
 
 
 def _best(pairs: _Pairs, likely: BoolArray) -> tuple[IntArray, IntArray]:
