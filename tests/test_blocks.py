@@ -81,6 +81,10 @@ def near(
     return "near-duplicate", relation, count, list(places)
 
 
+def held(count: int, *places: tuple[str, int, int]) -> Shape:
+    return "overlap", "contained", count, list(places)
+
+
 def form(count: int, *places: tuple[str, int, int]) -> Shape:
     return "boilerplate", "identical", count, list(places)
 
@@ -168,6 +172,36 @@ LAYOUTS = [
         {"1": "BAC", "2": "bAc"},
         [block(words("BAC") - 2, ("1", 1, 3), ("2", 1, 3), relation="edited")],
         {"2": words("BAC") - 2},
+    ),
+    Layout(
+        "a block with a paragraph that the copy has lengthened",
+        {"1": "AFB", "2": "APB"},
+        [block(words("AFB"), ("1", 1, 3), ("2", 1, 3), relation="edited")],
+        {"2": words("AFB")},
+    ),
+    Layout(
+        "a paragraph that the copy has shortened, beside an edited one",
+        {"1": "APBC", "2": "AFbC"},
+        [block(words("AFBC") - 1, ("1", 1, 4), ("2", 1, 4), relation="edited")],
+        {"2": words("AFBC") - 1},
+    ),
+    Layout(
+        "a lengthened paragraph at the end of a block",
+        {"1": "ABF", "2": "ABP"},
+        [
+            block(words("AB"), ("1", 1, 2), ("2", 1, 2)),
+            held(words("F"), ("1", 3, 3), ("2", 3, 3)),
+        ],
+        {"2": words("ABF")},
+    ),
+    Layout(
+        "a lengthened paragraph after which another text goes on",
+        {"1": "AFx", "2": "APy"},
+        [
+            near(words("A"), ("1", 1, 1), ("2", 1, 1)),
+            held(words("F"), ("1", 2, 2), ("2", 2, 2)),
+        ],
+        {"2": words("AF")},
     ),
     Layout(
         "a block in another spelling",

@@ -190,6 +190,20 @@ def test_near_duplicates_go_on_request_alone() -> None:
     ]
 
 
+def test_what_a_copy_of_a_block_adds_to_a_paragraph_is_not_lost() -> None:
+    one, other = A.replace("النادرة", "القديمة"), D.replace(" ", " حقا ", 1)
+    longer = f"{C} ثم أفرغ التجار حمولته بعد ساعات طويلة من الانتظار"
+    text = f"{A}\n{C}\n{D}\n{B}\n{one}\n{longer}\n{other}"
+    stays: dict[Keep, list[str]] = {
+        "first": [A, D, B, longer],
+        "last": [B, one, longer, other],
+        "longest": [B, one, longer, other],
+    }
+    for keep, left in stays.items():
+        cleaned = clean_text(text, CleanSettings(unsafe=True, keep=keep))
+        assert cleaned.text == "\n".join(left)
+
+
 def test_the_policy_says_which_near_duplicate_stays() -> None:
     edited = A.replace("النادرة", "القديمة جدا")
     text = f"{A}\n{B}\n{edited}\n"

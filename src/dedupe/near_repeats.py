@@ -97,14 +97,22 @@ def _near_round(
     gone: dict[int, tuple[int, bool]] = {}
     stays: set[int] = set()
 
+    contained = contained_pairs(compared, settings)
+    # In a block, one paragraph of the copy that goes may hold more than its model.
+    lengthened = {(longer, shorter) for shorter, longer in contained}
+
     def let_go(rows: range, by: range, *, held: bool) -> None:
-        if not (stays.intersection(rows) or gone.keys() & {*rows, *by}):
-            gone.update((row, (one, held)) for row, one in zip(rows, by, strict=True))
-            stays.update(by)
+        if stays.intersection(rows) or gone.keys() & {*rows, *by}:
+            return
+        pairs = list(zip(rows, by, strict=True))
+        gone.update(
+            (row, (one, held)) for row, one in pairs if (row, one) not in lengthened
+        )
+        stays.update(by)
 
     for places in _alike_places(found, BLOCK, settings.min_words):
         _keep_one(places, paragraphs, keep, let_go)
-    for shorter, longer in contained_pairs(compared, settings):
+    for shorter, longer in contained:
         let_go(range(shorter, shorter + 1), range(longer, longer + 1), held=True)
     for places in _alike_places(found, NEAR, settings.min_words):
         _keep_one(places, paragraphs, keep, let_go)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedupe.blocks.bridges import bridges
 from dedupe.blocks.carried import with_carried
 from dedupe.blocks.drafts import (
     BLOCK,
@@ -78,6 +79,7 @@ def _of_whole_paragraphs(
 ) -> list[Draft]:
     """Return blocks, forms, and what neither explains of paragraphs that agree."""
     carried = with_carried(corpus, matches, edges)
+    carried = carried.with_more(bridges(corpus, matches, carried))
     blocks = widest(block_runs(corpus, carried, settings))
     explained = covered(blocks, len(corpus.paragraphs))
     little = little_shared(corpus, matches, carried, blocks)
