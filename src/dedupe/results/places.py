@@ -38,10 +38,10 @@ class Places:
     names: Sequence[str]
     findings: Findings
     fingerprint: UInt64Array
-    share: FloatArray
     document: Int32Array
     first_paragraph: IntArray  # of its document, counted from 1
     last_paragraph: IntArray
+    paragraph_words: IntArray  # of all of these, whole
     spans: Int32Array  # [places, 2], code points
     borders: Int32Array  # as `known_borders` says
     is_known: BoolArray  # whether the borders are
@@ -74,10 +74,10 @@ class Places:
             batches.names,
             findings,
             blocks.fingerprints(corpus, findings),
-            _shares(corpus, findings),
             document,
             first - before,
             last - before,
+            _paragraph_words(corpus, findings),
             spans,
             *known_borders(paragraphs, (first, last), spans),
             passage_start,
@@ -103,6 +103,8 @@ class Places:
                 self.line_feeds_of, document[unknown], spans[unknown]
             )
         first_line, last_line, first_column, end_column = borders
+        of_places = self.paragraph_words[places]
+        shares = _shares(held.words[rows], of_places, first[:-1] - first[0])
         start_of, end_of = spans.T
         return FindingColumns(
             self.fingerprint[rows].astype(">u8").tobytes().hex(" ", 8).split(),
@@ -111,7 +113,7 @@ class Places:
             held.jaccard[rows].round(DIGITS),
             held.containment[rows].round(DIGITS),
             held.words[rows],
-            self.share[rows].round(DIGITS),
+            shares.round(DIGITS),
             first - first[0],
             [self.names[row] for row in document.tolist()],
             self.first_paragraph[places],
@@ -129,12 +131,20 @@ class Places:
         )
 
 
-def _shares(corpus: Corpus, findings: Findings) -> FloatArray:
+def _paragraph_words(corpus: Corpus, findings: Findings) -> IntArray:
+    """Return how many words the paragraphs of each place hold, from end to end."""
+    first_word, words = corpus.paragraphs.first_word, corpus.paragraphs.words
+    first, last = findings.first, findings.last
+    total: IntArray = first_word[last] + words[last] - first_word[first]
+    return total
+
+
+def _shares(words: IntArray, of_places: IntArray, first: IntArray) -> FloatArray:
     """Return the words of each finding over those of the place that has fewest."""
-    before = np.append(0, np.cumsum(corpus.paragraphs.words, dtype=np.int64))
-    words = before[findings.last + 1] - before[findings.first]
-    fewest = np.minimum.reduceat(words, findings.places[:-1])
-    return np.minimum(findings.words / fewest, 1.0)
+    fewest = np.minimum.reduceat(of_places, first)
+    # Equal letters may be parted into fewer words in one place than in another.
+    shares: FloatArray = np.minimum(words / fewest, 1)
+    return shares
 
 
 def _spans(corpus: Corpus, batches: Batches, findings: Findings) -> Int32Array:
