@@ -63,8 +63,8 @@ def test_findings_come_back_from_columns_as_they_were(findings: list[Finding]) -
 def test_json_holds_findings_as_they_were(findings: list[Finding]) -> None:
     written = json_values.findings(FindingColumns.of(findings))
     read = json.loads(b"[" + written + b"]")
-    assert [[one["id"], one["words"]] for one in read] == [
-        [finding.id, finding.words] for finding in findings
+    assert [[one["id"], one["words"], one["share"]] for one in read] == [
+        [finding.id, finding.words, round(finding.share, 6)] for finding in findings
     ]
     assert [one["occurrences"] for one in read] == [
         [

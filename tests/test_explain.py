@@ -99,6 +99,15 @@ def test_the_verdict_is_that_of_a_scan_and_names_the_threshold(
     assert why in found.why
 
 
+def test_what_is_contained_by_its_words_has_the_share_that_a_report_tells() -> None:
+    replaced = {12: NEW_WORDS[0], 17: NEW_WORDS[1]}
+    part = " ".join(replaced.get(at, WORDS[at]) for at in range(8, 22))
+    (found,) = told(words(0, 40), part).findings
+    assert found.finding.relation == "contained"
+    assert found.why.startswith("12 of the 14 words of the shorter one stand")
+    assert found.finding.share == round(12 / 14, 4)
+
+
 NO_VERDICTS = [
     ("nothing shared", FIRST, OTHER, {}, "longest common run has 0 words (6 would"),
     (

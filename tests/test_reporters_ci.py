@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedupe
-from dedupe.model import Published
+from dedupe.model import Published, Relation
 from dedupe.reporters.copies import copies, fingerprint, gravest
 from reports import (
     CI_FORMATS,
@@ -83,6 +83,26 @@ def test_files_with_hostile_names_are_reported(tmp_path: Path, format: str) -> N
 def test_an_empty_result_is_a_report_too(format: str) -> None:  # noqa: A002
     written = report(format, result())
     assert (written == "") == (format == "github")
+
+
+TOLD = ["text", "sarif", "github", "gitlab", "junit", "markdown"]
+
+
+@pytest.mark.parametrize("format", TOLD)
+@pytest.mark.parametrize("relation", ["contained", "overlap"])
+def test_of_a_part_people_read_its_share_of_words(
+    relation: Relation,
+    format: str,  # noqa: A002
+) -> None:
+    item = pair(relation=relation)._replace(jaccard=0.11, containment=0.22, share=0.55)
+    written = report(format, result(item))
+    assert "55% of the shorter" in written.replace("%25", "%")
+
+
+@pytest.mark.parametrize("format", TOLD)
+def test_of_an_edited_copy_people_read_its_jaccard(format: str) -> None:  # noqa: A002
+    item = pair(relation="edited")._replace(jaccard=0.44, containment=0.66, share=0.88)
+    assert "44%" in report(format, result(item))
 
 
 def test_a_pair_has_one_copy_the_later_place() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import dedupe
 from corpora import small_corpora
-from dedupe.model import Problem, Published, ScanResult
+from dedupe.model import Problem, Published, Relation, ScanResult
 from dedupe.reporters import sarif, slices
 from reports import HOSTILE, TEXT, finding, hostile_result, pair, place, report, result
 
@@ -69,6 +69,18 @@ def test_the_copy_is_the_result_and_links_to_what_it_repeats() -> None:
     assert item["ruleId"] == "repeated-block"
     assert item["level"] == "error"
     assert item["rank"] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("relation", "rank"), [("edited", 44.0), ("contained", 88.0), ("overlap", 88.0)]
+)
+def test_a_part_is_ranked_by_its_share_of_words(
+    relation: Relation, rank: float
+) -> None:
+    item = pair(relation=relation)._replace(jaccard=0.44, containment=0.66, share=0.88)
+    (written,) = items_of(run_of(result(item)))
+    assert written["rank"] == rank
+    assert written["properties"]["share"] == 0.88
 
 
 def test_every_rule_says_what_it_means() -> None:

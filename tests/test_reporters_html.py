@@ -172,6 +172,14 @@ def test_what_is_cut_says_how_much_is_missing(
     assert FIRST.startswith(cell)
 
 
+def test_of_a_part_the_page_tells_the_share_of_words() -> None:
+    scanned = scan(a=f"{REWORDED} ثم {REWORDED}")
+    (finding,) = scanned.findings
+    assert (finding.containment, finding.words, finding.share) == (1.0, 23, 0.4894)
+    for language, told in zip(("ar", "en"), phrases.SAID["of_shorter"], strict=True):
+        assert f"48% {told}" in words_of(write(scanned, language=language))
+
+
 def test_differences_of_spelling_and_of_words_are_marked_apart() -> None:
     written = write(scan(a=FIRST, b=RESPELLED))
     assert '<span class="sp">اكد</span>' in written

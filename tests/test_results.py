@@ -335,16 +335,59 @@ def test_texts_can_be_had_by_name_in_the_order_of_the_scan() -> None:
     ]
 
 
+@examples
+@given(small_corpora)
+def test_a_share_is_that_of_the_words_of_the_shortest_place(texts: Texts) -> None:
+    held: dict[str, list[int]] = {name: [] for name in texts}
+    for item in paragraphs(texts):
+        held[item.document].append(len(item.words))
+    for finding in dedupe.scan(texts).findings:
+        shortest = min(
+            sum(held[place.document][place.paragraphs[0] - 1 : place.paragraphs[1]])
+            for place in finding.occurrences
+        )
+        assert 0 < finding.share <= 1
+        assert finding.share == round(min(finding.words / shortest, 1), 4)
+
+
 ONE = (
     "افتتح الوزير صباح اليوم المعرض الدولي للكتاب في العاصمة بحضور ناشرين من عشرين دولة"
 )
 SAID = "وقال إن القراءة أول الطريق إلى المعرفة في كل زمان"
+OTHER = "شهدت أسواق الخضار ارتفاعا جديدا بعد موجة البرد التي ضربت المزارع قرب الساحل"
 SHARES = {
     "a quotation": ({"1": f"{ONE} {SAID}", "2": f"{SAID} كما نقلت الصحف أمس"}, 10 / 14),
     "a whole paragraph": ({"1": f"{ONE} {SAID}", "2": SAID}, 1.0),
+    "most of a paragraph": (
+        {"1": f"{ONE} {SAID} {OTHER}", "2": f"{SAID} أمس"},
+        10 / 11,
+    ),
+    "most of its words, half of its shingles": (
+        {
+            "1": f"{OTHER} {ONE} {SAID}",
+            "2": ONE.replace("المعرض", "الملتقى").replace("ناشرين", "كتاب"),
+        },
+        12 / 14,
+    ),
     "twice in a paragraph": ({"1": f"{SAID} ثم {SAID}"}, 10 / 21),
+    "twice and nothing else": ({"1": f"{SAID} {SAID}"}, 1 / 2),
+    "over two paragraphs and one": (
+        {"1": f"{OTHER} {SAID}\n{ONE}", "2": f"{SAID} {ONE} كما نقلت الصحف"},
+        24 / 27,
+    ),
     "one word replaced": ({"1": ONE, "2": ONE.replace("اليوم", "أمس")}, 13 / 14),
     "a block": ({"1": f"{ONE}\n{SAID}", "2": f"{ONE}\n{SAID}"}, 1.0),
+    "a block with an edited paragraph": (
+        {
+            "1": f"{ONE}\n{SAID}\n{OTHER}",
+            "2": f"{ONE}\n{SAID.replace('أول', 'بداية')}\n{OTHER}",
+        },
+        36 / 37,
+    ),
+    "words that lost the space between them": (
+        {"1": ONE, "2": ONE.replace("صباح اليوم", "صباحاليوم")},
+        1.0,
+    ),
 }
 
 
