@@ -731,6 +731,15 @@ def test_paragraphs_that_two_documents_join_are_one_finding_with_each() -> None:
     assert len(found) == 3
 
 
+def test_paragraphs_that_hold_a_part_of_one_another_in_turn_overlap() -> None:
+    one, other, *rest = (PARAGRAPHS[name] for name in "ABtuvw")
+    before, after = " ".join(rest[:2]), " ".join(rest[2:])
+    texts = {"1": f"{before} {one}\n{other}", "2": f"{one}\n{other} {after}"}
+    [finding] = dedupe.scan(texts).findings
+    whole = [("1", 1, 2), ("2", 1, 2)]
+    assert shape(finding) == ("overlap", "overlap", words("AB"), whole)
+
+
 def test_text_pasted_twice_inside_one_paragraph_is_found() -> None:
     pasted = PARAGRAPHS["A"].rstrip(".")
     texts = {"1": f"{pasted} {PARAGRAPHS['t']} {pasted}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from itertools import pairwise
 
@@ -151,7 +152,7 @@ def test_spacing_does_not_change_the_solid_hash(one: str, other: str) -> None:
 @given(st.text("يءئشو 5\n", max_size=40))
 def test_no_space_that_is_lost_changes_the_solid_hash(text: str) -> None:
     spaced, solid = paragraphs(text), paragraphs(text.replace(" ", ""))
-    assume("5 5" not in text)  # two numbers
+    assume(not re.search("5 +5", text))  # two numbers
     assert spaced.solid.tolist() == solid.solid.tolist()
 
 

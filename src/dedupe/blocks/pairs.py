@@ -134,7 +134,7 @@ def _stretches(corpus: Corpus, matches: Matches, rows: IntArray, least: int) -> 
     rows = rows[np.repeat(enough, size)]
     if not rows.size:
         return pair_findings(corpus, matches, rows, OVERLAPPING)
-    return _chained(matches.where(rows), size[enough])
+    return _chained(corpus, matches.where(rows), size[enough])
 
 
 def _go_on(corpus: Corpus, matches: Matches) -> BoolArray:
@@ -163,13 +163,17 @@ def _hulls(matches: Matches) -> list[tuple[IntArray, IntArray]]:
     ]
 
 
-def _chained(matches: Matches, size: IntArray) -> Draft:
+def _chained(corpus: Corpus, matches: Matches, size: IntArray) -> Draft:
     """Return one finding for so many matches each, that follow one another."""
     findings = size.size
     begins = np.cumsum(size) - size
     last = begins + size - 1
     total = np.add.reduceat(matches.words, begins)
-    contained = np.logical_and.reduceat(matches.relation == CONTAINED, begins)
+    # Each in turn may hold a paragraph of the other: then none holds all.
+    words = [corpus.paragraphs.words[side] for side in (matches.left, matches.right)]
+    held = matches.relation == CONTAINED
+    contained = np.logical_and.reduceat(held & (words[0] >= words[1]), begins)
+    contained |= np.logical_and.reduceat(held & (words[0] <= words[1]), begins)
     jaccard, containment = (
         np.add.reduceat(column * matches.words, begins) / total
         for column in (matches.jaccard, matches.containment)
