@@ -144,7 +144,7 @@ def drop_inner_yehs(parts: Parts, codes: Codes, letters: Alphabet) -> None:
     inside = hamzas[before == yeh[0]]
     rows = parts.first.searchsorted(inside, side="right") - 1
     first, last = parts.first.take(rows), parts.last.take(rows)
-    rows = rows[(inside + 1 < last) | (inside - 1 == first)]
+    rows = rows[(inside + 1 < last) | (codes.take(first) == yeh[0])]
     words = _letters(parts, rows, codes)
     opening = [row for row, word in words.items() if word.lstrip(yeh)[:1] == hamza]
     is_letter = before - np.uint8(OTHER_LETTER) < SEPARATOR - OTHER_LETTER
