@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from hypothesis import settings
 # A shared machine may be slow for a moment, and a slow example proves nothing.
 settings.register_profile("dedupe", deadline=None)
 settings.load_profile("dedupe")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
