@@ -54,6 +54,16 @@ def test_a_quotation_from_a_story_in_many_papers_is_found() -> None:
     assert len(found([STORY, *stories, REPORT])) >= COPIES
 
 
+def test_an_edited_copy_of_a_story_in_many_papers_that_many_quote_is_found() -> None:
+    stories = [edited(STORY, 0.15, seed) for seed in range(2000, 2015)]
+    reports = [
+        own_words(20, 9000 + seed) + STORY[first : first + 12] + own_words(20, seed)
+        for seed, first in enumerate(7 * [*range(0, len(STORY), 12)])
+    ]
+    rewritten = edited(STORY, 0.3, 2777)
+    assert len(found([STORY, *stories, *reports, rewritten])) >= COPIES
+
+
 def test_a_formula_in_as_many_unrelated_texts_is_not() -> None:
     others = [
         own_words(20, seed) + QUOTED + own_words(20, seed + 99)

@@ -8,11 +8,14 @@ telling as any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from dedupe.aligner import Runs
 from dedupe.candidates import (
+    ALL_PAIRED,
+    COMMON,
     FEW_PLACES,
     MOST_COUNTED,
     Packing,
@@ -39,8 +42,22 @@ from dedupe.values import dataclass
 # Fewer make no shingle look common. More are a form that is filled in: telegrams,
 # appointments; what they share is a formula indeed.
 FEWEST_KIN, MOST_KIN = 3, 50
+# What as many others hold is a formula, however often kin repeat it.
+MOST_OUTSIDE = 100
+FEWEST_SHARED = 2  # shingles: with fewer no two paragraphs match
 PARTS = 8  # of all families, which may be looked at by several processes
 _SALT = np.uint64(0x9E3779B97F4A7C15)
+_NONE = np.empty(0, np.int64)
+_PLACES = np.arange(256) & MOST_COUNTED
+_IS_COMMON = (_PLACES > COMMON) & (_PLACES < MOST_COUNTED)
+
+
+class Recounted(NamedTuple):
+    """What is to be looked at anew when kin are counted once."""
+
+    doubted: Runs  # of the runs that were doubted
+    left: IntArray  # and pairs that were not compared, sorted
+    right: IntArray
 
 
 def kin(count: int, edges: tuple[Rows, Rows], inside: tuple[Rows, Rows]) -> IntArray:
@@ -66,8 +83,8 @@ def count_kin_once(
     doubted: Runs,
     frequency: ByteArray,
     shared: Callable[[Arrays], Sequence[Arrays]],
-) -> Runs:
-    """Count the places of kin once, and return the runs for which that matters.
+) -> Recounted:
+    """Count the places of kin once, and return what is to be looked at anew.
 
     `family` has a number for each paragraph, the same for kin; `doubted` are runs of
     words that stand in many places, each within a paragraph on either side. `frequency`
@@ -81,17 +98,20 @@ def count_kin_once(
     matters = is_large[left] | is_large[right]
     left, right = left[matters], right[matters]
     doubted = doubted.where(matters)
-    if not len(doubted):
-        return doubted
     rows = np.zeros(family.size, np.bool_)
     rows[left] = rows[right] = True
     asked = np.zeros(family.size, np.bool_)
     asked[family[rows]] = True
-    members = asked[family] & is_large
+    crowded = size >= ALL_PAIRED
+    members = is_large & (asked[family] | crowded)
+    if not members.any():
+        return Recounted(doubted, _NONE, _NONE)
     common = _Common.of(shared({"family": family, "members": members}))
     if not common.shingle.size:
-        return doubted
-    _lower(frequency, common.positions, common.fewer)
+        return Recounted(doubted, _NONE, _NONE)
+    left, right = _pairs_with_kin(corpus, ~crowded, frequency, common)
+    rows[left] = rows[right] = True
+    _lower(frequency, common.positions, common.surplus[common.row])
     # Of all others few hold a shingle of theirs, be it kin of yet others.
     alone = common.alone[rows.take(corpus.word_paragraph.take(common.alone))]
     others = np.flatnonzero(rows & ~members)
@@ -100,7 +120,7 @@ def count_kin_once(
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
     held, at = look_up(common.shingle, hashes)
     _lower(frequency, positions[held], common.surplus[at])
-    return doubted
+    return Recounted(doubted, left, right)
 
 
 def shared_by_kin(
@@ -145,6 +165,40 @@ def shared_by_kin(
     }
 
 
+def _pairs_with_kin(
+    corpus: Corpus, outside: BoolArray, frequency: ByteArray, common: _Common
+) -> tuple[IntArray, IntArray]:
+    """Return pairs of paragraphs with kin of others that share what is rare only now.
+
+    Too common to be a seed, it is so no longer when kin are counted once. `outside`
+    (bool, one a paragraph) are those without so much kin. Sorted, each pair once.
+    """
+    paragraph = corpus.word_paragraph
+    positions = np.flatnonzero(_IS_COMMON.take(frequency))
+    positions = np.compress(outside.take(paragraph.take(positions)), positions)
+    hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
+    held, at = look_up(common.shingle, hashes)
+    positions = positions[held]
+    rare = (frequency[positions] & MOST_COUNTED) - common.surplus[at] <= COMMON
+    rare &= np.bincount(at, minlength=common.shingle.size)[at] <= MOST_OUTSIDE
+    here, at = paragraph.take(positions[rare]), at[rare]
+    # Each is paired with all that hold its shingle.
+    there = paragraph.take(common.positions)
+    kept = np.flatnonzero(~outside.take(there))
+    there, row = there[kept], common.row[kept]
+    there = there[np.argsort(row, kind="stable")]
+    count = np.bincount(row, minlength=common.shingle.size)
+    first = np.cumsum(count) - count
+    here = np.repeat(here, count[at])
+    there = there[ranges(first[at], count[at])]
+    keys = np.minimum(here, there) << 32 | np.maximum(here, there)
+    keys.sort()
+    begins = group_begins(keys)
+    shared = np.diff(begins, append=keys.size)
+    keys = keys[begins[shared >= FEWEST_SHARED]]
+    return keys >> 32, keys & 0xFFFFFFFF
+
+
 @dataclass(frozen=True, slots=True)
 class _Common:
     """The shingles that are common for the sake of kin alone, one row a shingle."""
@@ -152,7 +206,7 @@ class _Common:
     shingle: UInt64Array  # sorted
     surplus: IntArray  # surroundings in which it stands for that reason
     positions: IntArray  # at which they stand several times in one family
-    fewer: IntArray  # the surplus of the shingle at each position
+    row: IntArray  # of the shingle at each position
     alone: IntArray  # the positions of what stands in its family once
 
     @classmethod
@@ -175,13 +229,14 @@ class _Common:
         shingle = shingles[order[fresh]]
         weighted = np.bincount(row, column("surplus"), minlength=shingle.size)
         surplus = weighted.astype(np.int64)
-        fewer = surplus[row].take(number)
-        common, held = surplus > 0, np.flatnonzero(fewer)
+        common = surplus > 0
+        row = row.take(number)
+        held = np.flatnonzero(common[row])
         return cls(
             shingle[common],
             surplus[common],
             column("positions")[held],
-            fewer[held],
+            (np.cumsum(common) - 1)[row[held]],
             column("alone"),
         )
 

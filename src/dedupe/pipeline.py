@@ -232,25 +232,28 @@ class _Work:
     def _with_near_duplicates(
         self, matches: Matches, signed: Signed, doubted: Runs
     ) -> Matches:
-        """Add the pairs that share a band, and those that close their groups.
+        """Add the pairs that share a band, and those that their groups lead to.
 
-        Then look again at what was thought a formula and is the text of such a group.
+        What was thought a formula may be the text of such a group: count it once.
         """
         corpus = self.stages.corpus
         found = [matches]
         found.append(self._fresh(found, *self._alike(matches, signed)))
-        closing = families.closing_pairs(*tied_by(found, EDITED))
-        found.append(self._fresh(found, *closing))
         family = kin(
             len(corpus.paragraphs),
             tied_by(found, EDITED),
             tied_by(found, CONTAINED),
         )
-        doubted = count_kin_once(
+        recounted = count_kin_once(
             corpus, family, doubted, self.stages.frequency, self._shared_by_kin
         )
-        again, _ = self.stages.verified(doubted)
+        again, _ = self.stages.verified(recounted.doubted)
         found.append(_unknown(found, again))
+        hidden = self._fresh(found, recounted.left, recounted.right)
+        # A quotation would have had longer seeds.
+        found.append(hidden.where(hidden.relation != OVERLAP))
+        closing = families.closing_pairs(*tied_by(found, EDITED))
+        found.append(self._fresh(found, *closing))
         others = tied_by(found, CONTAINED, OVERLAP)
         more = families.pairs_with_kin(tied_by(found, EDITED), others)
         found.append(self._fresh(found, *more))
