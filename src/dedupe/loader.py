@@ -36,6 +36,7 @@ from dedupe.readers import (
     plan,
     problem_order,
 )
+from dedupe.respacing import respaced, spliced, with_words
 from dedupe.settings import Settings
 from dedupe.texts import Texts
 from dedupe.values import dataclass
@@ -106,7 +107,7 @@ def read(
     """
     batches = plan(found.sources, options)
     held, words = _read_batches(found, options, batches, settings, jobs, done)
-    return _corpus(held, words), held
+    return _with_better_spaces(_corpus(held, words), held, settings)
 
 
 def read_more(
@@ -139,7 +140,8 @@ def read_more(
         texts=held.texts.with_more(more.texts),
     )
     known = corpus.word[: corpus.positions]
-    return _corpus(together, np.concatenate([known, words])), together
+    whole = _corpus(together, np.concatenate([known, words]))
+    return _with_better_spaces(whole, together, settings)
 
 
 def _read_batches(
@@ -307,6 +309,33 @@ def slices(batches: Batches) -> list[tuple[int, int]]:
             borders.append(batch)
     borders.append(len(batches.columns))
     return list(pairwise(borders))
+
+
+def _with_better_spaces(
+    corpus: Corpus, held: Batches, settings: Settings
+) -> tuple[Corpus, Batches]:
+    """Return both with paragraphs in the words of twins that are better spaced."""
+    changes = respaced(corpus, held.texts, settings)
+    if not changes:
+        return corpus, held
+    rows = np.array([own.row for own in changes])
+    first = corpus.paragraphs.first_word[rows]
+    stop = first + corpus.paragraphs.words[rows]
+    words = spliced(corpus.word, first, stop, [own.word for own in changes])
+    columns = [*held.columns]
+    batch_of = held.first_position.searchsorted(first, side="right") - 1
+    for batch in np.unique(batch_of).tolist():
+        own = np.flatnonzero(batch_of == batch)
+        position = held.first_position[batch]
+        columns[batch] = with_words(
+            columns[batch],
+            first[own] - position,
+            stop[own] - position,
+            [changes[row] for row in own.tolist()],
+        )
+    sizes = [arrays["start"].size for arrays in columns]
+    held = replace(held, columns=columns, first_position=_running(sizes))
+    return _corpus(held, words), held
 
 
 def _closing_words(first: int, stop: int) -> UInt32Array:

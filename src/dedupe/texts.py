@@ -84,16 +84,24 @@ class Texts:
         row = self.rows[int(self.row[document])]
         return row[self.begin[document] : self.end[document]]
 
+    def cut(self, document: Int32Array, spans: Int32Array) -> TextColumn:
+        """Return the text of each span.
+
+        `spans` are int32[places, 2], code points of the document of each.
+        """
+        codes = self._joined(document, spans)
+        return TextColumn.joined(codes, spans[:, 1] - spans[:, 0])
+
     def beginnings(self, document: Int32Array, spans: Int32Array) -> TextColumn:
         """Return the text of each span, cut after a word where it is long.
 
-        `spans` are int32[places, 2], code points of the document of each. Of a long one
-        the word that may go on behind the cut is left out, if that is short.
+        Of a long one the word that may go on behind the cut is left out, if that is
+        short.
         """
         is_long = spans[:, 1] - spans[:, 0] > EXCERPT
         shown = spans.copy()
         np.minimum(shown[:, 1], shown[:, 0] + EXCERPT, out=shown[:, 1])
-        column = self._column(document, shown)
+        column = self.cut(document, shown)
         column.end[is_long] = _cuts(column.codes, column.end[is_long])
         return column
 
@@ -111,16 +119,11 @@ class Texts:
         hashes = {}
         for first in range(0, document.size, AT_ONCE):
             rows = slice(first, first + AT_ONCE)
-            column = self._column(document[rows], spans[rows])
+            column = self.cut(document[rows], spans[rows])
             for row in _with_odd_space(column):
                 words = " ".join(column[row].split())
                 hashes[first + row] = hash(words.encode(*_CODEC))
         return hashes
-
-    def _column(self, document: Int32Array, spans: Int32Array) -> TextColumn:
-        """Return the text of each span."""
-        codes = self._joined(document, spans)
-        return TextColumn.joined(codes, spans[:, 1] - spans[:, 0])
 
     def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
         """Return the code points of all spans, each with a gap after it."""
