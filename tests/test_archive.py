@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpora import TEXT, WORDS, small_corpora
 from dedupe import Archive, Document, Settings, archive, scan
-from dedupe.archive import index
+from dedupe.archive import index, writing
 from dedupe.archive.incoming import Incoming
 from dedupe.errors import ArchiveError, SettingsError
 from dedupe.model import Match, Published, ScanResult
@@ -493,10 +493,10 @@ def test_many_documents_are_added_alike_by_any_number_of_processes(
 ) -> None:
     monkeypatch.setattr(archive.records, "TASK_CHARACTERS", 2000)
     monkeypatch.setattr(archive, "FOLDED_AT_ONCE", 20_000)
-    monkeypatch.setattr(archive, "LEAST_WRITTEN", 3000)
-    monkeypatch.setattr(archive, "BULK", 100)
-    monkeypatch.setattr(archive, "BLOCKS_AT_ONCE", 4)
-    monkeypatch.setattr(archive, "POSTINGS_AT_ONCE", 1000)
+    monkeypatch.setattr(writing, "LEAST_WRITTEN", 3000)
+    monkeypatch.setattr(writing, "BULK", 100)
+    monkeypatch.setattr(writing, "BLOCKS_AT_ONCE", 4)
+    monkeypatch.setattr(writing, "POSTINGS_AT_ONCE", 1000)
     documents = [
         Document(f"d{number}", f"{TEXT} {number} {WORDS[number % 50]} {number * 7}")
         for number in range(150)

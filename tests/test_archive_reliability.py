@@ -19,8 +19,9 @@ from random import Random
 import pytest
 
 from corpora import WORDS
-from dedupe import Archive, Document, archive
-from dedupe.archive import sqlite
+from dedupe import Archive, Document
+from dedupe.archive import meta
+from dedupe.archive.sqlite import connecting
 from dedupe.errors import ArchiveError, DedupeError
 from dedupe.settings import RULES_VERSION
 
@@ -172,7 +173,7 @@ def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
 def test_an_archive_that_another_writes_to_is_told_to_be_busy(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.1)
     with Archive.open(path, write=True) as one, Archive.open(path, write=True) as other:
         with one._store.writing(), pytest.raises(ArchiveError, match="another process"):
             other.add(documents(1, 500))
@@ -364,7 +365,7 @@ def set_version(path: Path, version: int) -> None:
 
 
 def test_a_newer_schema_is_refused_with_its_cure(path: Path) -> None:
-    set_version(path, sqlite.SCHEMA_VERSION + 1)
+    set_version(path, connecting.SCHEMA_VERSION + 1)
     for attempt in (Archive.open, Archive.rebuild):
         with pytest.raises(ArchiveError, match="upgrade dedupe"):
             attempt(path)
@@ -373,7 +374,7 @@ def test_a_newer_schema_is_refused_with_its_cure(path: Path) -> None:
 def test_an_older_schema_is_brought_up_to_date_by_rebuild(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("alter table documents drop column author")
-    set_version(path, sqlite.SCHEMA_VERSION - 1)
+    set_version(path, connecting.SCHEMA_VERSION - 1)
     with pytest.raises(ArchiveError, match=f"dedupe archive rebuild {path}"):
         Archive.open(path)
     assert Archive.rebuild(path) == []
@@ -386,7 +387,7 @@ def test_other_rules_are_refused_and_rebuilt(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = RULES_VERSION + 1
-    monkeypatch.setattr(archive, "RULES_VERSION", other)
+    monkeypatch.setattr(meta, "RULES_VERSION", other)
     with pytest.raises(ArchiveError, match=f"dedupe archive rebuild {path}"):
         Archive.open(path)
     Archive.rebuild(path, jobs=1)
@@ -429,14 +430,14 @@ def test_nothing_is_written_to_a_file_that_was_rebuilt_meanwhile(path: Path) -> 
 def test_a_file_that_is_rebuilt_while_it_is_opened_is_told_as_such(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = sqlite._check_known
+    known = connecting.check_known
 
     def rebuilt(path: Path, connection: sqlite3.Connection) -> int:
         monkeypatch.undo()
         Archive.rebuild(path)
         return known(path, connection)
 
-    monkeypatch.setattr(sqlite, "_check_known", rebuilt)
+    monkeypatch.setattr("dedupe.archive.sqlite.check_known", rebuilt)
     with pytest.raises(ArchiveError, match="rebuilt meanwhile"):
         Archive.open(path, write=True)
 
@@ -444,7 +445,7 @@ def test_a_file_that_is_rebuilt_while_it_is_opened_is_told_as_such(
 def test_an_archive_in_use_is_not_rebuilt(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.1)
     with (
         Archive.open(path, write=True) as opened,
         opened._store.writing(),

@@ -14,13 +14,12 @@ Changes(added=1, unchanged=0, replaced=())
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, field, replace
 from datetime import date
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,23 +27,15 @@ from typing import Self
 import numpy as np
 
 from dedupe import loader
-from dedupe.arabic import UNICODE_VERSION
-from dedupe.archive import checking, index, nearest
-from dedupe.archive.checking import damage, sound, text_of
+from dedupe.archive import checking, nearest, sqlite
+from dedupe.archive.checking import sound, text_of
 from dedupe.archive.dates import day_of, is_before
-from dedupe.archive.records import (
-    Document,
-    Folded,
-    Record,
-    checksum,
-    content_of,
-    digest_of,
-    fold,
-    id_of,
-)
+from dedupe.archive.meta import known_settings, new_meta, settings_of
+from dedupe.archive.records import Document, Folded, Record, content_of, fold, id_of
 from dedupe.archive.sqlite import SqliteStore
-from dedupe.archive.store import ParagraphRows, Store, Stored, Totals
-from dedupe.corpus import NOWHERE, Corpus, IntArray, UInt64Array
+from dedupe.archive.store import Store, Stored
+from dedupe.archive.writing import Changes, Writer
+from dedupe.corpus import NOWHERE, Corpus
 from dedupe.errors import ArchiveError, SettingsError
 from dedupe.loader import Batches
 from dedupe.model import Problem, Published, ScanResult
@@ -58,47 +49,20 @@ from dedupe.pipeline import (
 )
 from dedupe.readers import ReadOptions, Source
 from dedupe.results import build_result
-from dedupe.settings import RULES_VERSION, SETTING_NAMES, Settings
-from dedupe.signatures import SCHEME
+from dedupe.settings import Settings
 from dedupe.values import dataclass
 
 __all__ = ["Archive", "Changes", "Document", "Info"]
 
 # An archive with no more paragraphs is compared as a whole.
 WHOLE_PARAGRAPHS = 2000
-# Documents are folded so many characters at a time, and written when so many postings
-# have come together: a share of those there are, so that blocks are not written anew
-# too often, and no more than fit the memory of a common machine.
-FOLDED_AT_ONCE = 16 << 20
-LEAST_WRITTEN, MOST_WRITTEN = 4 << 20, 40 << 20
-WRITTEN_SHARE = 0.5
-# With more postings it is cheaper to go through all blocks than to ask for each.
-BULK = 20_000
-BLOCKS_AT_ONCE = 1024
-POSTINGS_AT_ONCE = 1 << 21
+FOLDED_AT_ONCE = 16 << 20  # characters
 REMOVED_AT_ONCE = 100
 REBUILT_AT_ONCE = 20_000
 # Settings that decide what stands in the index; the others may differ in a query.
 FIXED = ("fold", "ignore_numbers")
 _READ = ReadOptions()
 _SETTINGS = Settings()
-_NO_KEYS = np.empty(0, np.uint64)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What became of documents that were to be added."""
-
-    added: int = 0
-    unchanged: int = 0
-    replaced: tuple[str, ...] = ()  # ids of documents that had other content
-
-    def __add__(self, other: Changes) -> Changes:
-        return Changes(
-            self.added + other.added,
-            self.unchanged + other.unchanged,
-            self.replaced + other.replaced,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +94,8 @@ class Archive:
         """Use an open store; raise ArchiveError when other rules wrote it."""
         self._store = store
         self._meta = dict(store.meta())
-        self.settings = _settings(store.path, self._meta)
+        self.settings = settings_of(store.path, self._meta)
+        self._writer = Writer(store, self.settings)
 
     @classmethod
     def create(
@@ -147,7 +112,7 @@ class Archive:
         words that hide a copy. `created` is the time that `info` will tell.
         """
         seed = secrets.randbits(32) if seed is None else seed
-        SqliteStore.create(Path(path), _new_meta(replace(settings, seed=seed), created))
+        sqlite.create(Path(path), new_meta(replace(settings, seed=seed), created))
         return cls.open(path, write=True)
 
     @classmethod
@@ -191,15 +156,15 @@ class Archive:
         changes = Changes()
         held: list[tuple[list[Record], Folded]] = []
         waiting = 0
-        enough = self._enough()
+        enough = self._writer.enough()
         for some in _portions(documents):
             times = [added] * len(some)
             held.append(fold(some, self.settings, times, jobs))
             waiting += held[-1][1].shingle.size
             if waiting >= enough:
-                changes += self._write(held)
-                held, waiting, enough = [], 0, self._enough()
-        return changes + self._write(held) if held else changes
+                changes += self._writer.write(held)
+                held, waiting, enough = [], 0, self._writer.enough()
+        return changes + self._writer.write(held) if held else changes
 
     def remove(self, ids: Iterable[str]) -> list[str]:
         """Take documents away and return the ids that there were."""
@@ -212,7 +177,7 @@ class Archive:
             with self._store.writing():
                 some = wanted[start : start + REMOVED_AT_ONCE]
                 known = self._store.known(map(id_of, some))
-                self._remove(sorted(entry.row for entry in known.values()))
+                self._writer.remove(sorted(entry.row for entry in known.values()))
             removed += [name for name in some if id_of(name) in known]
         return removed
 
@@ -330,8 +295,8 @@ class Archive:
         """
         with SqliteStore.rebuilding(Path(path)) as old:
             meta = old.meta()
-            settings = _known_settings(meta.get("settings", "{}"))
-            old.create(_new_meta(settings, meta.get("created", "")))
+            settings = known_settings(meta.get("settings", "{}"))
+            old.create(new_meta(settings, meta.get("created", "")))
             with Archive.open(old.new, write=True) as archive:
                 for some in _parted(old.records(), REBUILT_AT_ONCE):
                     archive._restore(some, old.lost, jobs)  # noqa: SLF001
@@ -389,198 +354,7 @@ class Archive:
             documents.append(Document(record.id, text, *record[3:8]))
             times.append(record.added)
         if documents:
-            self._write([fold(documents, self.settings, times, jobs)])
-
-    def _enough(self) -> int:
-        there = int(self._store.totals().postings * WRITTEN_SHARE)
-        return min(max(there, LEAST_WRITTEN), MOST_WRITTEN)
-
-    def _write(self, held: Sequence[tuple[list[Record], Folded]]) -> Changes:
-        """Write documents in one transaction."""
-        records = [record for part, _ in held for record in part]
-        folded = Folded.joined([part for _, part in held])
-        with self._store.writing():
-            known = self._store.known(record.id for record in records)
-            last = {record.id: row for row, record in enumerate(records)}
-            kept, gone, replaced = [], [], []
-            added = unchanged = 0
-            for row, record in enumerate(records):
-                there = known.get(record.id)
-                final = records[last[record.id]]
-                if row != last[record.id]:
-                    same = record.content == final.content
-                elif there is None:
-                    kept.append(row)
-                    added += 1
-                    continue
-                else:
-                    same = _is_same(record, there.content, there.published)
-                    if not same:
-                        kept.append(row)
-                        gone.append(there.row)
-                if same:
-                    unchanged += 1
-                else:
-                    replaced.append(record.id)
-            self._remove(sorted(gone))
-            if kept:
-                self._insert([records[row] for row in kept], folded.where(kept))
-        return Changes(added, unchanged, tuple(replaced))
-
-    def _insert(self, records: Sequence[Record], folded: Folded) -> None:
-        row, first = self._store.next_rows()
-        solids, earliest = np.unique(folded.solid, return_index=True)
-        there = self._store.equal(solids.tolist(), 1).solid
-        fresh = np.sort(earliest[~np.isin(solids, there)])
-        words = folded.document_words().tolist()
-        borders = folded.first.tolist()
-        columns = (folded.line, folded.words, folded.solid)
-        stored = []
-        for number, record in enumerate(records):
-            begin, end = borders[number : number + 2]
-            numbers = (row + number, first + begin, end - begin, words[number])
-            own = [column[begin:end] for column in columns]
-            stored.append(Stored(*numbers, checksum(numbers, record, own), record))
-        document = np.repeat(np.arange(len(records)), np.diff(folded.first)) + row
-        rows = np.arange(first, first + folded.paragraphs)
-        self._store.insert(
-            stored, ParagraphRows(rows, document, *map(np.asarray, columns))
-        )
-        hashes, entry = folded.shingles_of(fresh)
-        more = index.postings(hashes, first + fresh[entry])
-        self._post(more, _NO_KEYS)
-        self._count(len(records), folded.paragraphs, sum(words), more.size)
-
-    def _remove(self, rows: Sequence[int]) -> None:
-        """Take documents away; what was equal to theirs stands in the index instead."""
-        if not rows:
-            return
-        stored, folded, own = self._folded(rows)
-        standing = self._store.equal(np.unique(folded.solid).tolist(), 1)
-        ours = np.flatnonzero(np.isin(own, standing.row))
-        hashes, entry = folded.shingles_of(ours)
-        less = index.postings(hashes, own[ours][entry])
-        self._store.delete(rows)
-        heirs = self._store.equal(np.unique(folded.solid[ours]).tolist(), 1)
-        more = _NO_KEYS
-        if heirs.row.size:
-            _, other, held = self._folded(np.unique(heirs.document).tolist())
-            chosen = np.flatnonzero(np.isin(held, heirs.row))
-            hashes, entry = other.shingles_of(chosen)
-            more = index.postings(hashes, held[chosen][entry])
-        self._post(more, less)
-        words = sum(document.words for document in stored)
-        self._count(-len(rows), -folded.paragraphs, -words, more.size - less.size)
-
-    def _folded(self, rows: Sequence[int]) -> tuple[list[Stored], Folded, IntArray]:
-        """Return documents, what their texts hold, and the rows of their paragraphs."""
-        stored = [sound(self.path, entry) for entry in self._store.documents(rows)]
-        texts = [text_of(self.path, entry.record) for entry in stored]
-        folded = Folded.of(texts, self.settings)
-        sizes = np.array([entry.paragraphs for entry in stored], np.int64)
-        if not np.array_equal(sizes, np.diff(folded.first)):
-            raise ArchiveError(damage(self.path, "paragraphs are lost"))
-        first = np.array([entry.first for entry in stored], np.int64)
-        own = np.arange(folded.paragraphs) + np.repeat(first - folded.first[:-1], sizes)
-        return stored, folded, own
-
-    def _post(self, more: UInt64Array, less: UInt64Array) -> None:
-        """Add postings and take others away."""
-        keys = np.concatenate([more, less])
-        if keys.size <= BULK:
-            blocks = self._store.containing(index.signed(keys).tolist())
-            if blocks:
-                self._store.put(*index.changed(blocks, more, less))
-            return
-        keys.sort()
-        at = 0
-        while at < keys.size:
-            at = self._post_some(keys, at, more, less)
-
-    def _post_some(
-        self, keys: UInt64Array, at: int, more: UInt64Array, less: UInt64Array
-    ) -> int:
-        """Change the next blocks that any of the keys belong to; return how far."""
-        [begin] = self._store.containing(index.signed(keys[at : at + 1]).tolist())
-        blocks = self._store.blocks(begin.first, BLOCKS_AT_ONCE + 1)
-        end = min(at + POSTINGS_AT_ONCE, keys.size)
-        names = np.array([block.first for block in blocks], np.int64)
-        if len(blocks) > BLOCKS_AT_ONCE:
-            wanted = index.signed(keys[at:end])
-            end = at + int(np.searchsorted(wanted, names[-1]))
-        # All that is equal to the last one belongs to it.
-        end = int(np.searchsorted(keys, keys[end - 1], side="right"))
-        touched = np.searchsorted(names, index.signed(keys[at:end]), side="right") - 1
-        some = [blocks[number] for number in np.unique(touched).tolist()]
-        low, high = keys[at], keys[end - 1]
-        parts = [
-            part[np.searchsorted(part, low) : np.searchsorted(part, high, side="right")]
-            for part in (more, less)
-        ]
-        self._store.put(*index.changed(some, *parts))
-        return end
-
-    def _count(
-        self, documents: int, paragraphs: int, words: int, postings: int
-    ) -> None:
-        totals = self._store.totals()
-        self._store.set_totals(
-            Totals(
-                totals.generation + 1,
-                totals.documents + documents,
-                totals.paragraphs + paragraphs,
-                totals.words + words,
-                totals.postings + postings,
-            )
-        )
-
-
-def _new_meta(settings: Settings, created: str) -> dict[str, str]:
-    meta = {
-        "settings": json.dumps(asdict(settings), sort_keys=True),
-        "fingerprint": settings.fingerprint(),
-        "rules": str(RULES_VERSION),
-        "unicode": UNICODE_VERSION,
-        "scheme": SCHEME,
-        "created": created,
-    }
-    return meta | {"checksum": _meta_checksum(meta)}
-
-
-def _meta_checksum(meta: Mapping[str, str]) -> str:
-    pairs = sorted(item for item in meta.items() if item[0] != "checksum")
-    return digest_of(chain.from_iterable(pairs)).hex()
-
-
-def _settings(path: Path, meta: dict[str, str]) -> Settings:
-    """Return the settings of an archive that was written by the rules of today."""
-    ours = _new_meta(_SETTINGS, "")
-    if meta.get("checksum") != _meta_checksum(meta):
-        raise ArchiveError(damage(path, "what it says of itself was changed"))
-    for name in ("rules", "unicode", "scheme"):
-        if meta.get(name) != ours[name]:
-            raise ArchiveError(
-                f"{path} was written by other rules ({name} {meta.get(name)}, now"
-                f" {ours[name]}); write it anew with: dedupe archive rebuild {path}"
-            )
-    try:
-        settings = Settings(**json.loads(meta["settings"]))
-    except (KeyError, TypeError, ValueError, SettingsError):
-        raise ArchiveError(damage(path, "its settings cannot be read")) from None
-    if settings.fingerprint() != meta.get("fingerprint") or "created" not in meta:
-        raise ArchiveError(damage(path, "its settings were changed"))
-    return settings
-
-
-def _known_settings(text: str) -> Settings:
-    """Return the settings that an older archive was made with, as far as they hold."""
-    try:
-        values = json.loads(text)
-        return Settings(
-            **{name: values[name] for name in SETTING_NAMES if name in values}
-        )
-    except (TypeError, ValueError, SettingsError):
-        return _SETTINGS
+            self._writer.write([fold(documents, self.settings, times, jobs)])
 
 
 def _parted(items: Iterable[Stored], size: int) -> Iterator[list[Stored]]:
@@ -622,11 +396,6 @@ def _check_day(name: str, day: object) -> None:
     if type(day) is not date:
         kind = type(day).__name__
         raise SettingsError(f"{name} must be a datetime.date, not {kind}.")
-
-
-def _is_same(record: Record, content: bytes, published: tuple[str, ...]) -> bool:
-    new = tuple(record[3:8])
-    return record.content == content and new == published
 
 
 def _told(
