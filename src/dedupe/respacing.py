@@ -23,7 +23,6 @@ from dedupe.corpus import (
     sorting_by,
 )
 from dedupe.memory_files import Arrays
-from dedupe.normalizer import normalize
 from dedupe.settings import Settings
 from dedupe.shingles import look_up
 from dedupe.texts import Texts
@@ -212,6 +211,8 @@ class _Letters:
 
 
 def _letters(text: str, settings: Settings) -> _Letters:
+    from dedupe.normalizer import normalize  # noqa: PLC0415 - hardly ever needed
+
     folded = normalize(text, fold=settings.fold, ignore_numbers=settings.ignore_numbers)
     is_space = np.array([letter == " " for letter in folded.text], np.int64)
     solid = folded.text.replace(" ", "")
