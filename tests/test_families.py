@@ -103,23 +103,32 @@ def family(members: int, first: int = 0) -> Edges:
     return np.array([one for one, _ in near]), np.array([other for _, other in near])
 
 
+NONE: Edges = (np.empty(0, np.int64), np.empty(0, np.int64))
+
+
 def test_what_overlaps_one_of_a_family_is_paired_with_its_kin() -> None:
     outside = 40
-    found = pairs_with_kin(family(40), (np.array([20]), np.array([outside])))
+    found = pairs_with_kin(family(40), NONE, (np.array([20]), np.array([outside])))
     assert pairs(found) == [
         (row, outside) for row in range(20 - NEXT, 21 + NEXT) if row != 20
     ]
 
 
+def test_what_stands_inside_one_of_two_is_paired_with_the_other() -> None:
+    two, outside = (np.array([3]), np.array([5])), (np.array([5]), np.array([9]))
+    assert pairs(pairs_with_kin(two, outside, NONE)) == [(3, 9)]
+    assert pairs(pairs_with_kin(two, NONE, outside)) == []
+
+
 def test_what_overlaps_one_of_a_flood_is_paired_with_a_few_of_its_kin() -> None:
-    found = pairs_with_kin(family(FLOOD), (np.array([20]), np.array([FLOOD])))
+    found = pairs_with_kin(family(FLOOD), NONE, (np.array([20]), np.array([FLOOD])))
     assert len(pairs(found)) == NEXT
 
 
 def test_what_overlaps_within_a_flood_is_not_paired_with_kin() -> None:
     overlaps = np.array([20, 50]), np.array([70, 120])
-    assert pairs(pairs_with_kin(family(FLOOD), overlaps)) == []
-    assert pairs(pairs_with_kin(family(FLOOD - 1), overlaps)) != []
+    assert pairs(pairs_with_kin(family(FLOOD), NONE, overlaps)) == []
+    assert pairs(pairs_with_kin(family(FLOOD - 1), NONE, overlaps)) != []
 
 
 def test_a_flood_is_a_family_of_many() -> None:

@@ -120,34 +120,36 @@ def _reached(place: IntArray, tied: IntArray, begins: IntArray) -> UInt64Array:
 
 
 def pairs_with_kin(
-    edges: tuple[Rows, Rows], others: tuple[Rows, Rows]
+    edges: tuple[Rows, Rows], inside: tuple[Rows, Rows], others: tuple[Rows, Rows]
 ) -> tuple[IntArray, IntArray]:
     """Return pairs of one side of other matches with the kin of the other side.
 
-    `edges` tie near-duplicates, `others` are what stands inside or overlaps one of
-    them. Only where there is so much kin that not all its shingles were paired; of a
-    flood, a few of the kin.
+    `edges` tie near-duplicates; in `inside` one paragraph holds the other, in `others`
+    the two overlap. Of those only where there is so much kin that not all its shingles
+    were paired; of a flood, a few of the kin.
     """
-    if not edges[0].size or not others[0].size:
+    if not edges[0].size:
         return _NONE, _NONE
-    count = int(max(edges[1].max(), others[1].max())) + 1
+    count = 1 + max(int(side[1].max(initial=0)) for side in (edges, inside, others))
     source = np.concatenate(edges).astype(np.int64)
     kin = np.concatenate(edges[::-1]).astype(np.int64)[sorting(source)]
     size = np.bincount(source, minlength=count)
     first = np.cumsum(size) - size
-    crowded = (size >= ALL_PAIRED) & (size <= MOST_MEMBERS)
+    has_kin = (size > 0) & (size <= MOST_MEMBERS)
+    crowded = has_kin & (size >= ALL_PAIRED)
     flood = floods(*edges, count)
     size = np.where(flood == NO_FLOOD, size, np.minimum(size, NEXT))
     packing = Packing(count.bit_length())
     found = []
-    for here, there in (others, others[::-1]):
-        rows = np.flatnonzero(crowded[here] & ~of_one_flood(flood, here, there))
-        number = size[here[rows]]
-        member = kin[ranges(first[here[rows]], number)]
-        other = np.repeat(there[rows].astype(np.int64), number)
-        apart = member != other
-        low = np.minimum(member, other)[apart]
-        found.append(_packed(packing, low, np.maximum(member, other)[apart] - low))
+    for sides, asked in ((inside, has_kin), (others, crowded)):
+        for here, there in (sides, sides[::-1]):
+            rows = np.flatnonzero(asked[here] & ~of_one_flood(flood, here, there))
+            number = size[here[rows]]
+            member = kin[ranges(first[here[rows]], number)]
+            other = np.repeat(there[rows].astype(np.int64), number)
+            apart = member != other
+            low = np.minimum(member, other)[apart]
+            found.append(_packed(packing, low, np.maximum(member, other)[apart] - low))
     return _distinct(packing, np.concatenate(found))
 
 

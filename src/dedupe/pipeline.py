@@ -254,8 +254,9 @@ class _Work:
         found.append(hidden.where(hidden.relation != OVERLAP))
         closing = families.closing_pairs(*tied_by(found, EDITED))
         found.append(self._fresh(found, *closing))
-        others = tied_by(found, CONTAINED, OVERLAP)
-        more = families.pairs_with_kin(tied_by(found, EDITED), others)
+        more = families.pairs_with_kin(
+            tied_by(found, EDITED), tied_by(found, CONTAINED), tied_by(found, OVERLAP)
+        )
         found.append(self._fresh(found, *more))
         return joined(found)
 
