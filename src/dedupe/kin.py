@@ -36,7 +36,7 @@ from dedupe.corpus import (
 )
 from dedupe.families import components
 from dedupe.memory_files import Arrays
-from dedupe.shingles import SHINGLE_WORDS, look_up, shingles_at
+from dedupe.shingles import AT_ONCE, SHINGLE_WORDS, look_up, shingles_at
 from dedupe.values import dataclass
 
 # Fewer make no shingle look common. More are a form that is filled in: telegrams,
@@ -48,8 +48,6 @@ FEWEST_SHARED = 2  # shingles: with fewer no two paragraphs match
 PARTS = 8  # of all families, which may be looked at by several processes
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 _NONE = np.empty(0, np.int64)
-_PLACES = np.arange(256) & MOST_COUNTED
-_IS_COMMON = (_PLACES > COMMON) & (_PLACES < MOST_COUNTED)
 
 
 class Recounted(NamedTuple):
@@ -174,14 +172,18 @@ def _pairs_with_kin(
     (bool, one a paragraph) are those without so much kin. Sorted, each pair once.
     """
     paragraph = corpus.word_paragraph
-    positions = np.flatnonzero(_IS_COMMON.take(frequency))
+    places = np.zeros(common.shingle.size, np.int64)
+    places[common.row] = frequency[common.positions] & MOST_COUNTED
+    is_rare = (places > COMMON) & (places < MOST_COUNTED)
+    is_rare &= places - common.surplus <= COMMON
+    rare = np.flatnonzero(is_rare)
+    most = int(places[rare].max(initial=0))
+    positions = _positions_between(frequency, COMMON + 1, most)
     positions = np.compress(outside.take(paragraph.take(positions)), positions)
     hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    held, at = look_up(common.shingle, hashes)
-    positions = positions[held]
-    rare = (frequency[positions] & MOST_COUNTED) - common.surplus[at] <= COMMON
-    rare &= np.bincount(at, minlength=common.shingle.size)[at] <= MOST_OUTSIDE
-    here, at = paragraph.take(positions[rare]), at[rare]
+    held, at = look_up(common.shingle[rare], hashes)
+    few = np.bincount(at, minlength=rare.size)[at] <= MOST_OUTSIDE
+    here, at = paragraph.take(positions[held[few]]), rare[at[few]]
     # Each is paired with all that hold its shingle.
     there = paragraph.take(common.positions)
     kept = np.flatnonzero(~outside.take(there))
@@ -197,6 +199,18 @@ def _pairs_with_kin(
     shared = np.diff(begins, append=keys.size)
     keys = keys[begins[shared >= FEWEST_SHARED]]
     return keys >> 32, keys & 0xFFFFFFFF
+
+
+def _positions_between(frequency: ByteArray, fewest: int, most: int) -> IntArray:
+    """Return where shingles stand in so many places, marks left aside."""
+    if most < fewest:
+        return _NONE
+    found = []
+    for first in range(0, frequency.size, AT_ONCE):
+        places = frequency[first : first + AT_ONCE] & np.uint8(MOST_COUNTED)
+        places -= np.uint8(fewest)  # what is less wraps and is more than all others
+        found.append(np.flatnonzero(places <= most - fewest) + first)
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True, slots=True)
