@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedupe.text_column import CodeUnits
+from dedupe.text_rows import TextRow
 from dedupe.texts import EXCERPT, SHORTEST, Texts, narrowed
 
 PLAIN = st.text(alphabet="ab \nأب١", max_size=12)
@@ -12,11 +12,11 @@ ANY = st.text(alphabet="ab \nأ🙂", max_size=12)
 BATCHES = st.lists(st.lists(st.one_of(PLAIN, ANY), max_size=3), min_size=1, max_size=4)
 
 
-def batch_of(texts: list[str]) -> tuple[CodeUnits, np.ndarray]:
+def batch_of(texts: list[str]) -> tuple[TextRow, np.ndarray]:
     """Return a batch as reading makes it, with a margin before it."""
     points = np.array(list(map(ord, "\n" + "".join(f"{text}\n" for text in texts))))
     borders = np.cumsum([1, *(len(text) + 1 for text in texts)])
-    return narrowed(points.astype(np.uint32)), borders
+    return TextRow.of(narrowed(points.astype(np.uint32))), borders
 
 
 def beginning(text: str) -> str:

@@ -21,6 +21,7 @@ from dedupe.readers import (
     names_of,
 )
 from dedupe.settings import Settings
+from dedupe.text_rows import TextRow
 
 
 def read_batch(
@@ -65,6 +66,7 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
     words, paragraphs = columns_of(
         encoded, texts, fold=settings.fold, ignore_numbers=settings.ignore_numbers
     )
+    text = TextRow.of(encoded.characters)
     halves = words.hashes.astype("<u8", copy=False).view("<u4")
     arrays = {
         "word": halves[1::2].copy(),  # the upper ones
@@ -80,7 +82,9 @@ def _columns(loaded: Loaded, settings: Settings) -> tuple[dict[str, Any], Arrays
         "first_word": paragraphs.first_word,
         "words": paragraphs.words,
         "solid": paragraphs.solid,
-        "text": encoded.characters,
+        "text_codes": text.codes,
+        "text_places": text.places,
+        "text_others": text.others,
         "text_borders": encoded.offsets,
         "source": np.array(documents.sources, np.int32),
         "source_start": source_start,

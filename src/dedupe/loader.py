@@ -38,6 +38,7 @@ from dedupe.readers import (
 )
 from dedupe.respacing import respaced, spliced, with_words
 from dedupe.settings import Settings
+from dedupe.text_rows import TextRow
 from dedupe.texts import Texts
 from dedupe.values import dataclass
 
@@ -245,7 +246,10 @@ def _held(
             for row, told in value["about"]
         },
         Texts.of(
-            [arrays.pop("text") for arrays in columns],
+            [
+                TextRow(*(arrays.pop(f"text_{name}") for name in TextRow.__slots__))
+                for arrays in columns
+            ],
             [arrays.pop("text_borders") for arrays in columns],
         ),
     )

@@ -3,7 +3,7 @@
 A file may have changed when a scan is done; what is shown is what was compared.
 
 >>> batch = np.array(list(map(ord, f"ab{chr(10)}cde{chr(10)}")), np.uint16)
->>> texts = Texts.of([batch], [np.array([0, 3, 7])])
+>>> texts = Texts.of([TextRow.of(batch)], [np.array([0, 3, 7])])
 >>> texts.read(1)
 'cde'
 >>> [*texts.beginnings(np.array([1, 0]), np.array([[1, 3], [0, 1]]))]
@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dedupe.corpus import Int32Array, IntArray
-from dedupe.text_column import GAP, CodeUnits, TextColumn, decoded
+from dedupe.text_column import CodeUnits, TextColumn, decoded
+from dedupe.text_rows import TextRow, joined
 from dedupe.values import dataclass
 
 EXCERPT = 160  # code points: two or three lines of a terminal
@@ -45,13 +46,13 @@ def narrowed(characters: CodeUnits) -> CodeUnits:
 class Texts:
     """The texts of documents, which lie in rows of code points."""
 
-    rows: Sequence[CodeUnits]
+    rows: Sequence[TextRow]
     row: IntArray  # of each document
     begin: IntArray  # of each document, in its row
     end: IntArray
 
     @classmethod
-    def of(cls, rows: Sequence[CodeUnits], borders: Sequence[IntArray]) -> Texts:
+    def of(cls, rows: Sequence[TextRow], borders: Sequence[IntArray]) -> Texts:
         """Return the texts that lie in rows.
 
         `borders` says where each document of a row begins in it, and where one would
@@ -74,23 +75,24 @@ class Texts:
 
     def read(self, document: int) -> str:
         """Return the text of a document."""
-        return decoded(self._codes(document).data)
+        row = self.rows[int(self.row[document])]
+        span = int(self.begin[document]), int(self.end[document])
+        return decoded(row.characters(*span).data)
 
     def line_feeds(self, document: int) -> IntArray:
         """Return where each line of a document but the last one ends."""
-        return np.flatnonzero(self._codes(document) == ord("\n"))
-
-    def _codes(self, document: int) -> CodeUnits:
         row = self.rows[int(self.row[document])]
-        return row[self.begin[document] : self.end[document]]
+        codes = row.codes[self.begin[document] : self.end[document]]
+        return np.flatnonzero(codes == _LINE_FEED)
 
     def cut(self, document: Int32Array, spans: Int32Array) -> TextColumn:
         """Return the text of each span.
 
         `spans` are int32[places, 2], code points of the document of each.
         """
-        codes = self._joined(document, spans)
-        return TextColumn.joined(codes, spans[:, 1] - spans[:, 0])
+        begin, end = self.begin[document] + spans.T
+        codes = joined(self.rows, self.row[document], begin, end)
+        return TextColumn.joined(codes, end - begin)
 
     def beginnings(self, document: Int32Array, spans: Int32Array) -> TextColumn:
         """Return the text of each span, cut after a word where it is long.
@@ -107,7 +109,11 @@ class Texts:
 
     def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
         """Return a number for the text of each span; equal texts have equal ones."""
-        return list(map(hash, map(_bytes, self._pieces(document, spans))))
+        hashes: list[int] = []
+        for first in range(0, document.size, AT_ONCE):
+            rows = slice(first, first + AT_ONCE)
+            hashes += map(hash, _bytes(self.cut(document[rows], spans[rows])))
+        return hashes
 
     def hashes_of_words(
         self, document: Int32Array, spans: Int32Array
@@ -125,31 +131,14 @@ class Texts:
                 hashes[first + row] = hash(words.encode(*_CODEC))
         return hashes
 
-    def _joined(self, document: Int32Array, spans: Int32Array) -> CodeUnits:
-        """Return the code points of all spans, each with a gap after it."""
-        rows = self.row[document]
-        kinds = {self.rows[row].dtype for row in set(rows.tolist())}
-        kind = max(kinds, key=lambda kind: kind.itemsize, default=np.dtype(np.uint16))
-        pieces = self._pieces(document, spans)
-        if len(kinds) > 1:
-            pieces = (np.asarray(piece).astype(kind).data for piece in pieces)
-        gap = np.array([*map(ord, GAP)], kind).tobytes()
-        return np.frombuffer(gap.join([*pieces, b""]), kind)
 
-    def _pieces(self, document: Int32Array, spans: Int32Array) -> Iterator[memoryview]:
-        """Yield the code points of each span."""
-        rows = self.row[document].tolist()
-        memory = {row: self.rows[row].data for row in set(rows)}
-        start, end = (self.begin[document] + spans.T).tolist()
-        for row, first, stop in zip(rows, start, end, strict=True):
-            yield memory[row][first:stop]
-
-
-def _bytes(codes: memoryview) -> bytes:
-    """Return bytes that are the same for a text in whatever row it lies."""
-    if codes.itemsize == _NARROW:
-        return codes.tobytes()
-    return decoded(codes).encode(*_CODEC)
+def _bytes(column: TextColumn) -> Iterator[bytes]:
+    """Yield bytes that are the same for a text in whatever column it stands."""
+    memory = column.codes.data
+    for begin, end in zip(column.begin.tolist(), column.end.tolist(), strict=True):
+        codes = memory[begin:end]
+        is_narrow = codes.itemsize == _NARROW
+        yield codes.tobytes() if is_narrow else decoded(codes).encode(*_CODEC)
 
 
 def _with_odd_space(column: TextColumn) -> list[int]:
