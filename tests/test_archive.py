@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -460,6 +461,17 @@ def test_a_day_is_a_date(path: Path, day: date) -> None:
             made.query({"new": STORY}, since=day)
         with pytest.raises(SettingsError, match=r"before must be a datetime\.date"):
             made.prune(day)
+
+
+def test_settings_of_another_kind_are_refused(path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"Settings\(…\), not dict"):
+        Archive.create(path, {"fold": "light"})  # type: ignore[arg-type]
+    assert not path.exists()
+    with filled(path, STORY) as made:
+        wrong: dict[str, Any]
+        for wrong in ({"settings": {}}, {"read": None}, {"jobs": -1}):
+            with pytest.raises(SettingsError, match="must be"):
+                made.query({"new": STORY}, **wrong)
 
 
 def test_settings_that_decide_the_index_cannot_change_in_a_query(path: Path) -> None:

@@ -308,7 +308,10 @@ def test_what_needs_the_evaluation_data_is_left_out_without_it(
     assert list(natural_section({})) != []
 
 
-def test_a_mixture_of_our_own_corpus_holds_every_kind() -> None:
+def test_a_mixture_of_our_own_corpus_holds_every_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mixtures, "paragraphs", lambda: own_corpus.paragraphs(200))
     size = mixtures.Size(1, 20)
     table = mixtures.make_board(mixtures.OWN, size, Run())
     assert {copy.variation for copy in table.mixture.copies} == set(VARIATIONS)

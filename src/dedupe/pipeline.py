@@ -102,7 +102,7 @@ def compare(
 
     The arguments are those of `scan`.
     """
-    _check_arguments(settings, read, jobs)
+    check_arguments(settings, read, jobs)
     tell = progress or tell_nobody
     found = sources_of(inputs, read)
     jobs = jobs_for(found, jobs)
@@ -196,7 +196,7 @@ def _unknown_kind(given: object) -> SettingsError:
     )
 
 
-def _check_arguments(settings: object, read: object, jobs: object) -> None:
+def check_arguments(settings: object, read: object, jobs: object = None) -> None:
     """Refuse what would fail later, or be taken for something else."""
     for name, value, kind in (
         ("settings", settings, Settings),

@@ -42,6 +42,7 @@ from dedupe.model import Problem, Published, ScanResult
 from dedupe.pipeline import (
     Inputs,
     Progress,
+    check_arguments,
     compare_corpus,
     jobs_for,
     sources_of,
@@ -111,6 +112,7 @@ class Archive:
         The seed of its signatures is random unless given, so that nobody can choose
         words that hide a copy. `created` is the time that `info` will tell.
         """
+        check_arguments(settings, _READ)
         seed = secrets.randbits(32) if seed is None else seed
         sqlite.create(Path(path), new_meta(replace(settings, seed=seed), created))
         return cls.open(path, write=True)
@@ -202,7 +204,9 @@ class Archive:
         """
         if since is not None:
             _check_day("since", since)
-        settings = self._settings_for(settings)
+        settings = self.settings if settings is None else settings
+        check_arguments(settings, read, jobs)
+        self._check_fixed(settings)
         tell = progress or tell_nobody
         found = sources_of(inputs, read)
         jobs = jobs_for(found, jobs)
@@ -309,9 +313,8 @@ class Archive:
             for name, known in self._store.known(map(id_of, ids)).items()
         }
 
-    def _settings_for(self, settings: Settings | None) -> Settings:
-        if settings is None:
-            return self.settings
+    def _check_fixed(self, settings: Settings) -> None:
+        """Refuse settings by which other words stand in the index."""
         for name in FIXED:
             if getattr(settings, name) != getattr(self.settings, name):
                 value = getattr(self.settings, name)
@@ -319,7 +322,6 @@ class Archive:
                     f"{name} must be {value!r}, as in the archive {self.path}; or make"
                     " another archive with other settings."
                 )
-        return settings
 
     def _choose(
         self,
