@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.text_column import GAP, CodeUnits, decoded
-from dedupe.text_rows import AT_ONCE, TextRow, joined
+from dedupe.text_rows import AT_ONCE, TextRow, joined, plain
 
 DELETE = "\x7f"  # stands for characters that no byte tells
 ODD = f"«»”…\u200f\ufefbیé🙂{DELETE}"
@@ -44,6 +44,18 @@ def test_spans_of_many_rows_are_joined_in_the_order_asked_for(
     number, begin, end = np.array(asked, np.int64).reshape(-1, 3).T
     found = decoded(joined(rows, number, begin, end).data)
     assert found == "".join(texts[row][start:stop] + GAP for row, start, stop in asked)
+
+
+@given(TEXTS, TEXTS)
+def test_bytes_tell_a_text_from_all_others_or_are_not_given(
+    text: str, other: str
+) -> None:
+    row = TextRow.of(characters(ARABIC * 9 + text))
+    codes = row.plain(len(ARABIC * 9), len(ARABIC * 9 + text))
+    assert codes == (plain(text) if row.is_packed else None)
+    assert (plain(text) is None) == bool(set(text) & set(f"{ODD}\u0680\u05ff"))
+    if plain(text) is not None:
+        assert (plain(text) == plain(other)) == (text == other)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ A file may have changed when a scan is done; what is shown is what was compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from dedupe.corpus import Int32Array, IntArray
 from dedupe.text_column import CodeUnits, TextColumn, decoded
-from dedupe.text_rows import TextRow, joined
+from dedupe.text_rows import TextRow, joined, plain
 from dedupe.values import dataclass
 
 EXCERPT = 160  # code points: two or three lines of a terminal
@@ -31,8 +31,6 @@ _IS_ODD[[code for code in range(0x3001) if chr(code).isspace()]] = True
 _IS_ODD[_SPACE] = False
 AT_ONCE = 1 << 10  # texts; they stay in the cache of a core from pass to pass
 _BEYOND = 1 << 16
-_CODEC = "utf-16-le", "surrogatepass"  # of what is hashed
-_NARROW = 2  # bytes of a code point, unless one of the row is beyond
 
 
 def narrowed(characters: CodeUnits) -> CodeUnits:
@@ -109,10 +107,17 @@ class Texts:
 
     def hashes(self, document: Int32Array, spans: Int32Array) -> list[int]:
         """Return a number for the text of each span; equal texts have equal ones."""
-        hashes: list[int] = []
-        for first in range(0, document.size, AT_ONCE):
-            rows = slice(first, first + AT_ONCE)
-            hashes += map(hash, _bytes(self.cut(document[rows], spans[rows])))
+        begin, end = (self.begin[document] + spans.T).tolist()
+        rows = map(self.rows.__getitem__, self.row[document].tolist())
+        found = list(map(TextRow.plain, rows, begin, end))
+        hashes = list(map(hash, found))
+        others = [row for row, codes in enumerate(found) if codes is None]
+        for first in range(0, len(others), AT_ONCE):
+            some = others[first : first + AT_ONCE]
+            for row, text in zip(
+                some, self.cut(document[some], spans[some]), strict=True
+            ):
+                hashes[row] = _hash(text)
         return hashes
 
     def hashes_of_words(
@@ -128,17 +133,14 @@ class Texts:
             column = self.cut(document[rows], spans[rows])
             for row in _with_odd_space(column):
                 words = " ".join(column[row].split())
-                hashes[first + row] = hash(words.encode(*_CODEC))
+                hashes[first + row] = _hash(words)
         return hashes
 
 
-def _bytes(column: TextColumn) -> Iterator[bytes]:
-    """Yield bytes that are the same for a text in whatever column it stands."""
-    memory = column.codes.data
-    for begin, end in zip(column.begin.tolist(), column.end.tolist(), strict=True):
-        codes = memory[begin:end]
-        is_narrow = codes.itemsize == _NARROW
-        yield codes.tobytes() if is_narrow else decoded(codes).encode(*_CODEC)
+def _hash(text: str) -> int:
+    """Return a number for a text, the same from whatever row it was taken."""
+    codes = plain(text)
+    return hash(text if codes is None else codes)
 
 
 def _with_odd_space(column: TextColumn) -> list[int]:

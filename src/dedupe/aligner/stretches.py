@@ -101,39 +101,52 @@ def _without_echoes(runs: Runs, pair: IntArray) -> tuple[Runs, IntArray]:
     Where a phrase stands twice in one paragraph, a run of it alone lies beside the
     run of the sentence that was copied; it would break that, or cut off its start.
     """
-    found = [_echoes(runs, pair, side) for side in (runs.left, runs.right)]
-    longer = np.concatenate([rows for rows, _ in found])
-    shorter = np.concatenate([rows for _, rows in found])
-    kept = np.ones(len(runs), np.bool_)
+    is_next = pair[1:] == pair[:-1]
+    several = np.append(is_next, False)
+    several[1:] |= is_next
+    rows = np.flatnonzero(several)
+    if not rows.size:
+        return runs, pair
+    some, own = runs.where(rows), pair.take(rows)
+    found = [
+        _echoes(some, own, some.left, np.arange(rows.size)),
+        _echoes(some, own, some.right, sorting_by(own, some.right)),
+    ]
+    longer, shorter = np.concatenate(found, axis=1)
+    if not longer.size:
+        return runs, pair
+    kept = np.ones(rows.size, np.bool_)
     while longer.size:
         # What is left out itself leaves out none.
-        doubted = np.zeros(len(runs), np.bool_)
+        doubted = np.zeros(rows.size, np.bool_)
         doubted[shorter] = True
         kept[shorter[~doubted[longer]]] = False
         live = kept[longer] & kept[shorter]
         longer, shorter = longer[live], shorter[live]
-    return runs.where(kept), pair[kept]
+    stays = np.ones(pair.size, np.bool_)
+    stays[rows[~kept]] = False
+    return runs.where(stays), pair[stays]
 
 
-def _echoes(runs: Runs, pair: IntArray, side: IntArray) -> tuple[IntArray, IntArray]:
+def _echoes(runs: Runs, pair: IntArray, side: IntArray, order: IntArray) -> IntArray:
     """Return the rows of runs that share half of the shorter one's words on one side.
 
     First the longer one, then the other. Of equal ones that which stands first, on both
-    sides, so that it does not matter which is which.
+    sides, so that it does not matter which is which. `order` is that of the side.
     """
-    order = sorting_by(pair, side)
-    begin, length = (pair * _FAR + side)[order], runs.length[order]
+    begin, length = (pair * _FAR + side).take(order), runs.length.take(order)
     end = begin + length
     found = []
     for step in (1, 2):
         over = np.minimum(end[:-step], end[step:]) - begin[step:]
         rows = np.flatnonzero(2 * over >= np.minimum(length[:-step], length[step:]))
-        found.append(np.stack([order[rows], order[rows + step]]))
+        found.append((order.take(rows), order.take(rows + step)))
     one, other = np.concatenate(found, axis=1)
     more = runs.length[one] - runs.length[other]
-    later = (runs.left + runs.right)[one] - (runs.left + runs.right)[other]
+    place = runs.left + runs.right
+    later = place[one] - place[other]
     first = (more > 0) | ((more == 0) & ((later < 0) | ((later == 0) & (one < other))))
-    return np.where(first, one, other), np.where(first, other, one)
+    return np.stack([np.where(first, one, other), np.where(first, other, one)])
 
 
 def fresh_words(pair: IntArray, begin: IntArray, end: IntArray) -> IntArray:
