@@ -38,6 +38,7 @@ _WRITTEN = bytes.maketrans(
     f".,'{DIGITS}".encode(),
 )
 _BREAKS = frozenset((NEWLINE, BREAK))
+LONG_WORD = 32  # letters; from so many on numpy is done sooner than a loop
 _NO_DIGITS = str.maketrans("", "", DIGITS)
 
 
@@ -203,6 +204,8 @@ def _without_inner_yehs(
     *before, rest = word.split(hamza)
     pieces = [piece.rstrip(yeh) for piece in before]
     kept = hamza.join([*pieces, rest.rstrip(yeh) if is_parted else rest])
+    if len(kept) <= LONG_WORD:
+        return polynomial(kept), len(kept)
     value = 0
     for begin in range(0, len(kept), LETTERS_AT_ONCE):
         some = np.frombuffer(kept[begin : begin + LETTERS_AT_ONCE], np.uint8)
