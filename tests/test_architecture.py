@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,25 @@ def test_importing_the_library_loads_no_optional_or_slow_package() -> None:
 def test_a_scan_loads_neither_click_nor_scipy() -> None:
     loaded = modules_after(SCAN_IN_MEMORY.format(paragraph=PARAGRAPH))
     assert loaded.isdisjoint({"click", "scipy"})
+
+
+@pytest.mark.parametrize(
+    "command", [["scan", "samples"], ["explain", "samples/000.txt", "samples/001.txt"]]
+)
+def test_no_command_that_does_little_waits_for_masked_arrays(
+    command: list[str],
+) -> None:
+    # np.unique brings them, and with it np.isin and the like.
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "dedupe", *command],
+        capture_output=True,
+        check=False,
+        cwd=PACKAGE.parents[1],
+        encoding="utf-8",
+    )
+    assert run.stdout
+    assert re.search(r"\| +numpy$", run.stderr, re.MULTILINE)
+    assert not re.search(r"numpy\.ma\b", run.stderr)
 
 
 def test_a_format_is_known_before_its_reporter_is_loaded() -> None:

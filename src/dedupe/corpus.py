@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ Rows: TypeAlias = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 BoolArray: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 ByteArray: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 FloatArray: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Column = TypeVar("Column", IntArray, Int32Array, UInt64Array)
 
 
 def ranges(first: Rows, size: Rows) -> IntArray:
@@ -99,6 +100,33 @@ def group_begins(ordered: Rows | UInt64Array) -> IntArray:
     fresh = np.ones(ordered.size, np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
     return np.flatnonzero(fresh)
+
+
+def distinct(values: Column) -> Column:
+    """Return the different values of a column, ascending.
+
+    `np.unique` imports masked arrays first, which takes as long as a small scan; so do
+    the functions that call it, such as `np.isin`.
+
+    >>> distinct(np.array([30, 10, 30])).tolist()
+    [10, 30]
+    """
+    ordered = np.sort(values)
+    return ordered[group_begins(ordered)]
+
+
+def are_among(asked: Column, known: Column) -> BoolArray:
+    """Tell which values of a column stand in another.
+
+    >>> are_among(np.array([3, 1, 3, 2]), np.array([2, 3, 9])).tolist()
+    [True, False, True, True]
+    """
+    if not known.size:
+        return np.zeros(asked.size, np.bool_)
+    ordered = np.sort(known)
+    at = ordered.searchsorted(asked)
+    among: BoolArray = ordered.take(at, mode="clip") == asked
+    return among
 
 
 # Words that no text holds stand after each document and after the last one, so that

@@ -8,7 +8,7 @@ telling as any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -45,9 +45,14 @@ FEWEST_KIN, MOST_KIN = 3, 50
 # What as many others hold is a formula, however often kin repeat it.
 MOST_OUTSIDE = 100
 FEWEST_SHARED = 2  # shingles: with fewer no two paragraphs match
-PARTS = 8  # of all families, which may be looked at by several processes
+PARTS = 8  # of all families or positions, looked at by several processes
+SHARED, OUTSIDE = "shared by kin", "outside"  # the tasks
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 _NONE = np.empty(0, np.int64)
+
+
+# Has a task done for each part, on whatever process: its name, and what it is given.
+Ask: TypeAlias = Callable[[str, Arrays], Sequence[Arrays]]
 
 
 class Recounted(NamedTuple):
@@ -80,14 +85,14 @@ def count_kin_once(
     family: IntArray,
     doubted: Runs,
     frequency: ByteArray,
-    shared: Callable[[Arrays], Sequence[Arrays]],
+    ask: Ask,
 ) -> Recounted:
     """Count the places of kin once, and return what is to be looked at anew.
 
     `family` has a number for each paragraph, the same for kin; `doubted` are runs of
     words that stand in many places, each within a paragraph on either side. `frequency`
-    (uint8, one a position) is lowered in these paragraphs and in their kin. `shared`
-    has `shared_by_kin` called for each part of the families, on whatever process.
+    (uint8, one a position) is lowered in these paragraphs and in their kin. `ask` has
+    `shared_by_kin` or `held_outside` called for each part.
     """
     left = corpus.word_paragraph.take(doubted.left)
     right = corpus.word_paragraph.take(doubted.right)
@@ -104,10 +109,10 @@ def count_kin_once(
     members = is_large & (asked[family] | crowded)
     if not members.any():
         return Recounted(doubted, _NONE, _NONE)
-    common = _Common.of(shared({"family": family, "members": members}))
+    common = _Common.of(ask(SHARED, {"family": family, "members": members}))
     if not common.shingle.size:
         return Recounted(doubted, _NONE, _NONE)
-    left, right = _pairs_with_kin(corpus, ~crowded, frequency, common)
+    left, right = _pairs_with_kin(corpus, ~crowded, frequency, common, ask)
     rows[left] = rows[right] = True
     _lower(frequency, common.positions, common.surplus[common.row])
     # Of all others few hold a shingle of theirs, be it kin of yet others.
@@ -163,29 +168,58 @@ def shared_by_kin(
     }
 
 
+def held_outside(
+    corpus: Corpus,
+    outside: BoolArray,
+    shingles: UInt64Array,
+    most: int,
+    frequency: ByteArray,
+    part: int,
+) -> Arrays:
+    """Return where shingles stand in some paragraphs, in one part of all positions.
+
+    `outside` (bool, one a paragraph) tells in which; `shingles` are sorted, and none
+    stands in more than `most` places. One row each: `paragraph`, and `row`, that of the
+    shingle.
+    """
+    size = -(-frequency.size // PARTS)
+    positions = _common_positions(frequency, part * size, part * size + size, most)
+    paragraph = corpus.word_paragraph.take(positions)
+    rows = np.flatnonzero(outside.take(paragraph))
+    hashes = shingles_at(corpus.word, positions.take(rows), SHINGLE_WORDS)
+    held, row = look_up(shingles, hashes)
+    return {"paragraph": paragraph.take(rows.take(held)), "row": row}
+
+
 def _pairs_with_kin(
-    corpus: Corpus, outside: BoolArray, frequency: ByteArray, common: _Common
+    corpus: Corpus, outside: BoolArray, frequency: ByteArray, common: _Common, ask: Ask
 ) -> tuple[IntArray, IntArray]:
     """Return pairs of paragraphs with kin of others that share what is rare only now.
 
     Too common to be a seed, it is so no longer when kin are counted once. `outside`
     (bool, one a paragraph) are those without so much kin. Sorted, each pair once.
     """
-    paragraph = corpus.word_paragraph
     places = np.zeros(common.shingle.size, np.int64)
     places[common.row] = frequency[common.positions] & MOST_COUNTED
     is_rare = (places > COMMON) & (places < MOST_COUNTED)
     is_rare &= places - common.surplus <= COMMON
     rare = np.flatnonzero(is_rare)
-    most = int(places[rare].max(initial=0))
-    positions = _positions_between(frequency, COMMON + 1, most)
-    positions = np.compress(outside.take(paragraph.take(positions)), positions)
-    hashes = shingles_at(corpus.word, positions, SHINGLE_WORDS)
-    held, at = look_up(common.shingle[rare], hashes)
+    if not rare.size:
+        return _NONE, _NONE
+    given = {
+        "outside": outside,
+        "shingles": common.shingle[rare],
+        "most": places[rare].max(keepdims=True),
+    }
+    found = ask(OUTSIDE, given)
+    here, at = (
+        np.concatenate([arrays[name] for arrays in found])
+        for name in ("paragraph", "row")
+    )
     few = np.bincount(at, minlength=rare.size)[at] <= MOST_OUTSIDE
-    here, at = paragraph.take(positions[held[few]]), rare[at[few]]
+    here, at = here[few], rare[at[few]]
     # Each is paired with all that hold its shingle.
-    there = paragraph.take(common.positions)
+    there = corpus.word_paragraph.take(common.positions)
     kept = np.flatnonzero(~outside.take(there))
     there, row = there[kept], common.row[kept]
     there = there[np.argsort(row, kind="stable")]
@@ -201,15 +235,18 @@ def _pairs_with_kin(
     return keys >> 32, keys & 0xFFFFFFFF
 
 
-def _positions_between(frequency: ByteArray, fewest: int, most: int) -> IntArray:
-    """Return where shingles stand in so many places, marks left aside."""
-    if most < fewest:
-        return _NONE
-    found = []
-    for first in range(0, frequency.size, AT_ONCE):
-        places = frequency[first : first + AT_ONCE] & np.uint8(MOST_COUNTED)
-        places -= np.uint8(fewest)  # what is less wraps and is more than all others
-        found.append(np.flatnonzero(places <= most - fewest) + first)
+def _common_positions(
+    frequency: ByteArray, first: int, stop: int, most: int
+) -> IntArray:
+    """Return at which positions shingles stand in common, in `most` places or fewer.
+
+    `most` is above COMMON, and marks are left aside.
+    """
+    found = [_NONE]
+    for row in range(first, min(stop, frequency.size), AT_ONCE):
+        places = frequency[row : min(row + AT_ONCE, stop)] & np.uint8(MOST_COUNTED)
+        places -= np.uint8(COMMON + 1)  # what is less wraps and is more than all others
+        found.append(np.flatnonzero(places < most - COMMON) + row)
     return np.concatenate(found)
 
 

@@ -21,6 +21,7 @@ from dedupe.corpus import (
     Paragraphs,
     UInt32Array,
     WordParagraphs,
+    distinct,
     exemplars,
     sorting,
 )
@@ -328,7 +329,7 @@ def _with_better_spaces(
     words = spliced(corpus.word, first, stop, [own.word for own in changes])
     columns = [*held.columns]
     batch_of = held.first_position.searchsorted(first, side="right") - 1
-    for batch in np.unique(batch_of).tolist():
+    for batch in distinct(batch_of).tolist():
         own = np.flatnonzero(batch_of == batch)
         position = held.first_position[batch]
         columns[batch] = with_words(

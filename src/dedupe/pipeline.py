@@ -223,9 +223,9 @@ class _Work:
         count = len(self.stages.slices)
         keys = self._run("indexing", "index", count)
         seeds = self._run("pairing", "seeds", count, keys)
-        keys.forget()  # the largest columns of all
+        self.crew.let_go(keys)  # the largest columns of all
         found = self._run("comparing", "compare", count, seeds)
-        seeds.forget()
+        self.crew.let_go(seeds)
         matches, passages, signed, doubted = self.stages.found(found.arrays)
         return self._with_near_duplicates(matches, signed, doubted), passages
 
@@ -245,7 +245,7 @@ class _Work:
             tied_by(found, CONTAINED),
         )
         recounted = count_kin_once(
-            corpus, family, doubted, self.stages.frequency, self._shared_by_kin
+            corpus, family, doubted, self.stages.frequency, self._of_kin
         )
         again, _ = self.stages.verified(recounted.doubted)
         found.append(_unknown(found, again))
@@ -285,8 +285,8 @@ class _Work:
         # A run may go on into paragraphs that were compared before.
         return _unknown(found, joined([from_arrays(arrays) for arrays in more.arrays]))
 
-    def _shared_by_kin(self, given: Arrays) -> Sequence[Arrays]:
-        return self.crew.run("kin", PARTS, Stage.of(given)).arrays
+    def _of_kin(self, name: str, given: Arrays) -> Sequence[Arrays]:
+        return self.crew.run(name, PARTS, Stage.of(given)).arrays
 
     def _run(
         self, told: str, name: str, count: int, given: Stage | None = None

@@ -166,6 +166,10 @@ class Workers:
         They are those of a name, be there anything and a slash before it.
         """
 
+    def let_go(self, stage: Stage) -> None:
+        """Forget a stage as soon as there is nothing better to do."""
+        stage.forget()
+
 
 @contextlib.contextmanager
 def workers(tasks: Mapping[str, Task], jobs: int) -> Iterator[Workers]:
@@ -204,6 +208,7 @@ class _Forked(Workers):
         self._tickets = tickets
         self._files = files  # of each child, and of this process
         self._messages = messages
+        self._let_go: list[Stage] = []
 
     def run(
         self,
@@ -235,6 +240,8 @@ class _Forked(Workers):
         order = json.dumps([name, self._known(given)]).encode()
         first = self._files[-1].append(order)
         self._tickets.begin(first, len(order), count, is_last=is_last)
+        while self._let_go:
+            self._let_go.pop().forget()  # takes long, and the children are at work
         waiting: dict[int, tuple[Outcome, _Place]] = {}
         due = 0
         for heard, message in enumerate(self._heard(count, is_last=is_last), 1):
@@ -267,6 +274,10 @@ class _Forked(Workers):
             for key, where in place.arrays.items():
                 if key.rpartition("/")[2] == name:
                     self._files[place.file].forget([{key: where}])
+
+    def let_go(self, stage: Stage) -> None:
+        """Forget a stage as soon as there is nothing better to do."""
+        self._let_go.append(stage)
 
     def _known(self, given: Stage | None) -> list[_Place]:
         """Return where what is given lies for all to see."""

@@ -23,7 +23,7 @@ from dedupe.corpus import (
     UInt32Array,
     group_begins,
 )
-from dedupe.kin import shared_by_kin
+from dedupe.kin import OUTSIDE, SHARED, held_outside, shared_by_kin
 from dedupe.loader import Batches
 from dedupe.matches import Matches, as_arrays, from_arrays, joined
 from dedupe.memory_files import Arrays, shared_array
@@ -98,7 +98,8 @@ class Stages:
             "seeds": self._seeds,
             "compare": self._compare,
             "pairs": self._pairs,
-            "kin": self._kin,
+            SHARED: self._shared_by_kin,
+            OUTSIDE: self._held_outside,
             "findings": self._findings,
         }
 
@@ -187,10 +188,18 @@ class Stages:
         matches, _ = self.verified(runs)
         return None, as_arrays(matches)
 
-    def _kin(self, number: int, given: Given) -> Outcome:
+    def _shared_by_kin(self, number: int, given: Given) -> Outcome:
         """Find what kin have in common, of one part of all families."""
         family, members = given[0]["family"], given[0]["members"]
         return None, shared_by_kin(self.corpus, family, members, self.frequency, number)
+
+    def _held_outside(self, number: int, given: Given) -> Outcome:
+        """Find who holds what only kin repeat, in one part of all positions."""
+        outside, shingles = given[0]["outside"], given[0]["shingles"]
+        most = int(given[0]["most"][0])
+        return None, held_outside(
+            self.corpus, outside, shingles, most, self.frequency, number
+        )
 
     def _findings(self, number: int, given: Given) -> Outcome:
         """Draft one part of the findings."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.aligner import Runs
-from dedupe.corpus import BoolArray, IntArray, group_begins, sorting_by
+from dedupe.corpus import (
+    BoolArray,
+    IntArray,
+    are_among,
+    group_begins,
+    sorting_by,
+)
 from dedupe.values import dataclass
 
 _FAR = 1 << 40  # farther than any position
@@ -77,7 +83,7 @@ def _longest_of(runs: Runs, pair: IntArray, asked: IntArray) -> IntArray:
     Of a phrase that both sides say again and again, each run may lie over others on
     one side or the other, so that none of them is left.
     """
-    rows = np.flatnonzero(np.isin(pair, asked))
+    rows = np.flatnonzero(are_among(pair, asked))
     rows = rows[np.lexsort((-runs.length[rows], pair[rows]))]
     return rows[group_begins(pair[rows])]
 

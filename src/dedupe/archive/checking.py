@@ -11,7 +11,11 @@ import numpy as np
 from dedupe.archive import index
 from dedupe.archive.records import Folded, Record, checksum, content_of
 from dedupe.archive.store import ParagraphRows, Store, Stored
-from dedupe.corpus import UInt64Array
+from dedupe.corpus import (
+    UInt64Array,
+    are_among,
+    distinct,
+)
 from dedupe.errors import ArchiveError
 from dedupe.settings import Settings
 
@@ -173,8 +177,8 @@ def _agree(folded: Folded, held: ParagraphRows) -> bool:
 
 def _digests_of(store: Store, folded: Folded, held: ParagraphRows) -> UInt64Array:
     """Return the sums of the postings that paragraphs should have."""
-    standing = store.equal(np.unique(held.solid).tolist(), 1)
-    chosen = np.flatnonzero(np.isin(held.row, standing.row))
+    standing = store.equal(distinct(held.solid).tolist(), 1)
+    chosen = np.flatnonzero(are_among(held.row, standing.row))
     hashes, entry = folded.shingles_of(chosen)
     keys = index.postings(hashes, held.row[chosen][entry])
     return index.digests(keys, SHARE_BITS)

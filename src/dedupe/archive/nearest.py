@@ -27,6 +27,8 @@ from dedupe.corpus import (
     IntArray,
     UInt32Array,
     UInt64Array,
+    are_among,
+    distinct,
     group_begins,
     ranges,
 )
@@ -114,12 +116,13 @@ def choose(
     solids = paragraphs.solid[np.searchsorted(paragraphs.row, pairs.other)]
     if since:
         # Many an old one may share more than the few that are recent.
-        recent = np.isin(solids, twins(store, solids, MOST_COPIES, since).solid)
+        recent = are_among(solids, twins(store, solids, MOST_COPIES, since).solid)
         pairs, likely, solids = pairs.where(recent), likely[recent], solids[recent]
     kept, cut = _best(pairs, likely)
     copies = twins(store, solids[kept], MOST_COPIES, since)
     documents = np.concatenate([equal.document, copies.document, in_lines])
-    rows = np.setdiff1d(documents, np.array(sorted(left_out), np.int64))
+    rows = distinct(documents)
+    rows = rows[~are_among(rows, np.array(sorted(left_out), np.int64))]
     few = corpus.paragraphs.words[cut_equal] < settings.min_words
     return Choice(
         rows.tolist(),
@@ -141,7 +144,7 @@ def _equal(
     equal = twins(store, solids, MOST_COPIES + len(left_out) + 1, since)
     found, count = np.unique(equal.solid, return_counts=True)
     many = found[count > MOST_COPIES + len(left_out)]
-    return equal, own[np.isin(solids, many)]
+    return equal, own[are_among(solids, many)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +198,8 @@ def _gone(store: Store, left_out: Collection[int]) -> IntArray:
     gone = store.paragraphs_of(sorted(left_out))
     solids, counts = np.unique(gone.solid, return_counts=True)
     equal = store.equal(solids.tolist(), int(counts.max(initial=0)) + 1)
-    others = ~np.isin(equal.document, np.array(sorted(left_out), np.int64))
-    return gone.row[~np.isin(gone.solid, equal.solid[others])]
+    others = ~are_among(equal.document, np.array(sorted(left_out), np.int64))
+    return gone.row[~are_among(gone.solid, equal.solid[others])]
 
 
 def look_up(store: Store, hashes: UInt32Array) -> index.Postings:
@@ -214,7 +217,7 @@ def look_up(store: Store, hashes: UInt32Array) -> index.Postings:
 
 def _without(places: index.Postings, rows: IntArray) -> index.Postings:
     """Return the places but those in some paragraphs."""
-    kept = ~np.isin(places.rows, rows)
+    kept = ~are_among(places.rows, rows)
     total = np.append(0, np.cumsum(kept))
     return index.Postings(places.hashes, total[places.begins], places.rows[kept])
 
@@ -239,9 +242,9 @@ def _plausible(
             for name in _Pairs.__slots__
         )
     )
-    paragraphs = store.paragraphs(np.unique(pairs.other).tolist())
+    paragraphs = store.paragraphs(distinct(pairs.other).tolist())
     # A paragraph that is not there is a sign of damage, which `verify` looks for.
-    known = np.isin(pairs.other, paragraphs.row)
+    known = are_among(pairs.other, paragraphs.row)
     return pairs.where(known), paragraphs
 
 
@@ -390,7 +393,7 @@ def _elsewhere(
     """Return where shingles stand in documents that were not chosen."""
     held = store.paragraphs_of(documents.tolist())
     # Of equal paragraphs one stands in the index, perhaps that of another document.
-    standing = store.equal(np.unique(held.solid).tolist(), 1)
+    standing = store.equal(distinct(held.solid).tolist(), 1)
     places = _without(asked.places, np.union1d(held.row, standing.row))
     totals = store.totals()
     gone = store.paragraphs_of(sorted(left_out))

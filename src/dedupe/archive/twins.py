@@ -8,7 +8,11 @@ import numpy as np
 
 from dedupe.archive.dates import is_before
 from dedupe.archive.store import ParagraphRows, Store
-from dedupe.corpus import IntArray
+from dedupe.corpus import (
+    IntArray,
+    are_among,
+    distinct,
+)
 
 
 def twins(
@@ -18,9 +22,9 @@ def twins(
 
     With a day, those of the last that are not known to be published before.
     """
-    found = store.equal(np.unique(solids).tolist(), most, last=since is not None)
+    found = store.equal(distinct(solids).tolist(), most, last=since is not None)
     if not since:
         return found
-    documents = store.dates(np.unique(found.document).tolist())
+    documents = store.dates(distinct(found.document).tolist())
     recent = [row for row, published, _ in documents if not is_before(published, since)]
-    return found.where(np.isin(found.document, np.array(recent, np.int64)))
+    return found.where(are_among(found.document, np.array(recent, np.int64)))

@@ -10,7 +10,12 @@ from dedupe.archive import index
 from dedupe.archive.checking import damage, sound, text_of
 from dedupe.archive.records import Folded, Record, checksum
 from dedupe.archive.store import ParagraphRows, Store, Stored, Totals
-from dedupe.corpus import IntArray, UInt64Array
+from dedupe.corpus import (
+    IntArray,
+    UInt64Array,
+    are_among,
+    distinct,
+)
 from dedupe.errors import ArchiveError
 from dedupe.settings import Settings
 from dedupe.values import dataclass
@@ -91,7 +96,7 @@ class Writer:
         row, first = self.store.next_rows()
         solids, earliest = np.unique(folded.solid, return_index=True)
         there = self.store.equal(solids.tolist(), 1).solid
-        fresh = np.sort(earliest[~np.isin(solids, there)])
+        fresh = np.sort(earliest[~are_among(solids, there)])
         words = folded.document_words().tolist()
         borders = folded.first.tolist()
         columns = (folded.line, folded.words, folded.solid)
@@ -116,16 +121,16 @@ class Writer:
         if not rows:
             return
         stored, folded, own = self._folded(rows)
-        standing = self.store.equal(np.unique(folded.solid).tolist(), 1)
-        ours = np.flatnonzero(np.isin(own, standing.row))
+        standing = self.store.equal(distinct(folded.solid).tolist(), 1)
+        ours = np.flatnonzero(are_among(own, standing.row))
         hashes, entry = folded.shingles_of(ours)
         less = index.postings(hashes, own[ours][entry])
         self.store.delete(rows)
-        heirs = self.store.equal(np.unique(folded.solid[ours]).tolist(), 1)
+        heirs = self.store.equal(distinct(folded.solid[ours]).tolist(), 1)
         more = _NO_KEYS
         if heirs.row.size:
-            _, other, held = self._folded(np.unique(heirs.document).tolist())
-            chosen = np.flatnonzero(np.isin(held, heirs.row))
+            _, other, held = self._folded(distinct(heirs.document).tolist())
+            chosen = np.flatnonzero(are_among(held, heirs.row))
             hashes, entry = other.shingles_of(chosen)
             more = index.postings(hashes, held[chosen][entry])
         self._post(more, less)
@@ -171,7 +176,7 @@ class Writer:
         # All that is equal to the last one belongs to it.
         end = int(np.searchsorted(keys, keys[end - 1], side="right"))
         touched = np.searchsorted(names, index.signed(keys[at:end]), side="right") - 1
-        some = [blocks[number] for number in np.unique(touched).tolist()]
+        some = [blocks[number] for number in distinct(touched).tolist()]
         low, high = keys[at], keys[end - 1]
         parts = [
             part[np.searchsorted(part, low) : np.searchsorted(part, high, side="right")]

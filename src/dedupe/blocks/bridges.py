@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.edges import Edges
-from dedupe.corpus import Corpus, IntArray
+from dedupe.corpus import (
+    BoolArray,
+    Corpus,
+    IntArray,
+    are_among,
+    group_begins,
+)
 from dedupe.matches import CONTAINED, Matches
 
 _LOWER = (1 << 32) - 1
@@ -21,14 +27,7 @@ def bridges(corpus: Corpus, matches: Matches, edges: Edges) -> Edges:
         side[rows].astype(np.int64) for side in (matches.left, matches.right)
     )
     asked = _diagonal(left, right)
-    known = _diagonal(edges.left, edges.right)
-    places = np.concatenate([known, asked])
-    is_edge = np.arange(places.size) < known.size
-    # Of a place that is both, the edge stands first.
-    order = np.argsort(places, kind="stable")
-    places, is_edge = places[order], is_edge[order]
-    fresh = np.append(True, places[1:] != places[:-1])[: places.size]
-    places, is_edge = places[fresh], is_edge[fresh]
+    places, is_edge = _amid_others(_diagonal(edges.left, edges.right), asked)
     run = _runs(corpus, places)
     row = np.arange(places.size)
     before = np.maximum.accumulate(np.where(is_edge, row, -1))
@@ -37,7 +36,7 @@ def bridges(corpus: Corpus, matches: Matches, edges: Edges) -> Edges:
     inner[inner] = (run[before[inner]] == run[inner]) & (
         run[after[inner]] == run[inner]
     )
-    kept = rows[np.isin(asked, places[inner])]
+    kept = rows[are_among(asked, places[inner])]
     return Edges(
         matches.left[kept].astype(np.int64),
         matches.right[kept].astype(np.int64),
@@ -45,6 +44,25 @@ def bridges(corpus: Corpus, matches: Matches, edges: Edges) -> Edges:
         matches.jaccard[kept],
         matches.containment[kept],
     )
+
+
+def _amid_others(known: IntArray, asked: IntArray) -> tuple[IntArray, BoolArray]:
+    """Return what is asked that follows on a place and is followed by one, and these.
+
+    `known` are edges. Places are ascending; beside them it comes which are edges.
+    """
+    # Of a place that is both, the edge stands first.
+    keys = np.concatenate([known << 1, asked << 1 | 1]).view(np.uint64)
+    keys.sort()
+    fresh = group_begins(keys >> np.uint64(1))
+    keys = keys[fresh]
+    places: IntArray = (keys >> np.uint64(1)).view(np.int64)
+    is_asked = (keys & np.uint64(1)).astype(np.bool_)
+    follows = np.diff(places) == 1
+    rows = np.flatnonzero(is_asked[1:-1] & follows[:-1] & follows[1:])
+    near = np.zeros(places.size, np.bool_)
+    near[rows] = near[rows + 1] = near[rows + 2] = True
+    return places[near], ~is_asked[near]
 
 
 def _diagonal(left: IntArray, right: IntArray) -> IntArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, Draft
 from dedupe.blocks.edges import Edges
-from dedupe.blocks.groups import FORM_SHARE, LITTLE_SHARE, document_words, in_common
+from dedupe.blocks.groups import FORM_SHARE, LITTLE_SHARE, in_common
 from dedupe.corpus import BoolArray, Corpus, IntArray, group_begins, sorting_by
 from dedupe.families import components
 from dedupe.matches import OVERLAP, Matches
@@ -22,7 +22,8 @@ class _Ties:
     words: IntArray
     begin: IntArray  # of all left sides, then of all right sides
     end: IntArray
-    place: IntArray  # likewise, numbers from 0 on
+    order: IntArray  # of all sides
+    place: IntArray  # likewise of all sides, numbers from 0 on
 
     @classmethod
     def of(cls, matches: Matches, least: int) -> _Ties:
@@ -32,18 +33,20 @@ class _Ties:
         rows = np.flatnonzero(words >= least)
         match = np.repeat(np.arange(len(matches)), np.diff(matches.first_passage))
         begin, end = begin[:, rows].reshape(-1), end[:, rows].reshape(-1)
-        return cls(match[rows], words[rows], begin, end, _places(begin, end))
+        order = sorting_by(begin, end)
+        place = _places(begin, end, order)
+        return cls(match[rows], words[rows], begin, end, order, place)
 
 
-def _places(begin: IntArray, end: IntArray) -> IntArray:
+def _places(begin: IntArray, end: IntArray, order: IntArray) -> IntArray:
     """Return the same number for passages that are for the greater part one place.
 
     It must be the greater part of the longer one: what begins with a phrase and goes on
     for a page is no phrase.
     """
-    order = sorting_by(begin, end)
-    size = (end - begin)[order]
-    shared = np.minimum(end[order][1:], end[order][:-1]) - begin[order][1:]
+    begin, end = begin[order], end[order]
+    size = end - begin
+    shared = np.minimum(end[1:], end[:-1]) - begin[1:]
     another = np.ones(order.size, np.int64)
     another[1:] = 2 * shared <= np.maximum(size[1:], size[:-1])
     place = np.empty(order.size, np.int64)
@@ -52,9 +55,17 @@ def _places(begin: IntArray, end: IntArray) -> IntArray:
 
 
 def find_formulas(
-    corpus: Corpus, matches: Matches, edges: Edges, rows: IntArray, settings: Settings
+    corpus: Corpus,
+    matches: Matches,
+    edges: Edges,
+    rows: IntArray,
+    kin: IntArray,
+    settings: Settings,
 ) -> tuple[Draft, IntArray]:
-    """Return the phrases in some matches, and the rows that have more to tell."""
+    """Return the phrases in some matches, and the rows that have more to tell.
+
+    `kin` is the same number for paragraphs that the edges tie.
+    """
     chosen = matches.where(rows)
     ties = _Ties.of(chosen, settings.min_passage_words)
     left, right = np.split(ties.place, 2)
@@ -64,9 +75,9 @@ def find_formulas(
     label = components(left[unrelated], right[unrelated], count)
     head = np.empty(count, np.int64)
     # Of several values for one place, the last stays.
-    order = sorting_by(ties.begin, ties.end)[::-1]
+    order = ties.order[::-1]
     head[ties.place[order]] = order
-    formula = _in_families(corpus, edges, ties.begin[head], label, settings)
+    formula = _in_families(corpus, kin, ties.begin[head], label, settings)
     told = np.flatnonzero(formula[label[left]] & unrelated)
     words = np.bincount(ties.match[told], ties.words[told], minlength=rows.size)
     more = (words == 0) | (chosen.words - words >= settings.min_passage_words)
@@ -77,13 +88,12 @@ def find_formulas(
 
 
 def _in_families(
-    corpus: Corpus, edges: Edges, begin: IntArray, label: IntArray, settings: Settings
+    corpus: Corpus, kin: IntArray, begin: IntArray, label: IntArray, settings: Settings
 ) -> BoolArray:
     """Tell which labels stand in enough documents, and not in copies of a few texts.
 
     `begin` are the first positions of the places that have the labels.
     """
-    kin = components(edges.left, edges.right, len(corpus.paragraphs))
     paragraph = corpus.word_paragraph.take(begin)
     document = corpus.paragraphs.document[paragraph].astype(np.int64)
     least = settings.boilerplate_documents
@@ -108,9 +118,9 @@ def _unrelated(
     """
     document = corpus.paragraphs.document.astype(np.int64)
     left, right = document[matches.left[rows]], document[matches.right[rows]]
-    _, share = in_common(corpus, matches, edges, left, right)
-    own = words / np.minimum(*(document_words(corpus, side) for side in (left, right)))
-    unrelated: BoolArray = (own <= FORM_SHARE) & (share - own <= LITTLE_SHARE)
+    shared = in_common(corpus, matches, edges, left, right)
+    own = words / shared.shorter
+    unrelated: BoolArray = (own <= FORM_SHARE) & (shared.share - own <= LITTLE_SHARE)
     return unrelated
 
 

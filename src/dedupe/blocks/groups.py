@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from dedupe.blocks.drafts import BOILERPLATE, NEAR, Draft, whole_places
@@ -137,23 +139,33 @@ def _unrelated(
     """
     document = corpus.paragraphs.document.astype(np.int64)
     left, right = document[edges.left[asked]], document[edges.right[asked]]
-    times, share = in_common(corpus, matches, edges, left, right)
+    shared = in_common(corpus, matches, edges, left, right)
     unrelated: BoolArray = edges.match[asked] == NO_MATCH
-    unrelated &= share <= LITTLE_SHARE
-    unrelated |= times == 1
+    unrelated &= shared.share <= LITTLE_SHARE
+    unrelated |= shared.times == 1
     return unrelated
+
+
+class InCommon(NamedTuple):
+    """What two documents have in common, one row a pair of documents."""
+
+    times: IntArray  # edges and other matches
+    words: IntArray  # of all these
+    shorter: IntArray  # words of the shorter document
+
+    @property
+    def share(self) -> FloatArray:
+        """Which part of the shorter document it is."""
+        return self.words / self.shorter
 
 
 def in_common(
     corpus: Corpus, matches: Matches, edges: Edges, left: IntArray, right: IntArray
-) -> tuple[IntArray, FloatArray]:
-    """Return what pairs of documents that edges tie have in common.
-
-    That is how many edges and other matches, and which part of the shorter document
-    these are.
-    """
+) -> InCommon:
+    """Return what pairs of documents that edges tie have in common."""
     if not left.size:
-        return np.empty(0, np.int64), np.empty(0)
+        none = np.empty(0, np.int64)
+        return InCommon(none, none, none)
     other = np.flatnonzero(matches.relation != EDITED)
     document = corpus.paragraphs.document.astype(np.int64)
     one = document[np.concatenate([edges.left, matches.left[other]])]
@@ -166,7 +178,7 @@ def in_common(
     times = np.diff(begins, append=pair.size)[row]
     shared = np.add.reduceat(words[order], begins)[row]
     shorter = np.minimum(document_words(corpus, left), document_words(corpus, right))
-    return times, shared / shorter
+    return InCommon(times, shared, shorter)
 
 
 def little_shared(
@@ -175,6 +187,6 @@ def little_shared(
     """Tell which blocks are equal in two documents that share little in all."""
     document = corpus.paragraphs.document.astype(np.int64)
     left, right = document[blocks.left], document[blocks.right]
-    _, share = in_common(corpus, matches, edges, left, right)
-    little: BoolArray = ~blocks.edited & (share <= LITTLE_SHARE)
+    shared = in_common(corpus, matches, edges, left, right)
+    little: BoolArray = ~blocks.edited & (shared.share <= LITTLE_SHARE)
     return little

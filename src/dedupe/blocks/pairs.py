@@ -13,6 +13,7 @@ from dedupe.corpus import (
     IntArray,
     Rows,
     group_begins,
+    ranges,
     sorting_by,
 )
 from dedupe.families import components
@@ -82,8 +83,8 @@ def overlap_findings(
 ) -> list[Draft]:
     """Return what stands inside other paragraphs: formulas, then single overlaps."""
     rows = np.flatnonzero(matches.relation >= CONTAINED)
-    formulas, rest = find_formulas(corpus, matches, edges, rows, settings)
     kin = components(edges.left, edges.right, len(corpus.paragraphs))
+    formulas, rest = find_formulas(corpus, matches, edges, rows, kin, settings)
     told = _told_once(corpus, matches, rest, kin)
     stretches = _stretches(corpus, matches, np.sort(told), settings.min_passage_words)
     return [formulas, stretches]
@@ -106,7 +107,11 @@ def _told_once(
     for _ in range(MOST_WORDINGS):
         begins = group_begins(pair)
         told.append(rows[begins])
-        head = np.repeat(rows[begins], np.diff(begins, append=pair.size))
+        size = np.diff(begins, append=pair.size)
+        begins, size = begins[size > 1], size[size > 1]
+        others = ranges(begins + 1, size - 1)
+        head, pair = np.repeat(rows[begins], size - 1), pair[others]
+        rows = rows[others]
         same = _agree(corpus, matches, matches.left[rows], matches.left[head])
         same &= _agree(corpus, matches, matches.right[rows], matches.right[head])
         rows, pair = rows[~same], pair[~same]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.blocks.drafts import BLOCK, BOILERPLATE, OVERLAPPING, Findings
-from dedupe.corpus import BoolArray, IntArray, ranges, sorting_by
+from dedupe.corpus import (
+    BoolArray,
+    IntArray,
+    are_among,
+    ranges,
+    sorting_by,
+)
 
 
 def without_told(findings: Findings) -> Findings:
@@ -69,6 +75,6 @@ def _are_tied(
     holds = (finding[row] != owner[right[pair]]) & (one != two)[pair]
     holds &= room[row] >= length[pair]
     row, pair = row[holds], pair[holds]
-    pair = pair[np.isin(one[pair] << 32 | number[row], known)]
+    pair = pair[are_among(one[pair] << 32 | number[row], known)]
     tied[possible] = np.bincount(pair, minlength=two.size) > 0
     return tied

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe import spelling, word_alignment
-from dedupe.corpus import UInt64Array
+from dedupe.corpus import UInt64Array, are_among, distinct
 from dedupe.explaining.explanation import Difference, Excerpt, Level, Shared, Stretch
 from dedupe.explaining.folded_words import BothTexts, FoldedWords
 from dedupe.model import Span
@@ -40,11 +40,11 @@ def shared_shingles(both: BothTexts) -> Shared:
     def own(side: FoldedWords) -> UInt64Array:
         keys = shingles(upper_halves(side.hashes), SHINGLE_WORDS)
         ends = side.paragraph[SHINGLE_WORDS - 1 :]
-        return np.unique(keys[side.paragraph[: keys.size] == ends])
+        return distinct(keys[side.paragraph[: keys.size] == ends])
 
     one, other = own(both.left), own(both.right)
-    shared = np.intersect1d(one, other, assume_unique=True)
-    return Shared(one.size, other.size, shared.size)
+    shared = int(are_among(one, other).sum())
+    return Shared(one.size, other.size, shared)
 
 
 def aligned(both: BothTexts) -> tuple[list[word_alignment.Block], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dedupe.corpus import distinct
 from dedupe.explaining.comparing import shared_shingles
 from dedupe.explaining.explanation import Run
 from dedupe.explaining.folded_words import BothTexts
@@ -37,7 +38,7 @@ def why(finding: Finding, both: BothTexts, settings: Settings) -> str:
             f"(boilerplate_documents = {settings.boilerplate_documents})"
         )
     elif finding.rule == "repeated-block":
-        paragraphs = np.unique(inner.left.paragraph).size
+        paragraphs = distinct(inner.left.paragraph).size
         reason = (
             f"{paragraphs} paragraphs in a row stand again in the same order; "
             f"{_relation(finding, inner, settings)}"

@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dedupe.corpus import UInt32Array, UInt64Array
+from dedupe.corpus import (
+    UInt32Array,
+    UInt64Array,
+    are_among,
+    distinct,
+)
 from dedupe.gate.marked_words import QUOTATION, VERSE, MarkedWords
 from dedupe.model import Finding, Occurrence
 from dedupe.paragraphs import read_columns
@@ -34,9 +39,9 @@ class AllowedTexts:
         words = [
             upper_halves(read_columns([text])[0].hashes) for text in texts.values()
         ]
-        held = [np.unique(shingles(column, SHINGLE_WORDS)) for column in words]
-        together = np.unique(np.concatenate([np.empty(0, np.uint64), *held]))
-        return cls(list(texts), words, held, together)
+        held = [distinct(shingles(column, SHINGLE_WORDS)) for column in words]
+        together: UInt64Array = np.concatenate([np.empty(0, np.uint64), *held])
+        return cls(list(texts), words, held, distinct(together))
 
     def holding(self, words: UInt32Array) -> str:
         """Return the name of the first text that holds the words, or nothing."""
@@ -128,4 +133,4 @@ class Excuses:
 
 
 def _share(wanted: UInt64Array, held: UInt64Array) -> float:
-    return float(np.isin(wanted, held).mean()) if wanted.size else 0.0
+    return float(are_among(wanted, held).mean()) if wanted.size else 0.0

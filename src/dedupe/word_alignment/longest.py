@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.corpus import IntArray, UInt64Array
+from dedupe.corpus import IntArray, UInt64Array, are_among
 from dedupe.word_alignment.equal_words import numbered
 
 
@@ -39,7 +39,7 @@ def longest_run(
     def shared(length: int) -> tuple[int, int] | None:
         runs, begin = places(length)
         border = int(np.searchsorted(begin, left.size))
-        hit = np.flatnonzero(np.isin(runs[:border], runs[border:]))
+        hit = np.flatnonzero(are_among(runs[:border], runs[border:]))
         if not hit.size:
             return None
         twin = np.flatnonzero(runs[border:] == runs[hit[0]])[0]
