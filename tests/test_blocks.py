@@ -46,6 +46,7 @@ FRUITS = ("لبن", "عنب", "تمر", "خبز", "ملح", "زيت", "عسل", 
 PARAGRAPHS["P"] = f"{PARAGRAPHS['F']} {PARAGRAPHS['G']}"
 # B with another word at its beginning: as far from b as to overlap alone.
 PARAGRAPHS["g"] = PARAGRAPHS["B"].replace("البضائع", "الركاب")
+PARAGRAPHS["R"] = f"{PARAGRAPHS['C']} {PARAGRAPHS['D']}"
 PARAGRAPHS["q"] = PARAGRAPHS["P"].replace("غرقت", "اختفت")
 PARAGRAPHS["p"] = PARAGRAPHS["P"].replace("ديوانه", "ديوا نه")
 # What each document has for itself.
@@ -178,6 +179,18 @@ LAYOUTS = [
         {"1": "AFB", "2": "APB"},
         [block(words("AFB"), ("1", 1, 3), ("2", 1, 3), relation="edited")],
         {"2": words("AFB")},
+    ),
+    Layout(
+        "a block with two lengthened paragraphs, one after the other",
+        {"1": "AFCB", "2": "APRB"},
+        [block(words("AFCB"), ("1", 1, 4), ("2", 1, 4), relation="edited")],
+        {"2": words("AFCB")},
+    ),
+    Layout(
+        "lengthened paragraphs with another text before and after them",
+        {"1": "xFCy", "2": "tPRu"},
+        [held(words("FC"), ("1", 2, 3), ("2", 2, 3))],
+        {"2": words("FC")},
     ),
     Layout(
         "a paragraph that the copy has shortened, beside an edited one",

@@ -237,6 +237,22 @@ def test_a_stage_sees_what_the_one_before_gave(jobs: int) -> None:
 
 
 @jobs_given
+def test_what_a_stage_gave_is_let_go_at_the_latest_when_the_next_begins(
+    jobs: int,
+) -> None:
+    with processes.workers(TASKS, jobs) as crew:
+        first = crew.run("numbers", 7)
+        second = crew.run("sums", 4, first)
+        crew.let_go(first)
+        third = crew.run("sums", 4, second)
+        assert not first.arrays
+    see_off()
+    total = sum(int(arrays["rows"].sum()) for arrays in second.arrays)
+    assert total == sum(range(7_000))
+    assert sum(int(arrays["rows"].sum()) for arrays in third.arrays) == total
+
+
+@jobs_given
 def test_what_a_task_gave_can_be_forgotten_once_it_is_copied(jobs: int) -> None:
     def task(number: int, _: Given) -> Outcome:
         rows = np.full(50_000, number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.blocks.drafts import BLOCK, BOILERPLATE, OVERLAPPING, Findings
+from dedupe.blocks.drafts import BLOCK, BOILERPLATE, Findings
 from dedupe.corpus import (
     BoolArray,
     IntArray,
@@ -23,9 +23,6 @@ def without_told(findings: Findings) -> Findings:
     """
     owner = np.repeat(np.arange(len(findings)), np.diff(findings.places))
     asked = findings.rule != BOILERPLATE
-    # An overlap that goes on in the next paragraph may be more than is told.
-    goes_on = owner[findings.first != findings.last]
-    asked[goes_on] &= findings.rule[goes_on] != OVERLAPPING
     head = findings.places[:-1]
     other = asked[owner]
     other[head] = False
@@ -51,6 +48,8 @@ def _are_tied(
     asked, in_wide = np.zeros((2, int(findings.last.max(initial=0)) + 1), np.bool_)
     in_wide[paragraph] = True
     tied: BoolArray = in_wide[one] & in_wide[two]
+    # What stands in two paragraphs here and in one there is more than such a tie tells.
+    tied &= findings.last[left] - one == findings.last[right] - two
     possible = np.flatnonzero(tied)
     one, two, right = one[possible], two[possible], right[possible]
     asked[one] = asked[two] = True
