@@ -225,7 +225,7 @@ class _Work:
         seeds = self._run("pairing", "seeds", count, keys)
         self.crew.let_go(keys)  # the largest columns of all
         found = self._run("comparing", "compare", count, seeds)
-        self.crew.let_go(seeds)
+        seeds.forget()
         matches, passages, signed, doubted = self.stages.found(found.arrays)
         return self._with_near_duplicates(matches, signed, doubted), passages
 
