@@ -98,7 +98,7 @@ def test_two_bands_are_equal_when_their_rows_are(
 ) -> None:
     values = batch(sets)
     rows = 128 // count
-    found = signatures.bands(values, count)
+    found = signatures.bands([values], count, range(count))
     assert len(found) == count
     for band, column in enumerate(found):
         cut = values[band * rows : (band + 1) * rows].T.tolist()
@@ -109,7 +109,7 @@ def test_two_bands_are_equal_when_their_rows_are(
 
 def test_the_order_of_the_rows_of_a_band_counts() -> None:
     values = np.array([[1, 2], [2, 1]], np.uint32)
-    [column] = signatures.bands(values, 1)
+    [column] = signatures.bands([values], 1, [0])
     assert column[0] != column[1]
 
 
@@ -120,13 +120,33 @@ def test_the_estimate_is_that_of_datasketch(sets: list[list[int]]) -> None:
     right = np.arange(len(sets))
     sketches = [reference(hashes) for hashes in sets]
     expected = [sketches[0].jaccard(sketch) for sketch in sketches]
-    found = signatures.estimated_jaccard(values, left, right)
-    assert found.tolist() == pytest.approx(expected)
+    equal = signatures.agreeing([values], range(128), left, right)
+    assert (equal / 128).tolist() == pytest.approx(expected)
 
 
 def test_no_pair_has_no_estimate() -> None:
     none = np.empty(0, np.int64)
-    assert signatures.estimated_jaccard(batch([[1]]), none, none).size == 0
+    assert signatures.agreeing([batch([[1]])], range(128), none, none).size == 0
+
+
+@given(sets_of_hashes, st.data())
+def test_signatures_may_come_in_batches(
+    sets: list[list[int]], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(sets)))
+    whole, batches = batch(sets), [batch(sets[:cut]), batch(sets[cut:])]
+    for one, other in zip(
+        signatures.bands([whole], 32, range(1, 32, 8)),
+        signatures.bands(batches, 32, range(1, 32, 8)),
+        strict=True,
+    ):
+        assert one.tolist() == other.tolist()
+    left, right = np.triu_indices(len(sets), 1)
+    found = [
+        signatures.agreeing(some, range(3, 128, 8), left, right).tolist()
+        for some in ([whole], batches)
+    ]
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])

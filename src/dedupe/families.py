@@ -7,6 +7,8 @@ one, a form that is filled in again and again, each with a few others alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dedupe.candidates import (
@@ -23,6 +25,7 @@ from dedupe.corpus import (
     IntArray,
     Rows,
     UInt64Array,
+    distinct,
     group_begins,
     ranges,
     sorting,
@@ -64,6 +67,14 @@ def band_pairs(columns: list[UInt64Array]) -> tuple[IntArray, IntArray]:
         found += pairs_with_next(packing, keys[~large], NEXT_IN_BUCKET)
         found += pairs_with_next(packing, keys[large], CHAINED)
     return _distinct(packing, np.concatenate(found))
+
+
+def different_pairs(
+    found: Sequence[tuple[IntArray, IntArray]],
+) -> tuple[IntArray, IntArray]:
+    """Return pairs of rows that were found in several parts, each once, sorted."""
+    keys = distinct(np.concatenate([left << 32 | right for left, right in found]))
+    return keys >> 32, keys & 0xFFFFFFFF
 
 
 def closing_pairs(left: Rows, right: Rows) -> tuple[IntArray, IntArray]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dedupe import blocks, families, loader, processes, signatures
+from dedupe import blocks, families, loader, processes
 from dedupe.aligner import Runs
 from dedupe.children import see_off
 from dedupe.corpus import Corpus, IntArray
@@ -34,7 +34,7 @@ from dedupe.processes import Stage, Workers
 from dedupe.readers import Found, ReadOptions, find_sources, from_texts, is_much
 from dedupe.results import Compared, build_result
 from dedupe.settings import Settings
-from dedupe.stages import Signed, Stages
+from dedupe.stages import SIGNATURE_PARTS, Signed, Stages
 from dedupe.values import dataclass
 
 PathLike: TypeAlias = str | PurePath
@@ -226,7 +226,7 @@ class _Work:
         self.crew.let_go(keys)  # the largest columns of all
         found = self._run("comparing", "compare", count, seeds)
         seeds.forget()
-        matches, passages, signed, doubted = self.stages.found(found.arrays)
+        matches, passages, signed, doubted = self.stages.found(found)
         return self._with_near_duplicates(matches, signed, doubted), passages
 
     def _with_near_duplicates(
@@ -262,16 +262,22 @@ class _Work:
 
     def _alike(self, matches: Matches, signed: Signed) -> tuple[IntArray, IntArray]:
         """Return the pairs of paragraphs that share a band and look similar enough."""
-        settings = self.stages.settings
-        columns = signatures.bands(signed.signatures, settings.bands)
-        left, right = families.band_pairs(columns)
+        settings, rows = self.stages.settings, signed.rows
+        if not rows.size:
+            return rows, rows
+        found = self.crew.run("banded", SIGNATURE_PARTS, signed.signatures).arrays
+        left, right = families.different_pairs(
+            [(part["left"], part["right"]) for part in found]
+        )
         edges = tied_by([matches], EDITED)
         flood = families.floods(*edges, len(self.stages.corpus.paragraphs))
-        fresh = ~families.of_one_flood(flood[signed.rows], left, right)
+        fresh = ~families.of_one_flood(flood[rows], left, right)
         left, right = left[fresh], right[fresh]
-        near = signatures.estimated_jaccard(signed.signatures, left, right)
-        likely = near >= settings.jaccard - ESTIMATE_SLACK
-        return signed.rows[left[likely]], signed.rows[right[likely]]
+        pairs = signed.signatures.with_more({"left": left, "right": right})
+        found = self.crew.run("agreeing", SIGNATURE_PARTS, pairs).arrays
+        equal = np.sum([part["equal"] for part in found], axis=0)
+        likely = equal >= (settings.jaccard - ESTIMATE_SLACK) * settings.num_perm
+        return rows[left[likely]], rows[right[likely]]
 
     def _fresh(
         self, found: Sequence[Matches], left: IntArray, right: IntArray

@@ -113,6 +113,23 @@ class Stage:
         """Return arrays of this process as if they came from a stage of one task."""
         return cls([arrays], [None])
 
+    def only(self, name: str) -> Stage:
+        """Return the arrays of one name alone."""
+        return self._with(
+            [{name: arrays[name]} for arrays in self.arrays],
+            [
+                place and _Place(place.file, {name: place.arrays[name]})
+                for place in self.places
+            ],
+        )
+
+    def with_more(self, arrays: Arrays) -> Stage:
+        """Return the same arrays, and some of this process after them."""
+        return self._with([*self.arrays, arrays], [*self.places, None])
+
+    def _with(self, arrays: list[Arrays], places: list[_Place | None]) -> Stage:
+        return Stage(arrays, places, self.files)
+
     def forget(self) -> None:
         """Give back the memory of the arrays, which nobody may look at any more."""
         self.arrays.clear()

@@ -6,8 +6,9 @@ shingles given as 32-bit hashes, but computed for whole batches of paragraphs at
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -72,29 +73,51 @@ def signatures(
     return result
 
 
-def bands(signature: UInt32Array, count: int) -> list[UInt64Array]:
-    """Return `count` columns, one a band: the hash of its rows for each paragraph."""
-    rows = signature.shape[0] // count
-    columns = []
-    for first in range(0, count * rows, rows):
-        column = signature[first].astype(np.uint64)
-        for row in range(first + 1, first + rows):
-            column *= _MIX
-            column += signature[row]
-            column ^= column >> _SPREAD
-        column *= _MIX
-        columns.append(column)
-    return columns
+def bands(
+    batches: Sequence[UInt32Array], count: int, asked: Iterable[int]
+) -> list[UInt64Array]:
+    """Return one column for each of the bands asked for: the hash of its rows.
+
+    `batches` are signatures, uint32[num_perm, sets] each, of which `count` bands can be
+    made. A column has a row for each set of all batches.
+    """
+    height = batches[0].shape[0] // count
+    return [
+        np.concatenate(
+            [_hashed(values[band * height : (band + 1) * height]) for values in batches]
+        )
+        for band in asked
+    ]
 
 
-def estimated_jaccard(
-    signature: UInt32Array, left: IntArray, right: IntArray
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the share of equal values in pairs of signatures, given by column."""
-    equal = np.zeros(left.size, np.int64)
-    for values in signature:
+def _hashed(values: UInt32Array) -> UInt64Array:
+    """Return one hash for each column of values."""
+    hashes: UInt64Array = values[0].astype(np.uint64)
+    for row in values[1:]:
+        hashes *= _MIX
+        hashes += row
+        hashes ^= hashes >> _SPREAD
+    hashes *= _MIX
+    return hashes
+
+
+def agreeing(
+    batches: Sequence[UInt32Array],
+    asked: Iterable[int],
+    left: IntArray,
+    right: IntArray,
+) -> UInt32Array:
+    """Return how many of some values are equal in each pair of signatures.
+
+    `batches` are uint32[num_perm, sets] each; `asked` are rows of these, `left` and
+    `right` sets, counted through all batches. The share of equal values estimates the
+    Jaccard similarity.
+    """
+    equal = np.zeros(left.size, np.uint32)
+    for row in asked:
+        values = np.concatenate([batch[row] for batch in batches])
         equal += values.take(left) == values.take(right)
-    return equal / len(signature)
+    return equal
 
 
 def as_minhash(values: UInt32Array, seed: int) -> MinHash:

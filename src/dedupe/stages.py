@@ -28,13 +28,14 @@ from dedupe.loader import Batches
 from dedupe.matches import Matches, as_arrays, from_arrays, joined
 from dedupe.memory_files import Arrays, shared_array
 from dedupe.passages import Passages, all_passages, find_passages
-from dedupe.processes import Given, Outcome, Task
+from dedupe.processes import Given, Outcome, Stage, Task
 from dedupe.settings import Settings
 from dedupe.similarity import crowded_paragraphs, shingle_hashes
 from dedupe.values import dataclass
 from dedupe.verifier import verify
 
 PAIRS_AT_ONCE = 1 << 11
+SIGNATURE_PARTS = 8  # of bands or rows, looked at by several processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Signed:
     """Paragraphs that may have a near-duplicate which rare shingles did not show."""
 
     rows: IntArray  # paragraphs, ascending
-    signatures: UInt32Array  # [num_perm, rows]
+    signatures: Stage  # uint32, those of each slice, one permutation after the other
 
 
 class Found(NamedTuple):
@@ -97,6 +98,8 @@ class Stages:
             "index": self._index,
             "seeds": self._seeds,
             "compare": self._compare,
+            "banded": self._banded,
+            "agreeing": self._agreeing,
             "pairs": self._pairs,
             SHARED: self._shared_by_kin,
             OUTSIDE: self._held_outside,
@@ -117,15 +120,13 @@ class Stages:
         """Return what runs of equal words show, and which of them are in doubt."""
         return verify(self.corpus, runs, self.frequency, self.settings)
 
-    def found(self, given: Given) -> Found:
+    def found(self, stage: Stage) -> Found:
         """Return what all tasks of the comparison found."""
-        values = [
-            arrays["signatures"].reshape(self.settings.num_perm, -1) for arrays in given
-        ]
+        given = stage.arrays
         return Found(
             joined([from_arrays(arrays) for arrays in given]),
             all_passages(given if self.passages else []),
-            Signed(_column(given, "rows"), np.concatenate(values, axis=1)),
+            Signed(_column(given, "rows"), stage.only("signatures")),
             Runs(*(_column(given, f"doubted_{side}") for side in Runs.__slots__)),
         )
 
@@ -178,6 +179,28 @@ class Stages:
             runs = aligner.together(runs, equal)
             arrays |= find_passages(self.corpus, runs, self.frequency).as_arrays()
         return None, arrays
+
+    def _banded(self, number: int, given: Given) -> Outcome:
+        """Pair the signatures that share a band, of one part of the bands."""
+        count = self.settings.bands
+        asked = range(number, count, SIGNATURE_PARTS)
+        columns = signatures.bands(self._signatures(given), count, asked)
+        left, right = families.band_pairs(columns)
+        return None, {"left": left, "right": right}
+
+    def _agreeing(self, number: int, given: Given) -> Outcome:
+        """Count equal values in given pairs of signatures, of one part of all."""
+        *slices, pairs = given
+        asked = range(number, self.settings.num_perm, SIGNATURE_PARTS)
+        equal = signatures.agreeing(
+            self._signatures(slices), asked, pairs["left"], pairs["right"]
+        )
+        return None, {"equal": equal}
+
+    def _signatures(self, given: Given) -> list[UInt32Array]:
+        """Return those of each slice as uint32[num_perm, rows]."""
+        shape = self.settings.num_perm, -1
+        return [arrays["signatures"].reshape(shape) for arrays in given]
 
     def _pairs(self, number: int, given: Given) -> Outcome:
         """Compare some of the given pairs of paragraphs."""
