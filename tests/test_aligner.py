@@ -13,7 +13,7 @@ from corpora import small_corpora
 from dedupe import aligner, candidates, loader
 from dedupe.aligner import Runs, stretches
 from dedupe.candidates import Packing
-from dedupe.corpus import Corpus, WordParagraphs, group_begins, sorting_by
+from dedupe.corpus import Corpus, Ranks, group_begins, sorting_by
 from dedupe.readers import ReadOptions, from_texts
 from dedupe.settings import Settings
 from oracle import common_runs
@@ -139,7 +139,7 @@ def test_each_word_is_in_the_last_paragraph_that_began(
     sizes: list[int], before: int
 ) -> None:
     borders = before + np.cumsum([0, *sizes])
-    found = WordParagraphs.of(borders[:-1], int(borders[-1]))
+    found = Ranks.of(borders[1:-1], int(borders[-1]))
     rows = found.take(np.arange(before, borders[-1])).tolist()
     assert rows == np.repeat(np.arange(len(sizes)), sizes).tolist()
 

@@ -155,35 +155,33 @@ class Paragraphs:
 
 
 @dataclass(frozen=True, slots=True)
-class WordParagraphs:
-    """In which paragraph each word stands: two bits a word, which caches can hold.
+class Ranks:
+    """How many of some positions come up to any other, in two bits a word.
 
-    Of 32 words, the lower half of a number tells at which of them a paragraph begins,
-    the upper half how many have begun before them, without the first of all. A word
-    that closes a document counts to the paragraph before it.
+    So much caches can hold. Of 32 words, the lower half of a number tells which are
+    among these positions, the upper half how many of them come before.
     """
 
     blocks: UInt64Array
 
     @classmethod
-    def of(cls, first_words: IntArray, words: int) -> WordParagraphs:
-        """Return what the first word of each paragraph tells of so many words."""
-        opening = first_words[1:]
-        block = opening >> _BLOCK_BITS
-        # One more than the blocks before that of each paragraph, and so for the last.
+    def of(cls, counted: IntArray, words: int) -> Ranks:
+        """Return them for some positions in so many words, ascending and distinct."""
+        block = counted >> _BLOCK_BITS
+        # One more than the blocks before that of each position, and so for the last.
         apart = np.diff(block, prepend=-1, append=words >> _BLOCK_BITS)
         blocks = np.repeat(np.arange(apart.size) << 32, apart)
-        np.add.at(blocks, block, 1 << (opening & _IN_BLOCK))
+        np.add.at(blocks, block, 1 << (counted & _IN_BLOCK))
         return cls(blocks.view(np.uint64))
 
     def take(self, positions: IntArray) -> IntArray:
-        """Return the row of the paragraph of the word at each position."""
+        """Return how many are counted up to each position, itself included."""
         rows = self.blocks.take(positions >> _BLOCK_BITS)
-        begun = rows.astype(np.uint32)
-        # What begins after the word is shifted out.
-        begun <<= ~positions.astype(np.uint32) & np.uint32(_IN_BLOCK)
+        counted = rows.astype(np.uint32)
+        # What comes after the word is shifted out.
+        counted <<= ~positions.astype(np.uint32) & np.uint32(_IN_BLOCK)
         rows >>= np.uint64(32)
-        rows += np.bitwise_count(begun)
+        rows += np.bitwise_count(counted)
         return rows.view(np.int64)
 
 
@@ -219,11 +217,14 @@ class Corpus:
     """
 
     word: UInt32Array  # hash of the folded word
-    word_paragraph: WordParagraphs
+    # The row of the paragraph of each word; one that closes a document counts to the
+    # last in it.
+    word_paragraph: Ranks
     paragraphs: Paragraphs
     first_paragraph: IntArray  # of each document, and one more entry at the end
     first_position: IntArray  # likewise
     joined: IntArray  # positions of words that are written as two or more, ascending
+    joined_before: Ranks  # how many of these come before each position
     exemplar: Int32Array  # the first paragraph that is equal after folding
     elsewhere: Elsewhere = field(default=NOWHERE)
 

@@ -19,8 +19,8 @@ from dedupe.corpus import (
     Int32Array,
     IntArray,
     Paragraphs,
+    Ranks,
     UInt32Array,
-    WordParagraphs,
     distinct,
     exemplars,
     sorting,
@@ -405,10 +405,12 @@ def _corpus(held: Batches, word: UInt32Array) -> Corpus:
     word[words:] = closing[documents:]
     return Corpus(
         word,
-        WordParagraphs.of(paragraphs.first_word, word.size),
+        # Where the first begins nothing has begun before.
+        Ranks.of(paragraphs.first_word[1:], word.size),
         paragraphs,
         _running(np.bincount(document, minlength=documents)),
         first_position,
         joined,
+        Ranks.of(joined + 1, word.size),
         exemplars(paragraphs.solid.astype(np.uint64, copy=False)),
     )

@@ -172,19 +172,10 @@ def _written_words(corpus: Corpus, runs: Runs) -> IntArray:
 
     A detached waw and عبد الله are two words to a reader and one after folding.
     """
-    joined = corpus.joined
-    if not joined.size:
-        return runs.length
-    more = np.zeros(len(runs), np.int64)
-    # Few touch a block of words that holds a joined one; none is longer than a block.
-    bits = int(runs.length.max(initial=1)).bit_length()
-    is_in = np.zeros((corpus.positions >> bits) + 1, np.bool_)
-    is_in[joined >> bits] = True
-    for begin in (runs.left, runs.right):
-        end = begin + runs.length
-        rows = np.flatnonzero(is_in.take(begin >> bits) | is_in.take((end - 1) >> bits))
-        held = joined.searchsorted(end.take(rows))
-        held -= joined.searchsorted(begin.take(rows))
-        more[rows] = np.maximum(more.take(rows), held)
-    more += runs.length
-    return more
+    before = corpus.joined_before
+    left, right = (
+        before.take(begin + runs.length) - before.take(begin)
+        for begin in (runs.left, runs.right)
+    )
+    written: IntArray = runs.length + np.maximum(left, right)
+    return written
