@@ -67,7 +67,7 @@ def test_no_command_that_does_little_waits_for_masked_arrays(
         [sys.executable, "-X", "importtime", "-m", "dedupe", *command],
         capture_output=True,
         check=False,
-        cwd=PACKAGE.parents[1],
+        cwd=Path(__file__).resolve().parent.parent,  # where the samples are
         encoding="utf-8",
     )
     assert run.stdout
